@@ -7,6 +7,7 @@ import { challenge, type Challenged } from './challenge.ts'
 import { stableScores, trainArms, type Arm } from './compare.ts'
 import { labelOf, type Candidate, type ExploredLever } from './configurations.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
+import { earlierNoise } from './noise.ts'
 import { selectionSeeds } from './seeds.ts'
 import type { Remedy } from './stage.ts'
 
@@ -48,14 +49,14 @@ export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Ask
   const arms = [...(own ? [own] : []), ...(yield* trainArms(recorder, others, [first], job))]
   const { workload } = recorder.context
   const predicted = search.predict?.(arms).slice(0, 1) ?? []
-  const better = betterOnce(workload, arms)
+  const better = betterOnce(workload, arms, leastGain(recorder))
   const best = search.choose
     ? search.choose(
         better.map((b) => b.candidate),
         better.map((b) => b.score),
       )
     : better.slice(0, Math.max(1, most - predicted.length)).map((b) => b.candidate)
-  const confirmed = distinct([...best, ...predicted])
+  const confirmed = better.length === 0 ? [] : distinct([...best, ...predicted])
   if (confirmed.length === 0) return { ...nothing, arms, remedies }
   const challenged = yield* challenge(recorder, `confirmation of the ${what}`, confirmed, {
     seeds,
@@ -108,8 +109,20 @@ function remediesOf({ context, incumbent }: StageRecorder, own: Arm | undefined,
   return seen.filter(({ patch }) => remedied.some((lever) => lever in patch)).slice(0, mostRemedies)
 }
 
-/** The candidates that did better than the incumbent in their one run, the best first; all if the incumbent's failed. */
-function betterOnce(workload: Workload, [incumbent, ...arms]: readonly Arm[]) {
+/**
+ * A gain in one run that is worth a comparison: the noise of a difference under one seed, as earlier stages showed it. What
+ * gained less would hardly be confirmed, and its runs are better spent elsewhere. 0 if no stage showed noise yet.
+ */
+function leastGain({ context }: StageRecorder): number {
+  const noise = earlierNoise(context.previous).map(({ sd }) => sd)
+  return noise.length === 0 ? 0 : Math.min(...noise) * Math.SQRT2
+}
+
+/**
+ * The candidates that did better than the incumbent in their one run, by more than `least`, the best first; all if the
+ * incumbent's failed.
+ */
+function betterOnce(workload: Workload, [incumbent, ...arms]: readonly Arm[], least: number) {
   const scoreOf = (arm: Arm | undefined): number | undefined => (arm && stableScores(arm))?.[0]
   const own = scoreOf(incumbent)
   return arms
@@ -117,7 +130,7 @@ function betterOnce(workload: Workload, [incumbent, ...arms]: readonly Arm[]) {
       const score = scoreOf({ label, patch, ...arm })
       return score === undefined ? [] : [{ candidate: { label, patch }, score }]
     })
-    .filter(({ score }) => own === undefined || metricGain(workload.objective, own, score) > 0)
+    .filter(({ score }) => own === undefined || metricGain(workload.objective, own, score) > least)
     .sort((a, b) => metricGain(workload.objective, a.score, b.score))
 }
 

@@ -75,9 +75,9 @@ export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
       }),
       training(study, {
         id: 'confirm',
-        title: `incumbent, the best ${confirmedRates} of them`,
+        title: `incumbent, ${Math.min(confirmedRates, backOff.length)} of them`,
         varies: [{ lever: 'learningRate', values: null }],
-        trials: 1 + confirmedRates,
+        trials: 1 + Math.min(confirmedRates, backOff.length),
         seeds: confirmSeeds,
         share: confirmLength,
         condition: "if a rate trains better than the incumbent's",

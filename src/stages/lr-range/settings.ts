@@ -25,7 +25,7 @@ export const defaults: LrRangeSettings = {
   seeds: 3,
   backOff: [0.85, 0.3, 0.1, 0.03, 0.01, 1 / 300],
   confirmLength: 1,
-  confirmSeeds: 3,
+  confirmSeeds: 4,
 }
 
 /** Shares of the edge are tried from the highest down, whatever their order in the spec. */
