@@ -50,7 +50,10 @@ function unmovedSearch(recorder: StageRecorder, { arms, challenged }: Explored):
   const tried = arms.length - 1
   if (arms.slice(1).every((arm) => arm.scores[0] === null))
     return { conclusion: 'inconclusive', sentence: 'No configuration trained to the end.' }
-  return { conclusion: 'kept', sentence: `Of ${tried} configurations near the incumbent, none trained better once.` }
+  return {
+    conclusion: 'kept',
+    sentence: `Of ${tried} configurations near the incumbent, none did better in one run by more than noise.`,
+  }
 }
 
 function sharesSentence(shares: readonly LeverShare<LeverName>[]): string {

@@ -68,12 +68,13 @@ function trials({ trials: all }: ExploredFindings, objective: MetricName): strin
     score === null ? 'unstable' : short(score),
     isOwn(patch) ? '' : confirmed ? 'compared under other seeds' : 'tried once',
   ])
+  const counted = objective === 'nll' ? ' Stages count one more mistake in the nll than the validation rows show.' : ''
   return details(
     'Configurations near the incumbent, one run each',
     table(
       [{ title: 'Configuration' }, { title: `Validation ${objective}`, number: true }, { title: 'What came of it' }],
       rows,
-    ) + paragraph('One run says which configurations deserve more, not which is best.', 'note'),
+    ) + paragraph(`One run says which configurations deserve more, not which is best.${counted}`, 'note'),
   )
 }
 

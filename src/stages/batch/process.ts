@@ -112,7 +112,7 @@ function* trySizes(
       : `The budget left no room to try other sizes, so the batch stays at ${batching.batchSize}.`
   }
   return challenged === null
-    ? `No other size trained better once, so the batch stays at ${batching.batchSize}.`
+    ? `No other size did better in one run by more than noise, so the batch stays at ${batching.batchSize}.`
     : `No other size is better by more than noise, so the batch stays at ${batching.batchSize}.`
 }
 

@@ -166,7 +166,7 @@ function verdict(explored: Explored, before: number, after: number): string {
     const failed = arms.slice(1).every((arm) => arm.outcomes.some((o) => o.status !== 'complete'))
     return failed
       ? `No rate below it trained stably, so ${rate} stays.`
-      : `No other rate trained better than ${rate} once, so it stays.`
+      : `No other rate did better than ${rate} in one run by more than noise, so it stays.`
   }
   if (challenged.comparisons.length === 0) return `The budget does not allow confirming a rate, so ${rate} stays.`
   const leader = leading(challenged.comparisons.filter((c) => c.gain !== null))
