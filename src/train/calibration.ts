@@ -1,4 +1,3 @@
-import { gatherRows } from '../data/batches.ts'
 import { stream } from '../base/random.ts'
 import type { CalibrationSummary, RunCalibration } from '../records/run.ts'
 import { brierParts, calibrationNull } from '../stats/calibration-evidence.ts'
@@ -12,9 +11,7 @@ import {
   type Predictions,
 } from '../stats/calibration.ts'
 import { fitTemperature, withTemperature } from '../stats/temperature.ts'
-import type { RunContext } from './context.ts'
-import { outputWidth } from './batches.ts'
-import { softmaxRow } from './metrics.ts'
+import { softmaxRow, type Predictions as Predicted } from './metrics.ts'
 import { rounded } from './round.ts'
 
 const bins = 15
@@ -26,18 +23,11 @@ const mostDrawn = 2_000_000
  * the probabilities as trained and with the temperature that fits the validation rows best. Stores counts and means, not the
  * probabilities themselves.
  *
- * @param onValidation outputs of the validation rows
- * @param onTest outputs of the test rows; null if none are held out
+ * @param test null if no test rows are held out
  */
-export function runCalibration(
-  context: RunContext,
-  onValidation: Float32Array,
-  onTest: Float32Array | null,
-): RunCalibration {
-  const { validation, test } = context.data.splits
-  const fittedOn = predictions(context, onValidation, validation)
-  const judged = onTest ? predictions(context, onTest, test) : fittedOn
-  return calibrationFrom(fittedOn, judged, onTest ? 'test' : 'validation')
+export function calibrationOf(validation: Predicted, test: Predicted | null): RunCalibration {
+  const fittedOn = probabilitiesOf(validation)
+  return calibrationFrom(fittedOn, test ? probabilitiesOf(test) : fittedOn, test ? 'test' : 'validation')
 }
 
 /** The temperature comes from one set of predictions, both summaries from the other. */
@@ -83,11 +73,10 @@ function summary(judged: Predictions): CalibrationSummary {
 }
 
 /** Softmax of the outputs, in double precision. */
-function predictions(context: RunContext, logits: Float32Array, rows: Int32Array): Predictions {
-  const classes = outputWidth(context.workload)
-  const probabilities = new Float64Array(logits.length)
-  for (let start = 0; start < logits.length; start += classes) {
-    probabilities.set(softmaxRow(logits, start, classes).probabilities, start)
+function probabilitiesOf({ outputs, targets, width }: Predicted): Predictions {
+  const probabilities = new Float64Array(outputs.length)
+  for (let start = 0; start < outputs.length; start += width) {
+    probabilities.set(softmaxRow(outputs, start, width).probabilities, start)
   }
-  return { probabilities, labels: gatherRows(context.data.targets, 1, rows), classes }
+  return { probabilities, labels: targets, classes: width }
 }

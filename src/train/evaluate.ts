@@ -3,7 +3,7 @@ import type { Metrics } from '../records/metrics.ts'
 import { outputWidth } from './batches.ts'
 import type { Compiler } from './step-compiler.ts'
 import type { RunContext } from './context.ts'
-import { computeMetrics } from './metrics.ts'
+import { computeMetrics, type Predictions } from './metrics.ts'
 import { type ModelState, splitWeights } from './step.ts'
 import type { ForwardOptions } from '../layers/forward.ts'
 import type { Model } from './types.ts'
@@ -35,10 +35,13 @@ export function evaluateEach(context: RunContext, state: ModelState, lists: read
 }
 
 /** Metrics of outputs that were predicted for these rows. */
-export function metricsOf({ workload, data }: RunContext, outputs: Float32Array, rows: Int32Array): Metrics {
+export const metricsOf = (context: RunContext, outputs: Float32Array, rows: Int32Array): Metrics =>
+  computeMetrics(context.workload.task, predictionsOf(context, outputs, rows), context.data.targetScale)
+
+/** Outputs that were predicted for these rows, with the answers. */
+export function predictionsOf({ workload, data }: RunContext, outputs: Float32Array, rows: Int32Array): Predictions {
   if (rows.length === 0) throw new Error('a split without rows cannot be evaluated')
-  const predictions = { outputs, targets: gatherRows(data.targets, 1, rows), width: outputWidth(workload) }
-  return computeMetrics(workload.task, predictions, data.targetScale)
+  return { outputs, targets: gatherRows(data.targets, 1, rows), width: outputWidth(workload) }
 }
 
 function joined(lists: readonly Int32Array[]): Int32Array {

@@ -5,9 +5,9 @@ import { gain, type MetricName, type Metrics } from '../records/metrics.ts'
 import type { CompleteRun, Evaluation } from '../records/run.ts'
 import { averagingOver } from './averaging.ts'
 import { batchPlan, outputWidth, runBatches } from './batches.ts'
-import { runCalibration } from './calibration.ts'
+import { calibrationOf } from './calibration.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
-import { evaluate, evaluateEach, fixedSample, metricsOf, notFinite, predict } from './evaluate.ts'
+import { evaluate, evaluateEach, fixedSample, metricsOf, notFinite, predict, predictionsOf } from './evaluate.ts'
 import { type Checkpoint, createLearner, type Learner } from './learner.ts'
 import { keptPredictions, mostKept } from './predictions.ts'
 import { rowEvidence } from './row-evidence.ts'
@@ -91,10 +91,11 @@ function predicted(
   const onValidation = predict(context, learner.state, validation)
   const onTest = evaluateTest ? predict(context, learner.state, test) : null
   const width = outputWidth(context.workload)
+  const of = (outputs: Float32Array, rows: Int32Array) => predictionsOf(context, outputs, rows)
   const keeps = (evaluateTest || predictions) && width <= mostKept
   return {
     test: onTest && metricsOf(context, onTest, test),
-    ...(calibration ? { calibration: runCalibration(context, onValidation, onTest) } : {}),
+    ...(calibration ? { calibration: calibrationOf(of(onValidation, validation), onTest && of(onTest, test)) } : {}),
     ...(keeps ? { predictions: keptPredictions(width, onValidation, onTest) } : {}),
   }
 }

@@ -3,12 +3,13 @@ import { gain, isPossible, type MetricName, type Metrics } from '../../records/m
 import type { TrainerWorkload } from '../../records/plan.ts'
 import type { Evaluation } from '../../records/run.ts'
 import type { TrainerDescription } from '../../records/trainer.ts'
+import { calibrationOf } from '../../train/calibration.ts'
 import type { RequestFor, RunBody } from '../../train/context.ts'
 import { notFinite } from '../../train/evaluate.ts'
 import { rounded } from '../../train/round.ts'
 import type { Collected } from './collect.ts'
 import { quoted, TrainerFault } from './protocol/events.ts'
-import { calibrationOf, readPredictions, scoresOf, type Predicted } from './scores.ts'
+import { readPredictions, scoresOf, type Predicted } from './scores.ts'
 
 /** What a run is judged by, besides its events. */
 export interface Judged {

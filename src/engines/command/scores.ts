@@ -1,8 +1,6 @@
 import { sha256 } from '../../base/hash.ts'
 import type { Metrics, Task } from '../../records/metrics.ts'
-import type { RunCalibration } from '../../records/run.ts'
-import { calibrationFrom } from '../../train/calibration.ts'
-import { computeMetrics, softmaxRow } from '../../train/metrics.ts'
+import { computeMetrics } from '../../train/metrics.ts'
 import { readNpy } from './npy.ts'
 import { quoted, TrainerFault, type Events } from './protocol/events.ts'
 
@@ -87,17 +85,3 @@ function logarithms(values: Float64Array, width: number, wrong: (why: string) =>
 /** All metrics of the task. */
 export const scoresOf = ({ outputs, targets, width }: Predicted, task: Task): Metrics =>
   computeMetrics(task, { outputs, targets, width }, null)
-
-/** Reliability on test rows, or on validation rows if there are none. */
-export function calibrationOf(validation: Predicted, test: Predicted | null): RunCalibration {
-  const judged = test ?? validation
-  return calibrationFrom(probabilitiesOf(validation), probabilitiesOf(judged), test ? 'test' : 'validation')
-}
-
-function probabilitiesOf({ outputs, targets, width }: Predicted) {
-  const probabilities = new Float64Array(outputs.length)
-  for (let start = 0; start < outputs.length; start += width) {
-    probabilities.set(softmaxRow(outputs, start, width).probabilities, start)
-  }
-  return { probabilities, labels: targets, classes: width }
-}
