@@ -10,12 +10,18 @@ import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
 import { evaluate, evaluateEach, fixedSample, metricsOf, notFinite, predict, predictionsOf } from './evaluate.ts'
 import { type Checkpoint, createLearner, type Learner } from './learner.ts'
 import { keptPredictions, mostKept } from './predictions.ts'
-import { rowEvidence } from './row-evidence.ts'
+import { hasRowEvidence, rowEvidence } from './row-evidence.ts'
 import { learningRate, type ScheduleOptions } from './schedule.ts'
 import { divergence, stepLogger } from './step-log.ts'
 import type { ModelState } from './step.ts'
 
 type Best = NonNullable<CompleteRun['best']>
+
+/** A checkpoint with where it is in the run. */
+interface Found {
+  readonly at: Pick<Evaluation, 'step' | 'epoch' | 'validation'>
+  readonly checkpoint: Checkpoint
+}
 
 /**
  * Trains one model; this is the only training loop. Every number in the result is a function of the request, the workload,
@@ -65,52 +71,43 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
     const weights = weightsHash(learner.checkpoint())
     const found = best.found()
     if (!found) throw new Error('a run without an evaluation has no best checkpoint')
-    const average = bestAverage.found()
-    const of = {
-      ...found.at,
-      ...predicted(context, learner, found.checkpoint, job),
-      ...(average ? { averaged: { ...average.at, test: testMetrics(context, learner, average.checkpoint, job) } } : {}),
-      ...(job.evaluateTest ? {} : rowEvidence(context, learner, found.checkpoint)),
-    }
-    return { status: 'complete', best: of, probe: null, weights, steps: log.steps, evaluations }
+    const measured = measuredBest(context, learner, { best: found, average: bestAverage.found() }, job)
+    return { status: 'complete', best: measured, probe: null, weights, steps: log.steps, evaluations }
   } finally {
     learner.dispose()
   }
 }
 
-/** What the best checkpoint says about whole splits, as far as the job requests it. */
-function predicted(
+/** What the best checkpoint says about whole splits, and the best average, as far as the job or a stage needs it. */
+function measuredBest(
   context: RunContext,
   learner: Learner,
-  best: Checkpoint,
+  { best, average }: { readonly best: Found; readonly average: Found | undefined },
   { evaluateTest, calibration, predictions }: RequestFor<'train'>['job'],
-): Pick<Best, 'test' | 'calibration' | 'predictions'> {
-  if (!evaluateTest && !calibration && !predictions) return { test: null }
-  learner.restore(best)
+): Best {
   const { validation, test } = context.data.splits
+  const grouped = !evaluateTest && hasRowEvidence(context)
+  if (!evaluateTest && !calibration && !predictions && !grouped) return { ...best.at, test: null }
+  learner.restore(best.checkpoint)
   const onValidation = predict(context, learner.state, validation)
   const onTest = evaluateTest ? predict(context, learner.state, test) : null
+  const answered = (outputs: Float32Array, rows: Int32Array) => predictionsOf(context, outputs, rows)
   const width = outputWidth(context.workload)
-  const of = (outputs: Float32Array, rows: Int32Array) => predictionsOf(context, outputs, rows)
   const keeps = (evaluateTest || predictions) && width <= mostKept
-  return {
-    test: onTest && metricsOf(context, onTest, test),
-    ...(calibration ? { calibration: calibrationOf(of(onValidation, validation), onTest && of(onTest, test)) } : {}),
-    ...(keeps ? { predictions: keptPredictions(width, onValidation, onTest) } : {}),
+  const testOf = ({ checkpoint }: Found): Metrics => {
+    learner.restore(checkpoint)
+    return evaluate(context, learner.state, test)
   }
-}
-
-/** Metrics of a checkpoint on the test rows; null if the job reads none. */
-function testMetrics(
-  context: RunContext,
-  learner: Learner,
-  checkpoint: Checkpoint,
-  { evaluateTest }: RequestFor<'train'>['job'],
-): Metrics | null {
-  if (!evaluateTest) return null
-  learner.restore(checkpoint)
-  const { test } = context.data.splits
-  return metricsOf(context, predict(context, learner.state, test), test)
+  return {
+    ...best.at,
+    test: onTest && metricsOf(context, onTest, test),
+    ...(calibration
+      ? { calibration: calibrationOf(answered(onValidation, validation), onTest && answered(onTest, test)) }
+      : {}),
+    ...(keeps ? { predictions: keptPredictions(width, onValidation, onTest) } : {}),
+    ...(average ? { averaged: { ...average.at, test: evaluateTest ? testOf(average) : null } } : {}),
+    ...(grouped ? rowEvidence(context, onValidation) : {}),
+  }
 }
 
 /** How long a run is: its schedule covers `length` of the levers' epochs, and it stops after `stopAfter` of that. */
@@ -150,8 +147,7 @@ function averageOf(
 
 /** Keeps the checkpoint with the best validation objective; the first of equals. */
 function bestSoFar(objective: MetricName) {
-  type At = Pick<Evaluation, 'step' | 'epoch' | 'validation'>
-  let best: { readonly at: At; readonly checkpoint: Checkpoint } | undefined
+  let best: Found | undefined
   const value = (metrics: Metrics): number => {
     const found = metrics[objective]
     if (found === undefined) throw new Error(`${objective} is not among the metrics ${Object.keys(metrics).join(', ')}`)
@@ -159,7 +155,7 @@ function bestSoFar(objective: MetricName) {
   }
   return {
     found: () => best,
-    improves(at: At, checkpoint: () => Checkpoint): boolean {
+    improves(at: Found['at'], checkpoint: () => Checkpoint): boolean {
       if (best && !(gain(objective, value(best.at.validation), value(at.validation)) > 0)) return false
       best = { at, checkpoint: checkpoint() }
       return true

@@ -1,3 +1,4 @@
+import { gatherRows } from '../data/batches.ts'
 import type { KeptOutputs, RunPredictions } from '../records/run.ts'
 import { fixedSample } from './evaluate.ts'
 
@@ -30,8 +31,6 @@ function packed(outputs: Float32Array, width: number): KeptOutputs {
   const all = Int32Array.from({ length: outputs.length / width }, (_, row) => row)
   const rows = keptRows(all, width)
   const bytes = Buffer.alloc(4 * rows.length * width)
-  rows.forEach((row, i) => {
-    for (let k = 0; k < width; k++) bytes.writeFloatLE(outputs[row * width + k] ?? NaN, 4 * (i * width + k))
-  })
+  gatherRows(outputs, width, rows).forEach((value, i) => bytes.writeFloatLE(value, 4 * i))
   return { rows: rows.length, values: bytes.toString('base64') }
 }
