@@ -1,7 +1,7 @@
 import type { VerifyFindings } from '../records/decision.ts'
-import { gain, type MetricName } from '../records/metrics.ts'
+import type { MetricName } from '../records/metrics.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
-import { differenceInterval } from '../stats/intervals.ts'
+import { pairedGain, type PairedGain } from './paired-gain.ts'
 import { intervalWords, shown, signed } from './words.ts'
 
 /**
@@ -15,8 +15,8 @@ export interface AveragedComparison {
   readonly seeds: number
   readonly weights: Summary
   readonly averaged: Summary
-  /** Mean paired difference, positive if the average is better, with its two-sided 95 % interval; null if there is none. */
-  readonly gain: { readonly value: number; readonly lower: number; readonly upper: number; readonly level: number } | null
+  /** Of the average over the weights; null if there is no interval. */
+  readonly gain: PairedGain | null
   readonly sentence: string
 }
 
@@ -24,8 +24,6 @@ interface Summary {
   readonly mean: number
   readonly sd: number
 }
-
-const level = 0.95
 
 /** Nothing if fewer than two seeds of the winner have averaged weights. */
 export function averagedOf(
@@ -47,22 +45,13 @@ function compare(
   })
   if (pairs.length < 2) return undefined
   const [own, average] = [pairs.map((p) => p.own), pairs.map((p) => p.average)]
-  const turn = gain(metric, 0, 1)
-  const interval = differenceInterval(
-    average.map((v) => turn * v),
-    own.map((v) => turn * v),
-    { paired: true, alpha: (1 - level) / 2 },
-  )
   const found = {
     metric,
     split,
     seeds: pairs.length,
     weights: summaryOf(own),
     averaged: summaryOf(average),
-    gain:
-      interval.kind === 'interval'
-        ? { value: interval.estimate, lower: interval.lower, upper: interval.upper, level: interval.level }
-        : null,
+    gain: pairedGain(metric, own, average).gain,
   }
   return { ...found, sentence: sentenceOf(found) }
 }

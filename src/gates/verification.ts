@@ -1,11 +1,12 @@
-import { gain, metricNames, metrics, type MetricName } from '../records/metrics.ts'
+import { higherIsBetter, metricNames, metrics, type MetricName } from '../records/metrics.ts'
 import type { VerifyFindings } from '../records/decision.ts'
 import { interquartileMean, mean, sampleSd } from '../stats/describe.ts'
-import { differenceInterval, interquartileMeanInterval, pairedT } from '../stats/intervals.ts'
+import { interquartileMeanInterval, pairedT } from '../stats/intervals.ts'
 import { superiority } from '../stats/superiority.ts'
 import { holm } from '../stats/tests.ts'
 import { candidateSeeds, retrainedBaseline } from './baseline.ts'
 import { readSide, type SeedValue } from './evidence.ts'
+import { pairedGain, type PairedGain } from './paired-gain.ts'
 import { intervalWords, seedList, shown, signed } from './words.ts'
 
 /** Winner against baseline on one metric of one split, over the seeds that both finished. */
@@ -19,8 +20,8 @@ export interface MetricComparison {
   readonly candidate: SideSummary
   /** Seeds that both sides finished. */
   readonly pairs: number
-  /** Mean paired difference, oriented so that more is better, with its two-sided 95 % interval; null if there is none. */
-  readonly gain: { readonly value: number; readonly lower: number; readonly upper: number; readonly level: number } | null
+  /** Of the candidate over the baseline; null if there is no interval. */
+  readonly gain: PairedGain | null
   /** Two-sided p of the paired t test, corrected unless it is the objective; null if there is none. */
   readonly p: number | null
   /** Share of all candidate–baseline pairs in which the candidate is better; ties count half. Reported, never gated on. */
@@ -65,11 +66,9 @@ function draft(verify: VerifyFindings, metric: MetricName, split: 'validation' |
   const candidate = readSide(candidateSeeds(verify), { metric, split }).values
   if (baseline.length === 0 && candidate.length === 0) return []
   const [from, to] = paired(baseline, candidate)
-  const turn = gain(metric, 0, 1)
-  const [a, b] = [to.map((v) => turn * v), from.map((v) => turn * v)]
-  const interval = differenceInterval(a, b, { paired: true, alpha: alpha / 2 })
-  const test = pairedT(a, b)
-  const better = superiority(values(candidate), values(baseline), turn > 0)
+  const { gain, reason } = pairedGain(metric, from, to)
+  const test = pairedT(to, from)
+  const better = superiority(values(candidate), values(baseline), higherIsBetter(metric))
   return [
     {
       metric,
@@ -79,15 +78,12 @@ function draft(verify: VerifyFindings, metric: MetricName, split: 'validation' |
       pairs: from.length,
       baseline: summarize(values(baseline)),
       candidate: summarize(values(candidate)),
-      gain:
-        interval.kind === 'interval'
-          ? { value: interval.estimate, lower: interval.lower, upper: interval.upper, level: interval.level }
-          : null,
+      gain,
       p: test.kind === 'test' ? test.pTwoSided : null,
       probabilityBetter: better.kind === 'superiority' ? better.probability : null,
       equal: from.length > 0 && from.every((v, i) => v === to[i]),
       unfinished: verify.seeds.map((s) => s.seed).filter((seed) => !candidate.some((c) => c.seed === seed)),
-      reason: interval.kind === 'undefined' ? interval.reason : null,
+      reason,
     },
   ]
 }
