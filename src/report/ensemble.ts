@@ -1,5 +1,5 @@
 import type { EnsembleScores, ScoredModel } from '../records/ensemble.ts'
-import { metrics, metricNames, type MetricName } from '../records/metrics.ts'
+import { metricsOf, type MetricName } from '../records/metrics.ts'
 import type { Report } from './model.ts'
 import { plural, short, whole } from './numbers.ts'
 
@@ -18,8 +18,7 @@ const shownMetrics: readonly MetricName[] = ['accuracy', 'nll', 'brier', 'ece', 
 export function ensembleTable({ verification, study, data }: Report): EnsembleTable | null {
   const found = verification?.ensemble
   if (!found) return null
-  const names = metricNames.filter((name) => metrics[name].task === study.task)
-  const columns = names.filter((name) => shownMetrics.includes(name) || name === study.objective)
+  const columns = metricsOf(study.task).filter((name) => shownMetrics.includes(name) || name === study.objective)
   const scaled = study.task === 'classification'
   return {
     title: 'What else these seeds give',
