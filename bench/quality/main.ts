@@ -98,7 +98,8 @@ async function main(): Promise<void> {
     judged.some(({ cells }) => cells.some((cell) => cell.arm === arm)),
   )
   const fresh = found.reduce((sum, { fresh: { steps } }) => sum + steps, 0)
-  const took = `${((performance.now() - start) / 60_000).toFixed(1)} minutes on ${options.workers} processes, ${fresh} steps trained anew`
+  const minutes = ((performance.now() - start) / 60_000).toFixed(1)
+  const took = `${minutes} minutes on ${options.workers} processes, ${fresh} steps trained anew`
   console.log([machineLine({}), took, report(judged, arms, options.starts)].join('\n\n'))
   for (const { set, cells } of found)
     if (!judged.some((j) => j.set.name === set))

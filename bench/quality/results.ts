@@ -9,7 +9,7 @@ import type { StageAccount } from './study.ts'
 /** One arm on one data set, from one start, under one root seed. */
 export interface Cell {
   readonly set: string
-  /** `declared`, `tunegate`, `before` (tunegate in the reference), or a search. A search has no start; its cells say `init`. */
+  /** `declared`, `tunegate`, `before` (tunegate in the reference), or a search, which has no start: its cells say `init`. */
   readonly arm: string
   readonly start: Start
   /** 0 for the declared levers, which depend on no seed. */

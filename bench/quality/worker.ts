@@ -47,7 +47,8 @@ async function measure(order: Order): Promise<Measured> {
     const final = finalOf(problem, cell.levers)
     cells.push({ set: order.set, ...cell, final })
     const failed = final.failed > 0 ? `, ${final.failed} of the retrained runs failed` : ''
-    const text = `${cell.arm} ${cell.start} ${cell.root}: ${cell.steps} steps, ${problem.objective} on test ${mean(final.test).toPrecision(4)}${failed}; ${cell.moved}`
+    const score = `${problem.objective} on test ${mean(final.test).toPrecision(4)}${failed}`
+    const text = `${cell.arm} ${cell.start} ${cell.root}: ${cell.steps} steps, ${score}; ${cell.moved}`
     send({ type: 'progress', text })
   }
   const has = (arm: string): boolean => order.arms.includes(arm)

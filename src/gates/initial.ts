@@ -97,8 +97,10 @@ function marginOf(metric: MetricName, facts: InitialFacts): Limit {
   return { limit, why: `${pilotWords(found, pilot)}; ${parts.join('; ')}.` }
 }
 
-const pilotWords = ({ metric, seeds }: PilotMetric, { epochs, of }: Pilot): string =>
-  `Pilot: validation ${metric} ${text(mean(seeds))} over ${seeds.length} seeds${epochs < of ? ` (${epochs} of ${of} epochs)` : ''}`
+function pilotWords({ metric, seeds }: PilotMetric, { epochs, of }: Pilot): string {
+  const cut = epochs < of ? ` (${epochs} of ${of} epochs)` : ''
+  return `Pilot: validation ${metric} ${text(mean(seeds))} over ${seeds.length} seeds${cut}`
+}
 
 /** Seeds lie as close together as the verification can tell, or as close as test rows can. */
 function capOf(main: MetricName, proper: MetricName, facts: InitialFacts): Limit & { readonly metric: MetricName } {
@@ -113,8 +115,12 @@ function capOf(main: MetricName, proper: MetricName, facts: InitialFacts): Limit
   const { spreadAlpha } = analysisAt([seeds], seeds)
   const resolved = resolvableCap({ seeds, sd: likelySd(found.seeds), alpha: spreadAlpha, power }) ?? 0
   const { least } = scaleOf(found.metric, facts)
-  const why = `${pilotWords(found, pilot)}; ${seeds} seeds settle an SD below ${text(resolved)}; standard error on ${testRows} test rows ${text(error)}.`
-  return { metric: found.metric, limit: upward(Math.max(error, resolved, least)), why }
+  const parts = [
+    `${seeds} seeds settle an SD below ${text(resolved)}`,
+    `standard error on ${testRows} test rows ${text(error)}`,
+  ]
+  const limit = upward(Math.max(error, resolved, least))
+  return { metric: found.metric, limit, why: `${pilotWords(found, pilot)}; ${parts.join('; ')}.` }
 }
 
 /** Few seeds can understate their spread by half. Four in five times the true SD is below this; 0 for equal values. */
@@ -127,10 +133,8 @@ function likelySd(values: readonly number[]): number {
 function withoutPilot(metric: MetricName, facts: InitialFacts): Limit {
   const { usual, rowSd, guessed } = scaleOf(metric, facts)
   const error = (2 * rowSd) / Math.sqrt(facts.testRows)
-  return {
-    limit: upward(Math.max(error, guessed)),
-    why: `No pilot: two standard errors on ${facts.testRows} test rows are ${text(error)} for ${usual}; at least ${text(guessed)}.`,
-  }
+  const errors = `two standard errors on ${facts.testRows} test rows are ${text(error)} for ${usual}`
+  return { limit: upward(Math.max(error, guessed)), why: `No pilot: ${errors}; at least ${text(guessed)}.` }
 }
 
 /** Sizes in the units of a metric. */

@@ -9,14 +9,14 @@ export interface EnsembleScores {
   readonly members: number
   /** Test rows that every model is scored on: all, or an evenly spaced sample if their outputs are many. */
   readonly rows: number
-  /** At least a single model and the ensemble, in this order, each followed by its temperature-scaled version if it has one. */
+  /** A single model and the ensemble, in this order, each followed by its temperature-scaled version if it has one. */
   readonly models: readonly ScoredModel[]
   /** Sentences about what is missing. */
   readonly notes: readonly string[]
 }
 
 export interface ScoredModel {
-  /** `single`: the mean over the members' scores. `ensemble`: the score of the members' mean probabilities, or mean values. */
+  /** `single`: the mean of the members' scores. `ensemble`: the score of the members' mean probabilities, or mean values. */
   readonly model: 'single' | 'ensemble'
   /** The divisor of all logits that fits the validation rows best; a geometric mean for `single`; null if as trained. */
   readonly temperature: number | null

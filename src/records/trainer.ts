@@ -1,7 +1,7 @@
 import type { LeverName, LeverValue } from './levers.ts'
 import type { MetricName } from './metrics.ts'
 
-/** The `trainer` section of a spec with every default filled in: how a training script is started, and what its names mean. */
+/** The `trainer` section of a spec with every default filled in: how to start a training script, and what its names mean. */
 export interface TrainerSettings {
   /** Program and arguments, with macros. It runs in the folder of the spec, without a shell. */
   readonly command: readonly string[]

@@ -44,7 +44,7 @@ function sentence({ members, rows }: EnsembleScores, all: number, classification
     ? "the mean of its members' probabilities. A temperature divides all logits; it is fitted on validation rows"
     : "the mean of its members' values"
   return (
-    `An ensemble predicts ${mean}. Its members are the winner's ${members} verification seeds, trained on the same training ` +
-    `rows, so no member has seen a test row. Scored on ${sample}. No gate judges these numbers.`
+    `An ensemble predicts ${mean}. Its members are the winner's ${members} verification seeds, trained on the same ` +
+    `training rows, so no member has seen a test row. Scored on ${sample}. No gate judges these numbers.`
   )
 }

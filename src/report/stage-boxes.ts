@@ -107,12 +107,11 @@ function search(report: Draft, stage: StageName, { trials, levers }: ExploredFin
   const { summary, comparisons } = reportOf(report, stage)
   const omitted = report.omissions.find((o) => o.stage === stage)
   if (trials.length === 0) return box(omitted ? 'inconclusive' : 'skipped', summary)
+  const tried = `${plural(trials.length - 1, 'configuration')} of ${levers.map(({ lever }) => lever).join(', ')} tried once`
   const compared =
     comparisons.length > 0 ? `; ${whole(comparisons.length)} compared with the incumbent under other seeds` : ''
-  return box(
-    comparisons.length > 0 && !comparisons.some(isDecided) ? 'inconclusive' : 'done',
-    `${plural(trials.length - 1, 'configuration')} of ${levers.map(({ lever }) => lever).join(', ')} tried once${compared}. ${summary}`,
-  )
+  const undecided = comparisons.length > 0 && !comparisons.some(isDecided)
+  return box(undecided ? 'inconclusive' : 'done', `${tried}${compared}. ${summary}`)
 }
 
 export function schedule(report: Draft): Box {

@@ -2,7 +2,7 @@ import { unreachable } from '../base/result.ts'
 import type { OptimizationLevers } from '../records/levers.ts'
 import type { Tensor, Tf } from '../layers/forward.ts'
 
-/** Weights and the optimizer's own vectors (Adam family: first and second moment; SGD: momentum), all flat and of equal length. */
+/** Weights and the optimizer's own vectors (Adam family: first and second moment; SGD: momentum), all flat, of one length. */
 export interface OptimizerState {
   readonly weights: Tensor
   readonly slots: readonly Tensor[]
