@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fingerprint } from '../../base/hash.ts'
+import { fingerprint, sha256 } from '../../base/hash.ts'
 import { unreachable } from '../../base/result.ts'
 import type { TrainerWorkload } from '../../records/plan.ts'
 import { crash, type RunRequest, type RunResult } from '../../records/run.ts'
@@ -118,7 +117,7 @@ function asCrash(error: unknown): ReturnType<typeof crash> {
 
 /** The answers of a split are the same in every run of a study, or its metrics measure different things. */
 async function sameLabels(scratch: string, workload: string, split: string, digest: string): Promise<void> {
-  const name = createHash('sha256').update(`${workload} ${split}`).digest('hex').slice(0, 16)
+  const name = sha256(`${workload} ${split}`).slice(0, 16)
   await mkdir(join(scratch, 'labels'), { recursive: true })
   const file = join(scratch, 'labels', name)
   await writeFile(file, digest, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {

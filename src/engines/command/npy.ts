@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { notThroughLink } from '../../base/files.ts'
 import { quoted, TrainerFault } from './protocol/events.ts'
 
 /** Numbers of a .npy file, row by row. */
@@ -65,8 +66,7 @@ export async function readNpy(outputDir: string, path: string): Promise<NpyArray
 
 /** A link or a device is not read: the script may have put it there. */
 async function bytesOf(path: string, wrong: (why: string) => TrainerFault): Promise<Buffer> {
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
-  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
+  const file = await open(path, notThroughLink(constants.O_RDONLY)).catch((error: NodeJS.ErrnoException) => {
     throw wrong(error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code ?? ''})`)
   })
   try {
