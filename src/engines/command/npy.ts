@@ -1,7 +1,8 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import { notThroughLink } from '../../base/files.ts'
+import { fromFolder } from '../../base/paths.ts'
 import { quoted, TrainerFault } from './protocol/events.ts'
 
 /** Numbers of a .npy file, row by row. */
@@ -32,12 +33,10 @@ const kinds: Readonly<Record<string, { readonly size: number; readonly whole: bo
 
 /** A path that a script reported, inside of its output folder. Throws a `TrainerFault` for any other. */
 export function insideOutput(outputDir: string, path: string): string {
-  const full = resolve(outputDir, path)
-  const inside = relative(outputDir, full)
-  if (path.includes('\0') || inside.startsWith(`..${sep}`) || inside === '..' || isAbsolute(inside)) {
+  if (path.includes('\0') || fromFolder(path, outputDir) === null) {
     throw new TrainerFault('predictions', `the script reported ${quoted(path)}, which is outside of output_dir`)
   }
-  return full
+  return resolve(outputDir, path)
 }
 
 /** Reads a .npy file that a script wrote to its output folder. Throws a `TrainerFault` if it is missing or malformed. */
