@@ -94,7 +94,7 @@ function checkNames({ trainer, levers }: TrainerSpec, { levers: own }: TrainerDe
 /** A lever's key in the spec. */
 const keyOf = (lever: string): string => lever.replace(/^custom\./, '')
 
-/** A lever without a value in the spec takes the script's own default, so that the baseline is what the script does alone. */
+/** A lever without a value in the spec takes the script's own default: the baseline is what the script does alone. */
 function withOwnDefaults(spec: TrainerSpec, description: TrainerDescription, report: Report): NormalizedLevers {
   const { levers, trainer, given } = spec
   const patch: { -readonly [L in keyof LeverPatch]: LeverPatch[L] } = {}

@@ -8,7 +8,7 @@ import type { SpecSource } from './options.ts'
 import type { PreparedScript } from './prepare.ts'
 import { scratchFolder, scriptError, scriptPlace } from './prepare-script.ts'
 
-/** What a few short runs of the script show, before any run of the study. Throws an `InputError` if it cannot be part of one. */
+/** What a few short runs of the script show before those of the study. Throws an `InputError` if it cannot be part of one. */
 export async function checkedScript(
   prepared: PreparedScript,
   source: SpecSource & { readonly fresh?: boolean | undefined },
