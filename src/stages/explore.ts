@@ -95,6 +95,9 @@ export interface Explored {
   readonly remedies: readonly Remedy[]
 }
 
+/** How many configurations of a joint search are compared with the incumbent under further seeds. */
+export const mostConfirmed = 2
+
 /** Remedies are tried once a symptom; more would crowd out the search. */
 export const mostRemedies = 2
 
