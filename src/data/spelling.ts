@@ -1,3 +1,4 @@
+import { occurrences } from '../base/lists.ts'
 import { isMissing, parseNumber } from './cells.ts'
 
 /** A way to write numbers that is not the decimal notation that is read. */
@@ -92,8 +93,4 @@ function unlessDecimal(spelling: Spelling, texts: readonly string[]): Spelling {
   return spelling === thousands && texts.some((text) => spellingOf(text) === decimalCommas) ? decimalCommas : spelling
 }
 
-function commonest(all: readonly Spelling[]): Spelling {
-  const counts = new Map<Spelling, number>()
-  for (const one of all) counts.set(one, (counts.get(one) ?? 0) + 1)
-  return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0]
-}
+const commonest = (all: readonly Spelling[]): Spelling => [...occurrences(all)].reduce((a, b) => (b[1] > a[1] ? b : a))[0]

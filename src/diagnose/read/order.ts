@@ -1,3 +1,4 @@
+import { groupBy } from '../../base/lists.ts'
 import type { Column } from './columns.ts'
 import type { Row } from './rows.ts'
 
@@ -8,23 +9,13 @@ import type { Row } from './rows.ts'
  * it.
  */
 export function trainingsOf(rows: readonly Row[]): readonly (readonly Row[])[] {
-  const parts = partsOf(rows)
-  if (parts.length > 1) return parts.flatMap(trainingsOf)
+  const parts = groupBy(rows, ({ part }) => String(part))
+  if (parts.size > 1) return [...parts.values()].flatMap(trainingsOf)
   const column = (['step', 'epoch'] as const).find((name) => rows.every(({ numbers }) => Number.isFinite(numbers.get(name))))
   if (column === undefined) return [rows]
   if (rows.every((row, i) => i === 0 || at(row, column) >= at(rows[i - 1], column))) return [rows]
   if (rows.every((row, i) => i === 0 || at(row, column) <= at(rows[i - 1], column))) return [rows.toReversed()]
   return isUnique(rows, column) ? [sorted(rows, column)] : restarted(rows, column)
-}
-
-function partsOf(rows: readonly Row[]): Row[][] {
-  const parts = new Map<number, Row[]>()
-  for (const row of rows) {
-    const own = parts.get(row.part)
-    if (own) own.push(row)
-    else parts.set(row.part, [row])
-  }
-  return [...parts.values()]
 }
 
 const at = (row: Row | undefined, column: Column): number => row?.numbers.get(column) ?? NaN
