@@ -1,4 +1,4 @@
-import type { Column, Want } from '../../column.ts'
+import { noneBad, type Column, type Want } from '../../column.ts'
 import { requireSize } from '../../gauge.ts'
 import { partOf } from '../../parts.ts'
 import { counted, fail, listed, Problems } from '../../problems.ts'
@@ -160,7 +160,7 @@ function tableOf(
   const columns = names.map((name, index): Column | null => {
     const want = wants[index] ?? 'skip'
     if (want === 'skip') return null
-    const clean = { name, index, bad: [], badCount: { missing: 0, text: 0, infinite: 0, rounded: 0 } }
+    const clean = { name, index, bad: [], badCount: noneBad }
     if (index < size && want !== 'text') {
       return {
         ...clean,
