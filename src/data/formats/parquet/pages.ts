@@ -47,9 +47,9 @@ export interface Chunk {
  */
 export function* valuesOf({ bytes, meta, path, rows }: Chunk, mostBytes: number): Generator<DecodedArray> {
   const start = Number(meta.dictionary_page_offset || meta.data_page_offset)
-  const end = Math.min(start, Number(meta.data_page_offset)) + Number(meta.total_compressed_size)
-  if (!(start >= 4 && end > start && end <= bytes.length)) throw new Error('a column lies outside of the file')
   const from = Math.min(start, Number(meta.data_page_offset))
+  const end = from + Number(meta.total_compressed_size)
+  if (!(start >= 4 && end > start && end <= bytes.length)) throw new Error('a column lies outside of the file')
   const view = new DataView(bytes.buffer, bytes.byteOffset + from, end - from)
   const reader = { view, offset: 0 }
   const inside = bytes.subarray(from, end)
