@@ -1,5 +1,6 @@
 import { isMissing, parseNumber } from '../cells.ts'
 import { counted, fail, listed } from '../problems.ts'
+import { delimiters } from './csv-sniff.ts'
 
 /** What stands before the table, and its delimiter if that is named there. */
 export interface Preamble {
@@ -32,11 +33,11 @@ export function preambleOf(
   const rest = lines.slice(count)
   const table = rest.find(({ text }) => text !== '' && !isComment(text))
   if (table) {
+    const known = fixed ?? named
+    const candidates = known === null ? delimiters : [known]
     const cells = (text: string): number => {
-      const counts = [fixed ?? named ?? ',', ';', '\t', '|'].slice(0, (fixed ?? named) ? 1 : 4)
-      return Math.max(
-        ...counts.map((delimiter) => sample(Buffer.from(text.slice(0, mostCompared)), delimiter)?.[0]?.length ?? 0),
-      )
+      const start = Buffer.from(text.slice(0, mostCompared))
+      return Math.max(...candidates.map((delimiter) => sample(start, delimiter)?.[0]?.length ?? 0))
     }
     const width = cells(table.text)
     while (isComment(lines[count]?.text ?? '') && cells(lines[count]?.text ?? '') !== width) count++

@@ -1,5 +1,8 @@
 import { isMissing, parseNumber } from '../cells.ts'
 
+/** The delimiters that a file may have without saying so. */
+export const delimiters: readonly string[] = [',', ';', '\t', '|']
+
 /**
  * The delimiter that splits the first records into the most cells, with the same number in each. If no candidate does, the first record may be a title and is not counted. Semicolons win a tie: with
  * decimal commas ("1,5;2,5") the comma splits just as evenly, and once more.
@@ -21,7 +24,7 @@ export function sniffDelimiter(sample: (delimiter: string) => string[][] | null)
     if (other !== undefined) return other
   }
   // A wrong row among the first ones does not make the table one column: the row is named when it is read.
-  const shares = [',', ';', '\t', '|'].map((delimiter) => ({ delimiter, share: commonShare(sample(delimiter) ?? []) }))
+  const shares = delimiters.map((delimiter) => ({ delimiter, share: commonShare(sample(delimiter) ?? []) }))
   return shares.reduce((a, b) => (b.share > a.share ? b : a)).delimiter
 }
 
