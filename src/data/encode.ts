@@ -21,8 +21,9 @@ interface Encoder {
 }
 
 /**
- * Writes the inputs row-major. Numbers are scaled and, if the config says so, standardized by the training rows: see `scalingOf`. Levels come
- * from the whole file, so that the width does not depend on the split; they carry no statistic of the other parts.
+ * Writes the inputs row-major. Numbers are scaled and, if the config says so, standardized by the training rows: see
+ * `scalingOf`. Levels come from the whole file, so that the width does not depend on the split; they carry no statistic of
+ * the other parts.
  */
 export function encodeInputs(
   config: DataConfig,

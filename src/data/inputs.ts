@@ -97,7 +97,7 @@ function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text
   }
 }
 
-/** One sentence about all cells of a column that spell numbers in the same other way. */
+/** One problem for all cells of a column that spell numbers in a way that is not read. */
 function spelledCells({ name, bad, badCount }: Column) {
   const cells = bad.filter(({ kind }) => kind === 'text')
   const [first] = cells
@@ -108,7 +108,9 @@ function spelledCells({ name, bad, badCount }: Column) {
     file: first.file,
     problem: {
       code: 'data/not-a-number',
-      message: `${counted(badCount.text, 'cell')} of column "${name}" have numbers ${spelled.spelling.words}, the first of them here`,
+      message:
+        `${counted(badCount.text, 'cell')} of column "${name}" have numbers ${spelled.spelling.words}, ` +
+        'the first of them here',
       found: first.found,
       allowed: 'a decimal number',
       hint: spelled.spelling.hint,

@@ -76,7 +76,7 @@ async function filesBelow(folder: string, shown: string, depth: number, prefix =
   return found
 }
 
-/** Compares the parts between stars in turn, so that no pattern takes long. */
+/** Matches the parts between stars from left to right, without backtracking, so that no pattern takes long. */
 function matcher(pattern: string): (name: string) => boolean {
   const [first = '', ...rest] = pattern.split('*')
   const last = rest.pop() ?? ''

@@ -37,7 +37,7 @@ function findingOf(subject: string, rule: RuleDefinition, runs: readonly Reading
   }
 }
 
-/** How many of all rules have too little to judge in every run of a group. */
+/** How many of all rules have too few points to judge any run of a group. */
 export interface TooShort {
   readonly rules: number
   readonly of: number
@@ -49,7 +49,7 @@ export function tooShortFor({ curves }: CurveGroup): TooShort {
   return { rules: short.length, of: rules.length }
 }
 
-/** Only what a log has is counted: one without steps is not too short for a rule on steps. */
+/** Only points that a log has count: a log without steps is not too short for a rule on steps. */
 function isShort(curve: Curve, { evaluations, steps }: LeastPoints): boolean {
   const few = (count: number, least: number | undefined): boolean => least !== undefined && count > 0 && count < least
   const enough = (count: number, least: number | undefined): boolean => least !== undefined && count >= least

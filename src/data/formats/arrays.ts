@@ -102,7 +102,7 @@ function readPlaces(source: Source, rows: number, places: readonly Place[], want
   return { file, rows, columns }
 }
 
-/** Two of them may have become one. */
+/** Rejects an integer that a double cannot hold exactly: two different ones may have become one. */
 function tooLargeInteger(name: string, row: number, value: number): never {
   return fail({
     code: 'data/large-integer',

@@ -74,7 +74,7 @@ const DIALECT: Options = {
   record_delimiter: ['\r\n', '\n', '\r'],
 }
 
-/** Lines that are always in the sample, however long they are: a header, and rows to compare it with. */
+/** Lines that the sample always includes, however long they are: a header, and rows to compare it with. */
 const SAMPLE_LINES = 4
 
 /** The first bytes, up to the end of a line. */

@@ -3,10 +3,10 @@ import type { Column } from './columns.ts'
 import type { Row } from './rows.ts'
 
 /**
- * The trainings in the rows of one run, each in the order of its steps, or of its epochs if there are no steps. Rows are
- * sorted if each step occurs once, whatever their order. A step that falls back to where the training began starts another
- * one: its log was appended. A step that falls back to a later one continues from a checkpoint, and replaces the rows after
- * it.
+ * The trainings in the rows of one run, each in the order of its steps, or of its epochs if there are no steps. If each step
+ * occurs once, the rows are sorted. If the step falls back to the first one or before it, another training begins: its log
+ * was appended. If it falls back to a later one, the training continues from a checkpoint, and the rows from that step on
+ * are replaced.
  */
 export function trainingsOf(rows: readonly Row[]): readonly (readonly Row[])[] {
   const parts = groupBy(rows, ({ part }) => String(part))

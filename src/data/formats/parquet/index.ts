@@ -12,20 +12,20 @@ import { valuesOf } from './pages.ts'
 import { requireSoundStruct } from './thrift.ts'
 
 /**
- * Parquet by hyparquet, column by column: only the columns that are needed are unpacked, one page at a time. Nested columns
- * are named and cannot be used.
+ * Parquet, read by hyparquet column by column: only the columns in use are decompressed, one page at a time. Nested columns
+ * are listed but cannot be used.
  */
 export const parquet: FormatDefinition = {
   name: 'parquet',
   endings: ['parquet', 'pq'],
   summary:
-    'Apache Parquet, with every usual compression. Nulls and NaN are missing values, booleans are the texts true and false, ' +
-    'and dates are texts. Columns of lists or structures cannot be used.',
+    'Apache Parquet, with every usual compression. Nulls and NaN are missing values, booleans are the texts true and ' +
+    'false, and dates are texts. Columns of lists or structures cannot be used.',
   isText: false,
   open,
 }
 
-/** Metadata that are longer belong to no table that fits the limits. */
+/** No table within the limits has more metadata. */
 const mostMetadata = 32 * 2 ** 20
 const magic = 'PAR1'
 

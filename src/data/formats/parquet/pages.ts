@@ -25,10 +25,10 @@ const decompressors: { readonly [codec in Codec]?: Decompress } = {
   LZ4_RAW: decompressLz4Raw,
 }
 
-/** A codec that no file has here, so that the library asks for every page, compressed or not. */
+/** A codec that no accepted file has, so that the library calls `compressors` for every page, compressed or not. */
 const own = 'LZO'
 
-/** Encodings of pages that are read. Those that store differences are not: their sizes follow from values that they hold. */
+/** Supported encodings. Delta encodings are not: their sizes depend on the values that they hold. */
 const encodings: readonly Encoding[] = ['PLAIN', 'PLAIN_DICTIONARY', 'RLE_DICTIONARY', 'RLE', 'BYTE_STREAM_SPLIT']
 
 export interface Chunk {
