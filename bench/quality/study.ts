@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fingerprint } from '../../src/base/hash.ts'
 import type { StageDecision } from '../../src/records/decision.ts'
 import { leverDifferences, type Levers } from '../../src/records/levers.ts'
 import type { Plan, StageName } from '../../src/records/plan.ts'
@@ -10,6 +9,7 @@ import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { execute } from '../../src/run/execute.ts'
 import { runIds } from '../../src/run/id.ts'
 import { Journal } from '../../src/run/journal.ts'
+import { journalHeader } from '../../src/run/journal-line.ts'
 import { confirmation, stages } from '../../src/stages/index.ts'
 import { studyRemedies } from '../../src/study/diagnostics.ts'
 import { stepsOf, type Problem } from './problem.ts'
@@ -69,13 +69,7 @@ export async function decide(
   train: (request: RunRequest) => RunResult,
 ): Promise<readonly StageDecision[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tunegate-quality-'))
-  const header = {
-    journal: 1,
-    workload: fingerprint(plan.workload),
-    spec: plan.specFingerprint,
-    data: plan.workload.data.fingerprint,
-    engine,
-  } as const
+  const header = journalHeader(plan, engine)
   const journal = await Journal.open(join(folder, 'journal.jsonl'), header, { idOf: runIds(plan.workload, engine) })
   const runner = {
     engine,

@@ -1,7 +1,7 @@
 import { didYouMean, type Diagnostic } from '../base/diagnostics.ts'
 import { fingerprint } from '../base/hash.ts'
 import type { Result } from '../base/result.ts'
-import type { Locate } from '../dsl/parse.ts'
+import type { Locate, SpecPath } from '../dsl/parse.ts'
 import { gateOf } from '../gates/index.ts'
 import {
   bucketOf,
@@ -94,7 +94,7 @@ function checkNames({ trainer, levers }: TrainerSpec, { levers: own }: TrainerDe
 /** A lever's key in the spec. */
 const keyOf = (lever: string): string => lever.replace(/^custom\./, '')
 
-/** A lever without a value in the spec takes the script's own default, so that the baseline is what the script does alone. */
+/** A lever without a value in the spec takes the script's own default: the baseline is what the script does alone. */
 function withOwnDefaults(spec: TrainerSpec, description: TrainerDescription, report: Report): NormalizedLevers {
   const { levers, trainer, given } = spec
   const patch: { -readonly [L in keyof LeverPatch]: LeverPatch[L] } = {}
@@ -141,19 +141,18 @@ function metricsIn(spec: TrainerSpec, { predictions }: TrainerDescription, repor
   const all = metricsOf(spec.task)
   if (predictions) return all
   const named = all.filter((name) => spec.trainer.metrics[name] !== undefined)
-  if (!named.includes(spec.objective)) {
-    report(
-      'trainer-metric',
-      ['objective'],
-      'the script reports no predictions, and the spec does not name this metric of it',
-      {
-        found: spec.objective,
-        allowed: named.join(', ') || 'none: trainer.metrics is empty',
-        hint: `add trainer.metrics: { ${spec.objective}: NAME }, or let the script report predictions`,
-      },
-    )
-  }
+  requireNamed(spec.objective, named, ['objective'], report)
   return named
+}
+
+/** Without predictions, a metric must be one of those that the spec names. */
+function requireNamed(found: MetricName, named: readonly MetricName[], at: SpecPath, report: Report): void {
+  if (named.includes(found)) return
+  report('trainer-metric', at, 'the script reports no predictions, and the spec does not name this metric of it', {
+    found,
+    allowed: named.join(', ') || 'none: trainer.metrics is empty',
+    hint: `add trainer.metrics: { ${found}: NAME }, or let the script report predictions`,
+  })
 }
 
 function checkGates({ gates }: TrainerSpec, { metrics, data, parameters }: TrainerWorkload, report: Report): void {
@@ -161,18 +160,7 @@ function checkGates({ gates }: TrainerSpec, { metrics, data, parameters }: Train
     const gate = gateOf(rule)
     const at = ['gates', index, gate.name]
     const measured = gate.measures(rule)
-    if (measured && !metrics.includes(measured.metric)) {
-      report(
-        'trainer-metric',
-        [...at, 'metric'],
-        'the script reports no predictions, and the spec does not name this metric of it',
-        {
-          found: measured.metric,
-          allowed: metrics.join(', '),
-          hint: `add trainer.metrics: { ${measured.metric}: NAME }, or let the script report predictions`,
-        },
-      )
-    }
+    if (measured) requireNamed(measured.metric, metrics, [...at, 'metric'], report)
     if (measured?.split === 'test' && data.rows.test === 0) {
       report('metric-not-computed', [...at, 'split'], 'the script does not report the split test', {
         found: 'split: test',

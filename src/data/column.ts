@@ -5,7 +5,11 @@ import type { Texts } from './texts.ts'
 export type Want = 'skip' | 'single' | 'double' | 'text'
 
 /** `rounded` is an integer whose last digits were lost, so that two of them may have become one. */
-export type BadKind = 'missing' | 'text' | 'infinite' | 'rounded'
+export type BadKind = (typeof badKinds)[number]
+export const badKinds = ['missing', 'text', 'infinite', 'rounded'] as const
+
+/** The count of a column without bad cells. */
+export const noneBad: Readonly<Record<BadKind, number>> = { missing: 0, text: 0, infinite: 0, rounded: 0 }
 
 /** A cell that may turn out to be wrong, depending on what the column is used for. */
 export interface BadCell {
@@ -35,8 +39,10 @@ export interface Column {
 }
 
 const KEPT_BAD = 5
-/** Texts that are kept of a column that has too many for categories, and characters of each. */
-const [KEPT_TEXTS, KEPT_CHARACTERS] = [200, 100]
+/** Texts that are kept of a column that has too many for categories. */
+export const keptTexts = 200
+/** Characters that are kept of each of them. */
+const KEPT_CHARACTERS = 100
 const FIRST_CAPACITY = 16
 
 /** Collects a column cell by cell; memory is one number or one code per row, and each different text once. */
@@ -50,7 +56,7 @@ export class ColumnBuilder {
   #codes: Int32Array | null
   #levels: Map<string, number> | null
   readonly #bad: BadCell[] = []
-  readonly #badCount = { missing: 0, text: 0, infinite: 0, rounded: 0 }
+  readonly #badCount = { ...noneBad }
   #few: readonly string[] = []
 
   /** Texts are kept as long as the column may be categorical, and then released. */
@@ -129,7 +135,7 @@ export class ColumnBuilder {
       code = this.#levels.size
       if (code === this.#texts.perColumn) {
         this.#texts.letGo(this.#levels.keys())
-        this.#few = [...this.#levels.keys()].slice(0, KEPT_TEXTS).map((one) => one.slice(0, KEPT_CHARACTERS))
+        this.#few = [...this.#levels.keys()].slice(0, keptTexts).map((one) => one.slice(0, KEPT_CHARACTERS))
         this.#levels = this.#codes = null
         return
       }

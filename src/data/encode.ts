@@ -1,3 +1,4 @@
+import { groupBy } from '../base/lists.ts'
 import type { InputColumn } from './inputs.ts'
 import { counted, fail, listed } from './problems.ts'
 import { scalingOf, type Scaling } from './scaling.ts'
@@ -20,8 +21,9 @@ interface Encoder {
 }
 
 /**
- * Writes the inputs row-major. Numbers are scaled and, if the config says so, standardized by the training rows: see `scalingOf`. Levels come
- * from the whole file, so that the width does not depend on the split; they carry no statistic of the other parts.
+ * Writes the inputs row-major. Numbers are scaled and, if the config says so, standardized by the training rows: see
+ * `scalingOf`. Levels come from the whole file, so that the width does not depend on the split; they carry no statistic of
+ * the other parts.
  */
 export function encodeInputs(
   config: DataConfig,
@@ -31,20 +33,21 @@ export function encodeInputs(
   limits: Limits,
 ): EncodedInputs {
   const notes: string[] = []
-  const flat = new Map<string, string[]>()
+  const flat: { readonly name: string; readonly what: string }[] = []
   const encoders = inputs.map(({ column, as }): Encoder => {
     if (as === 'number') {
       const scale = config.inputs.kind === 'array' ? config.inputs.scale : 1
       const at = (row: number): number => column.at(row) * scale
       const scaling = scalingOf(config.standardize, at, splits.train)
-      if (scaling.flat !== null) flat.set(scaling.flat, [...(flat.get(scaling.flat) ?? []), column.name])
+      if (scaling.flat !== null) flat.push({ name: column.name, what: scaling.flat })
       return numbers(column.name, at, rows, scaling)
     }
     const { levels, codes } = encodeLevels(column, limits.levels)
     notes.push(...requireDifferent(column.name, levels, 'categories'), ...unseen(column.name, levels, codes, splits.train))
     return as === 'index' ? indices(column.name, requireKnown(column.name, codes)) : oneHot(column.name, levels, codes)
   })
-  for (const [what, names] of flat) {
+  for (const [what, own] of groupBy(flat, (one) => one.what)) {
+    const names = own.map(({ name }) => name)
     notes.push(`${counted(names.length, 'input')} constant in the training rows, ${what}: ${listed(names)}`)
   }
   const features = encoders.flatMap((encoder) => encoder.features)

@@ -77,7 +77,6 @@ function otherSpelling(file: string, { name, index }: Column, { spelling, found 
 }
 
 function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text', problems: Problems): void {
-  const wrong: readonly BadKind[] = use === 'number' ? ['missing', 'text', 'infinite'] : ['missing', 'rounded']
   const place = (line: number, own = file) => ({ file: own, line, column: column.index + 1 })
   if (rows > 0 && column.badCount.missing === rows) {
     const at = place(column.bad[0]?.line ?? 1)
@@ -86,19 +85,19 @@ function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text
   }
   const spelled = use === 'number' && column.badCount.text > 1 ? spelledCells(column) : undefined
   if (spelled) problems.add({ ...spelled.problem, at: place(spelled.line, spelled.file) })
+  const wrong: readonly BadKind[] =
+    use === 'text' ? ['missing', 'rounded'] : spelled ? ['missing', 'infinite'] : ['missing', 'text', 'infinite']
   for (const cell of column.bad) {
-    if (spelled && cell.kind === 'text') continue
-    if (wrong.includes(cell.kind))
-      problems.add({ ...explain(cell.kind, cell.found, column.name), at: place(cell.line, cell.file) })
+    if (!wrong.includes(cell.kind)) continue
+    problems.add({ ...explain(cell.kind, cell.found, column.name), at: place(cell.line, cell.file) })
   }
   for (const kind of wrong) {
-    if (spelled && kind === 'text') continue
     const kept = column.bad.filter((cell) => cell.kind === kind).length
     problems.addUnlisted(column.badCount[kind] - kept)
   }
 }
 
-/** One sentence about all cells of a column that spell numbers in the same other way. */
+/** One problem for all cells of a column that spell numbers in a way that is not read. */
 function spelledCells({ name, bad, badCount }: Column) {
   const cells = bad.filter(({ kind }) => kind === 'text')
   const [first] = cells
@@ -109,7 +108,9 @@ function spelledCells({ name, bad, badCount }: Column) {
     file: first.file,
     problem: {
       code: 'data/not-a-number',
-      message: `${counted(badCount.text, 'cell')} of column "${name}" have numbers ${spelled.spelling.words}, the first of them here`,
+      message:
+        `${counted(badCount.text, 'cell')} of column "${name}" have numbers ${spelled.spelling.words}, ` +
+        'the first of them here',
       found: first.found,
       allowed: 'a decimal number',
       hint: spelled.spelling.hint,

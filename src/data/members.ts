@@ -35,15 +35,9 @@ export const isPattern = (path: string): boolean => basename(path).includes('*')
  * @param shown the path in messages
  */
 export async function membersOf(path: string, shown: string, limits: Limits): Promise<Members | null> {
-  const pattern = isPattern(path) && (await stat(path).catch(() => null)) === null
-  if (
-    !pattern &&
-    !(await stat(path).then(
-      (s) => s.isDirectory(),
-      () => false,
-    ))
-  )
-    return null
+  const found = await stat(path).catch(() => null)
+  const pattern = found === null && isPattern(path)
+  if (!pattern && !found?.isDirectory()) return null
   const folder = pattern ? dirname(path) : path
   const matches = pattern ? matcher(basename(path)) : () => true
   const all = await filesBelow(folder, shown, pattern ? 1 : mostDepth)
@@ -82,7 +76,7 @@ async function filesBelow(folder: string, shown: string, depth: number, prefix =
   return found
 }
 
-/** Compares the parts between stars in turn, so that no pattern takes long. */
+/** Matches the parts between stars from left to right, without backtracking, so that no pattern takes long. */
 function matcher(pattern: string): (name: string) => boolean {
   const [first = '', ...rest] = pattern.split('*')
   const last = rest.pop() ?? ''

@@ -31,8 +31,8 @@ export async function readSource(file: string, limits: Limits = LIMITS, watch: W
 }
 
 /**
- * Reads several files as one. Its bytes are theirs in a row, followed by a list of their names and sizes: what the table
- * depends on.
+ * Reads several files as one. Its bytes are those of all files, followed by a list of their names and sizes, so that the
+ * fingerprint covers everything that the table depends on.
  */
 async function readMembers(name: string, { format, files }: Members, limits: Limits, watch: Watch): Promise<DataFile> {
   watch.begin(`reading ${name}`)

@@ -1,12 +1,12 @@
 import { groupBy } from '../base/lists.ts'
 import { fail, listed } from './problems.ts'
 
-/** Numbers without leading zeros, which a code may have. Doubles tell numbers of up to 15 digits apart. */
+/** Numbers of up to 15 digits, which doubles tell apart, and without leading zeros, which make a code. */
 const decimal = /^(?!(?:\D*\d){16})[+-]?(?:0|[1-9]\d*)(?:\.\d*)?(?:e[+-]?\d+)?$/i
 
-/** Equal for two texts that are one value: the same number, or the same letters in different Unicode forms. */
+/** The same for two spellings of one value: of a number, or of letters in different Unicode forms. */
 const valueOf = (level: string): string => (decimal.test(level) ? String(Number(level) + 0) : level.normalize('NFC'))
-/** Equal for two texts that a person may have meant as one. */
+/** The same for two texts that a person may have meant as one. */
 const meaningOf = (level: string): string => valueOf(level.normalize('NFKC')).replace(/\s+/g, ' ').trim().toLowerCase()
 
 /**

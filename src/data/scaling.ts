@@ -9,7 +9,7 @@ export interface Scaling {
   readonly flat: string | null
 }
 
-/** Values keep their distances up to here and never reach it. */
+/** Robust scaling never exceeds this magnitude. */
 const clip = 3
 
 /**

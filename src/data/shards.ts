@@ -1,4 +1,4 @@
-import type { Column } from './column.ts'
+import { badKinds, keptTexts, noneBad, type Column } from './column.ts'
 import type { FormatDefinition } from './formats/definition.ts'
 import { requireSize } from './gauge.ts'
 import { fail } from './problems.ts'
@@ -64,9 +64,9 @@ function joinedColumn(tables: readonly Table[], index: number, first: Column, ro
     return column ? [{ file, count, column }] : []
   })
   const bad = parts.flatMap(({ file, column }) => column.bad.map((cell) => ({ file, ...cell })))
-  const badCount = { missing: 0, text: 0, infinite: 0, rounded: 0 }
+  const badCount = { ...noneBad }
   for (const { column } of parts) {
-    for (const kind of ['missing', 'text', 'infinite', 'rounded'] as const) badCount[kind] += column.badCount[kind]
+    for (const kind of badKinds) badCount[kind] += column.badCount[kind]
   }
   const common = { name: first.name, index, isText: first.isText, bad, badCount }
   if (first.isText) return { ...common, at: () => NaN, ...joinedLevels(parts, first.name, rows, texts) }
@@ -84,7 +84,7 @@ function joinedLevels(
 ): Pick<Column, 'codes' | 'levels' | 'texts'> {
   const levels = new Map<string, number>()
   const codes = new Int32Array(rows)
-  const few = parts.flatMap(({ column }) => column.texts).slice(0, 200)
+  const few = parts.flatMap(({ column }) => column.texts).slice(0, keptTexts)
   let row = 0
   for (const { column } of parts) {
     if (!column.codes || !column.levels) return { codes: null, levels: null, texts: few }

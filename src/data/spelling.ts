@@ -1,6 +1,7 @@
+import { occurrences } from '../base/lists.ts'
 import { isMissing, parseNumber } from './cells.ts'
 
-/** A way to write numbers that is not the decimal notation that is read. */
+/** A way to write numbers other than the decimal notation that is read. */
 export interface Spelling {
   /** Reads after "numbers": `with thousands separators`. */
   readonly words: string
@@ -10,7 +11,10 @@ export interface Spelling {
 const sign = String.raw`[+\-\u2212\u2010-\u2015\uFE63\uFF0D]?`
 /** Anything that separates groups of three digits, except the comma and the point. */
 const blank = String.raw`[ \u00A0\u2009\u202F'\u2019]`
-const groups = String.raw`[1-9]\d{0,2}(?:(?:,\d{3})+(?:\.\d+)?|(?:\.\d{3}){2,}(?:,\d+)?|(?:\.\d{3})+,\d+|(?:${blank}\d{3})+(?:[.,]\d+)?)`
+const byCommas = String.raw`(?:,\d{3})+(?:\.\d+)?`
+const byPoints = String.raw`(?:\.\d{3}){2,}(?:,\d+)?|(?:\.\d{3})+,\d+`
+const byBlanks = String.raw`(?:${blank}\d{3})+(?:[.,]\d+)?`
+const groups = String.raw`[1-9]\d{0,2}(?:${byCommas}|${byPoints}|${byBlanks})`
 const plain = String.raw`(?:\d+(?:[.,]\d+)?|[.,]\d+|${groups})`
 
 const whole = (pattern: string, flags = ''): RegExp => new RegExp(`^\\s*${pattern}\\s*$`, flags)
@@ -51,19 +55,19 @@ export function spellingOf(text: string): Spelling | undefined {
   return spellings.find(([pattern]) => pattern.test(text))?.[1]
 }
 
-/** Words for a missing value that are no word for it anywhere else, so a category may have the name. */
+/** Words that may stand for a missing value. They may also be categories, so they are not read as missing. */
 const missingWords = /^(?:[-–—−]{1,3}|\.{1,3}|\*|na|n\.a\.|n\/a|none|nil|missing|unknown|undefined|not available|no data)$/i
 
 export const isMissingWord = (text: string): boolean => missingWords.test(text)
 
-/** With fewer different numbers than this, `-` beside them may be a category. */
+/** Among this many different numbers or fewer, `-` may be a category. */
 const fewestNumbers = 10
-/** Texts that are allowed among numbers. */
+/** The largest share of other texts among numbers. */
 const slips = 0.05
 
 /**
- * What keeps a column of texts from being one of numbers: how its numbers are spelled, or the word that stands for a missing
- * value. Undefined if the texts are no numbers, or nothing keeps them.
+ * Why a column of numbers is read as texts: how its numbers are spelled, or the words that stand for a missing value.
+ * Undefined if the texts are not numbers, or if they are plain ones.
  *
  * @param texts different texts of the column
  */
@@ -87,13 +91,9 @@ export function spelledNumbers(
   return { spelling: named(`and ${words.slice(0, 3).join(', ')} for missing values`, hint), found: words.slice(0, 3) }
 }
 
-/** Commas separate thousands only if groups of three digits follow each of them everywhere. */
+/** Commas separate thousands only if each of them, in every text, is followed by groups of three digits. */
 function unlessDecimal(spelling: Spelling, texts: readonly string[]): Spelling {
   return spelling === thousands && texts.some((text) => spellingOf(text) === decimalCommas) ? decimalCommas : spelling
 }
 
-function commonest(all: readonly Spelling[]): Spelling {
-  const counts = new Map<Spelling, number>()
-  for (const one of all) counts.set(one, (counts.get(one) ?? 0) + 1)
-  return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0]
-}
+const commonest = (all: readonly Spelling[]): Spelling => [...occurrences(all)].reduce((a, b) => (b[1] > a[1] ? b : a))[0]

@@ -1,6 +1,6 @@
 import type { StageName } from '../records/plan.ts'
 import { stageTuning } from '../stages/index.ts'
-import type { CurveGroup } from './curve.ts'
+import type { Curve, CurveGroup } from './curve.ts'
 import type { Finding, Move } from './finding.ts'
 import { read, type Reading } from './reading.ts'
 import type { LeastPoints, RuleDefinition, Symptom } from './rules/definition.ts'
@@ -37,21 +37,20 @@ function findingOf(subject: string, rule: RuleDefinition, runs: readonly Reading
   }
 }
 
-/** How many of all rules have too little to judge in every run of a group. */
+/** How many of all rules have too few points to judge any run of a group. */
 export interface TooShort {
   readonly rules: number
   readonly of: number
 }
 
 /** The rules that need more evaluations, or more steps, than any run of the group has. */
-export function tooShortFor({ curves, context }: CurveGroup): TooShort {
-  const runs = curves.map((curve) => read(curve, context))
-  const short = rules.filter(({ least }) => least !== undefined && runs.every((run) => isShort(run, least)))
+export function tooShortFor({ curves }: CurveGroup): TooShort {
+  const short = rules.filter(({ least }) => least !== undefined && curves.every((curve) => isShort(curve, least)))
   return { rules: short.length, of: rules.length }
 }
 
-/** Only what a log has is counted: one without steps is not too short for a rule on steps. */
-function isShort({ curve }: Reading, { evaluations, steps }: LeastPoints): boolean {
+/** Only points that a log has count: a log without steps is not too short for a rule on steps. */
+function isShort(curve: Curve, { evaluations, steps }: LeastPoints): boolean {
   const few = (count: number, least: number | undefined): boolean => least !== undefined && count > 0 && count < least
   const enough = (count: number, least: number | undefined): boolean => least !== undefined && count >= least
   const [evaluated, logged] = [curve.evaluations.length, curve.steps.length]

@@ -7,11 +7,11 @@ export interface Move {
   readonly lever: LeverName | null
   /** An instruction: `lower it to a third`. */
   readonly change: string
-  /** The value that a stage tries for it; absent if the change is no single value. */
+  /** The value that a stage tries; absent if the change is not a single value. */
   readonly to?: Target
 }
 
-/** A value by the lever's own (`times`, `plus`), by itself, or as a share of a run's steps. */
+/** A value relative to the lever's own (`times`, `plus`), an absolute one, or a share of a run's steps. */
 export type Target =
   | { readonly times: number }
   | { readonly plus: number }

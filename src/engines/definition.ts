@@ -53,8 +53,8 @@ export interface ScriptEngine {
   /** Asks the script what it can do, which starts it, and reads the files behind it. */
   describe(settings: TrainerSettings, source: ScriptSource): Promise<Result<TrainerFacts, ScriptProblem>>
   /**
-   * Trains a few steps several times: does the rate change the losses, and are equal runs equal? Returns what it saw, or what
-   * stops the study. What it saw before, in the same scratch folder, stands.
+   * Trains a few steps several times: does the rate change the losses, and are equal runs equal? Returns what it saw, or
+   * what stops the study. What it saw before, in the same scratch folder, stands.
    */
   check(
     workload: TrainerWorkload,

@@ -1,6 +1,7 @@
 import { InputError } from '../base/diagnostics.ts'
-import { sha256 } from '../base/hash.ts'
+import { fingerprint, sha256 } from '../base/hash.ts'
 import { jsonOrUndefined, mostDepth } from '../base/json.ts'
+import type { Plan } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import { isRun } from './valid-run.ts'
 
@@ -16,6 +17,15 @@ export interface JournalHeader {
   readonly data: string
   readonly engine: string
 }
+
+/** The header of the journal in which the runs of a plan are kept. */
+export const journalHeader = ({ workload, specFingerprint }: Plan, engine: string): JournalHeader => ({
+  journal: 1,
+  workload: fingerprint(workload),
+  spec: specFingerprint,
+  data: workload.data.fingerprint,
+  engine,
+})
 
 /**
  * Eight hexadecimal digits: enough to detect a bad disk or an editing mistake. The threat model includes no forged journal.

@@ -2,7 +2,6 @@ import type { Comparison } from '../records/decision.ts'
 import type { LeverPatch } from '../records/levers.ts'
 import type { RunJob } from '../records/plan.ts'
 import { compareArms, leading, trainArms, type Arm } from './compare.ts'
-import { earlierNoise } from './noise.ts'
 import { moveJointly } from './joint-move.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
 
@@ -33,8 +32,9 @@ export function* challenge(
     return { arms: [], comparisons: [] }
   const arms = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }, ...candidates], seeds, job)
   const incumbent = arms[0] as Arm
-  const earlier = earlierNoise(recorder.context.previous)
-  const comparisons = arms.slice(1).map((arm) => compareArms(recorder.context.workload, incumbent, arm, arms, earlier))
+  const comparisons = arms
+    .slice(1)
+    .map((arm) => compareArms(recorder.context.workload, incumbent, arm, arms, recorder.earlier))
   recorder.comparisons.push(...comparisons)
   const better = comparisons.filter((c) => c.outcome === 'better')
   const winner = pick(better, arms)

@@ -27,8 +27,9 @@ export function jointCandidates(recorder: StageRecorder, levers: readonly Explor
     .filter(({ lever }) => takes(context.workload, lever))
     .map(({ lever, values }) => ({ lever, values: values.filter((v) => v !== leverValue(incumbent, lever)) }))
     .filter(({ values }) => values.length > 0)
-  const all = others.reduce((product, { values }) => product * (values.length + 1), 1) - 1
-  const patches = all <= most ? crossed(others) : sampled(others, most, context.seed, context.job.id)
+  const sizes = others.map(({ values }) => values.length + 1)
+  const patches =
+    configurations(sizes, Infinity) <= most ? crossed(others) : sampled(others, most, context.seed, context.job.id)
   return patches.map((patch) => ({ label: labelOf(patch), patch }))
 }
 

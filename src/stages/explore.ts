@@ -7,7 +7,6 @@ import { challenge, type Challenged } from './challenge.ts'
 import { stableScores, trainArms, type Arm } from './compare.ts'
 import { labelOf, type Candidate, type ExploredLever } from './configurations.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
-import { earlierNoise } from './noise.ts'
 import { selectionSeeds } from './seeds.ts'
 import type { Remedy } from './stage.ts'
 
@@ -96,6 +95,9 @@ export interface Explored {
   readonly remedies: readonly Remedy[]
 }
 
+/** How many configurations of a joint search are compared with the incumbent under further seeds. */
+export const mostConfirmed = 2
+
 /** Remedies are tried once a symptom; more would crowd out the search. */
 export const mostRemedies = 2
 
@@ -113,8 +115,8 @@ function remediesOf({ context, incumbent }: StageRecorder, own: Arm | undefined,
  * A gain in one run that is worth a comparison: the noise of a difference under one seed, as earlier stages showed it. What
  * gained less would hardly be confirmed, and its runs are better spent elsewhere. 0 if no stage showed noise yet.
  */
-function leastGain({ context }: StageRecorder): number {
-  const noise = earlierNoise(context.previous).map(({ sd }) => sd)
+function leastGain({ earlier }: StageRecorder): number {
+  const noise = earlier.map(({ sd }) => sd)
   return noise.length === 0 ? 0 : Math.min(...noise) * Math.SQRT2
 }
 

@@ -6,7 +6,6 @@ import { mean } from '../stats/describe.ts'
 import { shown } from '../stats/outcome.ts'
 import { labelOf } from './configurations.ts'
 import { compareArms, evidenceOf, gainSentence, stableScores, trainArms, type Arm } from './compare.ts'
-import { earlierNoise } from './noise.ts'
 import type { Asking, StageRecorder } from './recorder.ts'
 
 /** A candidate that beat the incumbent, with the runs and the comparison that show it. */
@@ -66,8 +65,7 @@ function* withOnly(recorder: StageRecorder, won: Won, needed: readonly Loss[], j
   const [arm] = yield* trainArms(recorder, [{ label: labelOf(patch), patch }], won.arm.seeds, job)
   if (arm === undefined) return undefined
   const all = [won.incumbent, won.arm, arm]
-  const earlier = earlierNoise(recorder.context.previous)
-  const comparison = compareArms(recorder.context.workload, won.incumbent, arm, all, earlier)
+  const comparison = compareArms(recorder.context.workload, won.incumbent, arm, all, recorder.earlier)
   recorder.comparisons.push(comparison)
   return comparison.outcome === 'better'
     ? yield* takenApart(recorder, { arm, incumbent: won.incumbent, comparison }, job)

@@ -2,6 +2,8 @@ import { leverDifferences, withLevers, type LeverPatch, type Levers } from '../r
 import type { Comparison, Evidence, LineageEntry, Omission, StageDecision, StageFindings } from '../records/decision.ts'
 import type { RunJob } from '../records/plan.ts'
 import type { RunRequest } from '../records/run.ts'
+import type { PooledSd } from '../stats/describe.ts'
+import { earlierNoise } from './noise.ts'
 import type { RunOutcome, StageContext } from './stage.ts'
 
 /** Part of a stage: requests runs in order to compute a value. */
@@ -16,6 +18,8 @@ export const fullRun: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluat
  */
 export class StageRecorder {
   readonly context: StageContext
+  /** The seed noise that earlier stages showed: it does not change while a stage runs. */
+  readonly earlier: readonly PooledSd[]
   incumbent: Levers
   readonly lineage: LineageEntry[] = []
   readonly comparisons: Comparison[] = []
@@ -24,6 +28,7 @@ export class StageRecorder {
 
   constructor(context: StageContext) {
     this.context = context
+    this.earlier = earlierNoise(context.previous)
     this.incumbent = context.incumbent
   }
 

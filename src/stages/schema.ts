@@ -27,6 +27,16 @@ export const seedsSchema = (description: string, fallback: number, title = 'Seed
   default: fallback,
 })
 
+/** A number of configurations that a search tries once each. */
+export const exploreSchema = (description: string, fallback: number): object => ({
+  title: 'Configurations',
+  description,
+  type: 'integer',
+  minimum: 1,
+  maximum: 1000,
+  default: fallback,
+})
+
 /** A list of values. `more` sets the limits of its length. */
 export const listSchema = (
   title: string,

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { InputError } from '../base/diagnostics.ts'
 import { deriveSeed } from '../base/random.ts'
 import type { Locate } from '../dsl/parse.ts'
 import type { ScriptProblem } from '../engines/definition.ts'
@@ -7,9 +6,9 @@ import { scriptEngine } from '../engines/index.ts'
 import { isTrainer } from '../records/plan.ts'
 import type { SpecSource } from './options.ts'
 import type { PreparedScript } from './prepare.ts'
-import { scratchFolder, scriptPlace } from './prepare-script.ts'
+import { scratchFolder, scriptError, scriptPlace } from './prepare-script.ts'
 
-/** What a few short runs of the script show, before any run of the study. Throws an `InputError` if it cannot be part of one. */
+/** What a few short runs of the script show before those of the study. Throws an `InputError` if it cannot be part of one. */
 export async function checkedScript(
   prepared: PreparedScript,
   source: SpecSource & { readonly fresh?: boolean | undefined },
@@ -23,20 +22,18 @@ export async function checkedScript(
   const place = await scriptPlace(spec, source, facts, outDir)
   const seed = deriveSeed(plan.seed, 'check')
   const checked = await scriptEngine().scripts.check(plan.workload, plan.baseline, place, seed)
-  const fail = ({ path, ...problem }: ScriptProblem): never => {
-    throw new InputError([{ severity: 'error', ...problem, at: locate(['trainer', ...path]) }])
-  }
-  if (!checked.ok) return fail(checked.error)
+  if (!checked.ok) throw scriptError(checked.error, locate)
   const { deterministic } = checked.value
   if (spec.trainer.deterministic === 'require' && deterministic !== 'bitwise') {
-    return fail({
+    const problem: ScriptProblem = {
       code: 'trainer/not-deterministic',
       path: ['deterministic'],
       message: 'two equal runs of the script do not have equal losses',
       found: deterministic ?? 'no steps to compare',
       allowed: 'bitwise',
       hint: 'seed every source of chance and use deterministic operations, or write deterministic: check',
-    })
+    }
+    throw scriptError(problem, locate)
   }
   return { ...prepared, deterministic }
 }

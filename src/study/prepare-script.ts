@@ -4,7 +4,7 @@ import { compileScript } from '../compile/script.ts'
 import type { TrainerSpec } from '../compile/normalized.ts'
 import type { Locate } from '../dsl/parse.ts'
 import { scriptEngine } from '../engines/index.ts'
-import type { ScriptSource } from '../engines/definition.ts'
+import type { ScriptProblem, ScriptSource } from '../engines/definition.ts'
 import type { Plan } from '../records/plan.ts'
 import type { Determinism, TrainerFacts, TrainerPlace } from '../records/trainer.ts'
 import type { SpecSource } from './options.ts'
@@ -23,9 +23,12 @@ const sourceOf = ({ specPath, signal, env = {} }: Where): ScriptSource => ({
 export async function describeScript({ trainer }: TrainerSpec, source: SpecSource, locate: Locate): Promise<TrainerFacts> {
   const described = await scriptEngine().scripts.describe(trainer, sourceOf(source))
   if (described.ok) return described.value
-  const { path, ...problem } = described.error
-  throw new InputError([{ severity: 'error', ...problem, at: locate(['trainer', ...path]) }])
+  throw scriptError(described.error, locate)
 }
+
+/** A problem of the script, at the line of its section. */
+export const scriptError = ({ path, ...problem }: ScriptProblem, locate: Locate): InputError =>
+  new InputError([{ severity: 'error', ...problem, at: locate(['trainer', ...path]) }])
 
 export const scriptPlan = (spec: TrainerSpec, facts: TrainerFacts, locate: Locate): Plan =>
   unwrap(compileScript(spec, facts, locate))

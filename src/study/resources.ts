@@ -1,12 +1,12 @@
 // What a study trains with: its worker pool and its journal.
 import { dirname, join } from 'node:path'
-import { fingerprint } from '../base/hash.ts'
 import type { Dataset } from '../data/types.ts'
 import type { EngineChoice } from '../engines/choose.ts'
 import type { Listener } from '../run/events.ts'
 import { Interrupted } from '../run/execute.ts'
 import { runIds } from '../run/id.ts'
 import { Journal } from '../run/journal.ts'
+import { journalHeader } from '../run/journal-line.ts'
 import { WorkerPool } from '../run/pool.ts'
 import type { EngineOrder } from '../run/protocol.ts'
 import { thisMachine, workersFor } from '../run/worker-count.ts'
@@ -69,13 +69,7 @@ export async function openJournal(
   engine: string,
   { fresh = false, listener }: StudyOptions,
 ): Promise<Journal> {
-  const header = {
-    journal: 1,
-    workload: fingerprint(plan.workload),
-    spec: plan.specFingerprint,
-    data: plan.workload.data.fingerprint,
-    engine,
-  } as const
+  const header = journalHeader(plan, engine)
   const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh, idOf: runIds(plan.workload, engine) })
   for (const message of journal.notices) listener({ type: 'notice', message })
   return journal

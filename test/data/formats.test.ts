@@ -59,7 +59,8 @@ describe('delimited text', () => {
     expect((await loadDataset(years)).features).toEqual(['2001']) // the target's name settles it
     expect((await loadDataset({ ...years, target: '-1' })).features).toEqual(['2001']) // years count on
     const counts = config(file('counts.csv', `1,2,3,y\n${body}`), { inputs: { ...inputs, numeric: ['1'] }, target: '-1' })
-    expect((await problemsOf(loadDataset(counts)))[0]?.code).toBe('data/small-class') // counts may be a row: y is a class of one
+    // Counts may be a row: y is a class of one.
+    expect((await problemsOf(loadDataset(counts)))[0]?.code).toBe('data/small-class')
   })
 
   it('knows a header by the target where all columns are text', async () => {

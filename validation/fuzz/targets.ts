@@ -92,12 +92,11 @@ function table(name: string): Target['read'] {
 
 /** One image of a folder with two classes. */
 async function images(bytes: Buffer, folder: string): Promise<Outcome> {
-  mkdirSync(join(folder, 'images', 'b'), { recursive: true })
   written(join(folder, 'images', 'a'), '1.png', bytes)
   written(join(folder, 'images', 'b'), '2.png', bytes)
   const source = join(folder, 'images')
-  const way = loadDataset({ ...plain, source, inputs: { kind: 'array', shape: [4, 4, 3], scale: 1 }, split: none })
-  return way.then(
+  const inputs = { kind: 'array', shape: [4, 4, 3], scale: 1 } as const
+  return loadDataset({ ...plain, source, inputs, split: none }).then(
     () => 'read',
     (error: unknown) => refusal(error, 'refused'),
   )

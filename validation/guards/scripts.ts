@@ -17,8 +17,8 @@ export const scriptGuards: readonly Guard[] = [
     attack: 24,
     guard: 'A file that a script reports lies in the folder of its run.',
     file: 'src/engines/command/npy.ts',
-    find: "path.includes('\\0') || inside.startsWith(`..${sep}`) || inside === '..' || isAbsolute(inside)",
-    replace: "inside === 'x' && isAbsolute(sep)",
+    find: "path.includes('\\0') || fromFolder(path, outputDir) === null",
+    replace: "path === 'x' && fromFolder(path, outputDir) === null",
     tests: [script('attack 24: is not read outside of its folder: "../labels.npy"')],
   },
   {

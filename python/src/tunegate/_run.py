@@ -1,4 +1,4 @@
-"""A run of a training script: what it shall train, and what it reports."""
+"""A run of a training script: what it is asked to train, and what it reports."""
 
 from __future__ import annotations
 
@@ -314,8 +314,8 @@ class Run:
         Args:
             predictions: [rows, classes] for logits and probabilities, [rows] or [rows, 1] for values: an array of
                 NumPy, PyTorch, JAX or TensorFlow, or nested lists.
-            labels: The correct answers: class indices from 0, or numbers for ``kind="values"``. They may stay
-                away where the study has them.
+            labels: The correct answers: class indices from 0, or numbers for ``kind="values"``. They may be
+                left out where the study has them.
             split: ``"validation"`` or ``"test"``. ``"test"`` is dropped unless :attr:`test` is set.
             kind: ``"logits"`` or ``"probabilities"`` for classification, ``"values"`` for regression.
             epoch: Epochs finished; fractions are allowed.

@@ -101,6 +101,9 @@ function specText(name: string, command: readonly string[], of: TrainerDescripti
   )
   const stages = own.map((stage) => stage.name)
   const task = of.classes === null && !of.predictions ? 'classification          # or regression' : 'classification'
+  const entries = (indented: readonly string[]): string => indented.map((entry) => `\n    ${entry}`).join('')
+  const named = mapped.map(([lever, own]) => `${lever}: ${yamlScalar(own)}`)
+  const valued = custom.map(([own]) => `${yamlScalar(own)}: ${customValue(of.levers[own])}`)
   return `version: 1
 name: ${yamlScalar(/^[A-Za-z0-9]/.test(name) ? name.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 60) : 'script')}
 task: ${task}
@@ -108,11 +111,11 @@ task: ${task}
 trainer:
   command: [${command.map((word) => yamlScalar(word)).join(', ')}]
   # Our name of each lever, and the script's. Remove those that the script does not use as we do.
-  levers:${mapped.length === 0 ? ' {}' : mapped.map(([lever, own]) => `\n    ${lever}: ${yamlScalar(own)}`).join('')}
-${of.predictions ? '' : '  # Our name of each metric that the script reports, and its own.\n  metrics: { accuracy: val_acc, nll: val_loss }\n'}
+  levers:${named.length === 0 ? ' {}' : entries(named)}
+${of.predictions ? '' : metricLines}
 levers:
   scheduling: { epochs: ${of.epochs ?? 10} }
-${custom.length === 0 ? '' : `  # Levers that only this script has; regularize can vary them: grid: { NAME: [1, 2, 3] }\n  custom:${custom.map(([own]) => `\n    ${yamlScalar(own)}: ${customValue(of.levers[own])}`).join('')}\n`}
+${valued.length === 0 ? '' : `${customHead}${entries(valued)}\n`}
 stages:
 ${stages.map((stage) => `  - ${stage}\n`).join('')}  - ${confirmation.name}: { seeds: 5 }
 
@@ -122,5 +125,11 @@ gates:
 budget: { minutes: 60, trials: 200 }   # runs for the verification are reserved first
 `
 }
+
+const metricLines = `  # Our name of each metric that the script reports, and its own.
+  metrics: { accuracy: val_acc, nll: val_loss }
+`
+const customHead = `  # Levers that only this script has; regularize can vary them: grid: { NAME: [1, 2, 3] }
+  custom:`
 
 const customValue = (value: unknown): string => (typeof value === 'string' ? yamlScalar(value) : String(value))

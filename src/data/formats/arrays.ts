@@ -1,5 +1,5 @@
 import { fitsFloat32 } from '../cells.ts'
-import type { Column, Want } from '../column.ts'
+import { noneBad, type Column, type Want } from '../column.ts'
 import { requireSize } from '../gauge.ts'
 import { fail, Problems } from '../problems.ts'
 import type { Source } from '../source.ts'
@@ -95,14 +95,14 @@ function readPlaces(source: Source, rows: number, places: readonly Place[], want
     const want = wants[index] ?? 'skip'
     if (want === 'skip') return null
     const at = (row: number): number => array.at(row, column)
-    const clean = { name, index, bad: [], badCount: { missing: 0, text: 0, infinite: 0, rounded: 0 }, texts: [] }
+    const clean = { name, index, bad: [], badCount: noneBad, texts: [] }
     if (want !== 'text') return { ...clean, isText: false, at, codes: null, levels: null }
     return { ...clean, isText: true, at: () => NaN, ...encode(rows, at, name, texts) }
   })
   return { file, rows, columns }
 }
 
-/** Two of them may have become one. */
+/** Rejects an integer that a double cannot hold exactly: two different ones may have become one. */
 function tooLargeInteger(name: string, row: number, value: number): never {
   return fail({
     code: 'data/large-integer',

@@ -1,21 +1,22 @@
 import { isMissing, parseNumber } from '../cells.ts'
 import { counted, fail, listed } from '../problems.ts'
+import { delimiters } from './csv-sniff.ts'
 
-/** What stands before the table, and its delimiter if that is named there. */
+/** The lines before the table, and the delimiter if they name it. */
 export interface Preamble {
   readonly bytes: number
   readonly lines: number
   readonly delimiter: string | null
 }
 
-/** Nobody writes more comments than this before a table. */
+/** At most this many lines are searched for comments. */
 const mostLines = 100
-/** Characters of a line whose cells are counted. */
+/** Cells are counted in at most this many characters of a line. */
 const mostCompared = 65_536
 
 /**
- * The lines before the header: `sep=;` as Excel writes it, and comments that begin with `#`. A line that has as many cells as
- * the first one without `#` is no comment.
+ * Finds the lines before the header: `sep=;` as Excel writes it, and comments that begin with `#`. A line that begins with
+ * `#` but has as many cells as the first line without it is a row, not a comment.
  *
  * @param sample the records of a text under a delimiter, or null if it cannot be parsed with it
  */
@@ -24,7 +25,7 @@ export function preambleOf(
   fixed: string | null,
   sample: (text: Buffer, delimiter: string) => string[][] | null,
 ): Preamble {
-  // Most files begin with their header, which may be long: it is not looked at here.
+  // Most files begin with their header. It may be long, so it is not parsed here.
   if (!/^(?:\ufeff)?(?:#|"?sep=)/i.test(head.toString('utf8', 0, 20))) return { lines: 0, bytes: 0, delimiter: fixed }
   const lines = linesOf(head)
   const named = /^\ufeff?"?sep=(.)"?$/i.exec(lines[0]?.text ?? '')?.[1] ?? null
@@ -32,11 +33,11 @@ export function preambleOf(
   const rest = lines.slice(count)
   const table = rest.find(({ text }) => text !== '' && !isComment(text))
   if (table) {
+    const known = fixed ?? named
+    const candidates = known === null ? delimiters : [known]
     const cells = (text: string): number => {
-      const counts = [fixed ?? named ?? ',', ';', '\t', '|'].slice(0, (fixed ?? named) ? 1 : 4)
-      return Math.max(
-        ...counts.map((delimiter) => sample(Buffer.from(text.slice(0, mostCompared)), delimiter)?.[0]?.length ?? 0),
-      )
+      const start = Buffer.from(text.slice(0, mostCompared))
+      return Math.max(...candidates.map((delimiter) => sample(start, delimiter)?.[0]?.length ?? 0))
     }
     const width = cells(table.text)
     while (isComment(lines[count]?.text ?? '') && cells(lines[count]?.text ?? '') !== width) count++
@@ -59,8 +60,8 @@ function linesOf(head: Buffer): { readonly text: string; readonly end: number }[
 }
 
 /**
- * Rejects a first line that has another number of cells than all rows after it, in one sentence: every row would be an error
- * otherwise.
+ * Rejects a first line whose number of cells differs from that of all rows below it. Without this check, each row would be
+ * reported as an error.
  */
 export function requireSameLength(
   file: string,
@@ -76,7 +77,7 @@ export function requireSameLength(
       ? ['the rows end in a delimiter, and the first line does not', 'remove the delimiter at the end of each row']
       : longer
         ? ['the rows have one cell more than the first line', 'name the first column too, if it holds row names']
-        : ['the first line is not a header: it has another number of cells than the rows', 'remove the line']
+        : ['the first line is not a header: its number of cells differs from that of the rows', 'remove the line']
   fail({
     code: 'data/ragged',
     message,
@@ -86,12 +87,12 @@ export function requireSameLength(
   })
 }
 
-/** With fewer columns or rows, a text above numbers may be a slip. */
+/** With fewer numeric columns or fewer rows, a text above numbers may be a typo. */
 const [fewestColumns, fewestRows] = [2, 3]
 
 /**
- * Rejects a second line of names or units below the header: texts above every column of numbers, of which there are several.
- * Each would be an error of its own otherwise.
+ * Rejects a line below the header that holds more names, or units: it has a text in each of the numeric columns. Without
+ * this check, each of these texts would be reported as an error.
  */
 export function requireOneHeader(file: string, line: number, rows: readonly (readonly string[])[]): void {
   const [first = [], ...rest] = rows
@@ -102,14 +103,17 @@ export function requireOneHeader(file: string, line: number, rows: readonly (rea
   if (numeric.length < fewestColumns || texts.some((text) => isNumber(text) || isMissing(text))) return
   fail({
     code: 'data/second-header',
-    message: 'the line below the header has texts above every column of numbers: it is a second header, or units',
+    message: 'the line below the header has text in every numeric column: it is a second header, or units',
     at: { file, line, column: 1 },
     found: listed(first, 6),
     hint: 'remove the line',
   })
 }
 
-/** The names in a header. A column without one is called by its position, as pandas does if another has that name. */
+/**
+ * The names in a header. A column without a name gets its position; if another column has that name, it is named as pandas
+ * does, `Unnamed: 3`.
+ */
 export function namesOf(header: readonly string[]): string[] {
   const taken = new Set(header)
   return header.map((cell, i) => (cell !== '' ? cell : taken.has(String(i)) ? `Unnamed: ${i}` : String(i)))

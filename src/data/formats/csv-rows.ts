@@ -1,6 +1,6 @@
 import { counted, type Problems } from '../problems.ts'
 
-/** Rows that repeat the header: somebody joined files with their headers. */
+/** Counts the rows that repeat the header, which happens when files are joined with their headers. */
 export class RepeatedHeader {
   private count = 0
   private line = 0
@@ -25,25 +25,25 @@ export class RepeatedHeader {
   }
 }
 
-/** Whether a word for a missing value is quoted anywhere: only then is it worth asking for each cell. */
+/** Whether a word for a missing value is quoted anywhere. Only then does the reader track which cells are quoted. */
 export function quotesMissing(bytes: Buffer): boolean {
   return ['"NA"', '"N/A"', '"NaN"', '"nan"', '"NAN"', '"null"', '"NULL"', '"?"'].some((word) => bytes.includes(word))
 }
 
 /**
- * Which cells of a record are quoted. A quoted `NA` is a text, such as the country code of Namibia, if quotes distinguish
- * anything: if another cell of the record is not quoted.
+ * Tracks which cells of a record are quoted. A quoted `NA` is a text, such as the country code of Namibia, but only if some
+ * other cell of the record is not quoted: some programs quote every cell.
  */
 export class QuotedCells {
   private flags: boolean[] = []
 
-  /** Sees a cell as the parser hands it out. */
+  /** Called by the parser for each cell. */
   readonly see = (cell: string, { quoting }: { readonly quoting: boolean }): string => {
     this.flags.push(quoting)
     return cell
   }
 
-  /** The cells of the record that has just ended which are texts whatever they say; undefined if all are quoted. */
+  /** Which cells of the record that has just ended are quoted; undefined if all are. */
   take(cells: number): readonly boolean[] | undefined {
     const flags = this.flags
     this.flags = []

@@ -1,8 +1,12 @@
 import { isMissing, parseNumber } from '../cells.ts'
 
+/** The delimiters that are detected. */
+export const delimiters: readonly string[] = [',', ';', '\t', '|']
+
 /**
- * The delimiter that splits the first records into the most cells, with the same number in each. If no candidate does, the first record may be a title and is not counted. Semicolons win a tie: with
- * decimal commas ("1,5;2,5") the comma splits just as evenly, and once more.
+ * The delimiter that splits the first records into the most cells, with the same number in each. If no candidate does, the
+ * first record may be a title, and the others decide. Semicolons win a tie: with decimal commas ("1,5;2,5") the comma splits
+ * just as evenly, into one cell more.
  *
  * @param sample the first records under a candidate, or null if they cannot be parsed with it
  */
@@ -20,8 +24,8 @@ export function sniffDelimiter(sample: (delimiter: string) => string[][] | null)
     const other = ['\t', '|'].find((delimiter) => cells(delimiter, from) > 1)
     if (other !== undefined) return other
   }
-  // A wrong row among the first ones does not make the table one column: the row is named when it is read.
-  const shares = [',', ';', '\t', '|'].map((delimiter) => ({ delimiter, share: commonShare(sample(delimiter) ?? []) }))
+  // One ragged row must not turn the table into a single column. The reader reports that row.
+  const shares = delimiters.map((delimiter) => ({ delimiter, share: commonShare(sample(delimiter) ?? []) }))
   return shares.reduce((a, b) => (b.share > a.share ? b : a)).delimiter
 }
 
@@ -33,8 +37,8 @@ function commonShare([first, ...rest]: readonly (readonly string[])[]): number {
 }
 
 /**
- * Whether the first record names the columns: none of its cells is a number, or its numbers count on as names do, such as
- * years. A name that repeats is still a name above a column of numbers. If the target is a name, it decides: the header is the
+ * Whether the first record names the columns: none of its cells is a number, or its numbers are a sequence, such as years.
+ * Names may repeat if one of them is above a column of numbers. If the target is a name, it decides: the header is the
  * record that contains it.
  */
 export function hasHeader(first: readonly string[], rest: readonly (readonly string[])[], target: string | null): boolean {
@@ -50,13 +54,13 @@ const isNumber = (cell: string): boolean => !Number.isNaN(parseNumber(cell))
 const isNumeric = (column: number, rows: readonly (readonly string[])[]): boolean =>
   rows.every((row) => isNumber(row[column] ?? ''))
 
-/** Fewer numbers that count on may be a row of counts. */
+/** A shorter sequence of numbers may be data, such as counts. */
 const fewestNumbered = 3
 const [firstYear, lastYear] = [1000, 2999]
 
 /**
- * Whether a first record with numbers names columns: 0, 1, 2, … over an index without a name or beside no other cells, as
- * pandas writes a table without names; or years in equal steps over columns that hold something else.
+ * Whether a first record with numbers names columns: 0, 1, 2, … with an empty cell above an index, or with no other cells,
+ * as pandas writes a table without names; or years in equal steps above columns that do not hold years.
  */
 function areNumberedNames(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
   const places = first.flatMap((cell, i) => (isNumber(cell) ? [i] : []))

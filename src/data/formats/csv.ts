@@ -9,7 +9,7 @@ import { requireNames, requireText } from '../text.ts'
 import type { Want } from '../column.ts'
 import { namesOf, preambleOf, requireOneHeader, requireSameLength } from './csv-lines.ts'
 import { QuotedCells, quotesMissing, RepeatedHeader } from './csv-rows.ts'
-import { hasHeader, sniffDelimiter } from './csv-sniff.ts'
+import { delimiters, hasHeader, sniffDelimiter } from './csv-sniff.ts'
 import type { FormatDefinition } from './definition.ts'
 
 /** Enough of the beginning to detect delimiter and header, and little enough to parse with every candidate. */
@@ -74,7 +74,7 @@ const DIALECT: Options = {
   record_delimiter: ['\r\n', '\n', '\r'],
 }
 
-/** Lines that are always in the sample, however long they are: a header, and rows to compare it with. */
+/** Lines that the sample always includes, however long they are: a header, and rows to compare it with. */
 const SAMPLE_LINES = 4
 
 /** The first bytes, up to the end of a line. */
@@ -97,7 +97,7 @@ function requireFewSeparators({ file, limits }: Source, head: Buffer): void {
   const first = end < 0 ? head : head.subarray(0, end)
   const most = 4 * limits.columns
   if (first.length <= most) return
-  for (const sign of ',;\t|') {
+  for (const sign of delimiters) {
     let count = 0
     for (let at = first.indexOf(sign); at >= 0 && count <= most; at = first.indexOf(sign, at + 1)) count++
     if (count <= most) continue

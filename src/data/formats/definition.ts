@@ -35,8 +35,8 @@ export interface FormatDefinition {
    */
   open(source: Source, use: TableUse): OpenTable | Promise<OpenTable>
   /**
-   * Reads a folder of files of this format, if a file is less than a table, such as an image. If absent, files of a folder are
-   * tables with the same columns, one below the other.
+   * Reads a folder of files of this format, if one file is not a table by itself, such as an image. If absent, each file of
+   * a folder is a table with the same columns, and they are stacked.
    *
    * @param files each with its path in the folder, sorted
    */

@@ -4,7 +4,7 @@ import type { Line } from '../text.ts'
 import type { FormatDefinition } from './definition.ts'
 import { openRows } from './jsonl.ts'
 
-/** One JSON array of rows. Its items are found without parsing the whole, so that a large file takes no more memory. */
+/** One JSON array of rows. The items are found and parsed one at a time, so that a large file takes little memory. */
 export const jsonArray: FormatDefinition = {
   name: 'json-array',
   endings: ['json'],
@@ -18,7 +18,7 @@ const [quote, backslash, comma, feed] = [code('"'), code('\\'), code(','), 10]
 const opening: readonly number[] = [code('['), code('{')]
 const closing: readonly number[] = [code(']'), code('}')]
 
-/** The items of the array, each with the line where it begins. An item is checked by whoever parses it. */
+/** The items of the array, each with the line where it begins. The caller parses and checks them. */
 function* itemsOf(source: Source): Generator<Line> {
   const { bytes, limits } = source
   const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0

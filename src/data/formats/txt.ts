@@ -35,8 +35,8 @@ const cell = /"(?:[^"]|"")*"|\S+/g
 const isComment = (text: string): boolean => text.startsWith('#')
 
 /**
- * Whether blanks split the first lines evenly where no delimiter of CSV does. Of tabs, there must be fewer: some files have
- * blanks and one tab.
+ * Whether blanks split the first lines evenly and no delimiter of CSV does. Tabs may split them too, but into fewer cells:
+ * some files have blanks and one tab.
  */
 function isBlankSeparated(source: Source): boolean {
   const lines: string[] = []
@@ -56,7 +56,7 @@ function evenly([first = '', ...rest]: readonly string[], delimiter: string | Re
   return counts.size === 1 ? (counts.values().next().value ?? 0) : 0
 }
 
-/** The same lines, with a tab between two cells. Blank lines stay, so that places are right. */
+/** The same lines, with tabs between cells. Blank lines are kept, so that errors name the right line. */
 function withTabs(source: Source): Buffer {
   const lines: string[] = []
   for (const { text, line } of linesOf(source)) {

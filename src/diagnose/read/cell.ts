@@ -1,4 +1,4 @@
-/** What a cell of a log without a value may say. */
+/** Whether a cell of a log has no value. */
 export const isEmpty = (text: string): boolean => /^(none|null|na|n\/a|<na>|-)?$/i.test(text)
 
 /** A tensor as Python prints it: `tensor(2.35, device='cuda:0')`, `tf.Tensor(2.35, shape=(), dtype=float32)`. */
@@ -19,7 +19,7 @@ export function numberOf(text: string): number | undefined {
   return Number.isNaN(value) ? undefined : value
 }
 
-/** What to do about a cell that is no number; undefined if nothing is known. */
+/** What to do about a cell that is not a number; undefined if there is no advice. */
 export function hintFor(text: string): string | undefined {
   if (/^[+-]?\d+,\d+(e[+-]?\d+)?$/i.test(text)) return 'write decimal points instead of decimal commas'
   if (/^\[.*\]$/.test(text)) return 'log one number per column, such as the rate of the first parameter group'

@@ -13,10 +13,11 @@ export interface KnownFacts {
 }
 
 /**
- * Curves of a log of any tool: CSV, JSON lines, or one of the forms in `tools.ts`. Rows with validation values are evaluations. If at least half of the
- * rows with training values are evaluations (one row per epoch, as Keras writes), `loss` is the epoch's training loss;
- * otherwise it is a step's. Rows belong to one run unless a column distinguishes runs or seeds; runs with the same stage and
- * label are seeds of one trial. A log that holds several trainings, one after another, is judged training by training.
+ * Curves of a log of any tool: CSV, JSON lines, or one of the forms in `tools.ts`. Rows with validation values are
+ * evaluations. If at least half of the rows with training values are evaluations (one row per epoch, as Keras writes),
+ * `loss` is the epoch's training loss; otherwise it is a step's. Rows belong to one run unless a column distinguishes runs
+ * or seeds; runs with the same stage and label are seeds of one trial. If a log holds several trainings, one after another,
+ * each is judged by itself.
  *
  * @param note receives a sentence about what was left out, converted or split
  */

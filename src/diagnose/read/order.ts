@@ -1,30 +1,21 @@
+import { groupBy } from '../../base/lists.ts'
 import type { Column } from './columns.ts'
 import type { Row } from './rows.ts'
 
 /**
- * The trainings in the rows of one run, each in the order of its steps, or of its epochs if there are no steps. Rows are
- * sorted if each step occurs once, whatever their order. A step that falls back to where the training began starts another
- * one: its log was appended. A step that falls back to a later one continues from a checkpoint, and replaces the rows after
- * it.
+ * The trainings in the rows of one run, each in the order of its steps, or of its epochs if there are no steps. If each step
+ * occurs once, the rows are sorted. If the step falls back to the first one or before it, another training begins: its log
+ * was appended. If it falls back to a later one, the training continues from a checkpoint, and the rows from that step on
+ * are replaced.
  */
 export function trainingsOf(rows: readonly Row[]): readonly (readonly Row[])[] {
-  const parts = partsOf(rows)
-  if (parts.length > 1) return parts.flatMap(trainingsOf)
+  const parts = groupBy(rows, ({ part }) => String(part))
+  if (parts.size > 1) return [...parts.values()].flatMap(trainingsOf)
   const column = (['step', 'epoch'] as const).find((name) => rows.every(({ numbers }) => Number.isFinite(numbers.get(name))))
   if (column === undefined) return [rows]
   if (rows.every((row, i) => i === 0 || at(row, column) >= at(rows[i - 1], column))) return [rows]
   if (rows.every((row, i) => i === 0 || at(row, column) <= at(rows[i - 1], column))) return [rows.toReversed()]
   return isUnique(rows, column) ? [sorted(rows, column)] : restarted(rows, column)
-}
-
-function partsOf(rows: readonly Row[]): Row[][] {
-  const parts = new Map<number, Row[]>()
-  for (const row of rows) {
-    const own = parts.get(row.part)
-    if (own) own.push(row)
-    else parts.set(row.part, [row])
-  }
-  return [...parts.values()]
 }
 
 const at = (row: Row | undefined, column: Column): number => row?.numbers.get(column) ?? NaN

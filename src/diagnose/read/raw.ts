@@ -12,7 +12,7 @@ export interface RawRow {
 
 /** A training log is far smaller. A larger file is rejected before any row is created from it. */
 export const logLimits = { bytes: 200_000_000, rows: 1_000_000, cells: 20_000_000, line: 4_000_000, depth: 16 } as const
-/** A log that is one JSON document is parsed at once. */
+/** The limit for a log that is one JSON document, because it is parsed as a whole. */
 const documentBytes = 64_000_000
 
 /** Rows of a CSV file with a header (comma, semicolon or tab), of JSON lines, or of one JSON document. */

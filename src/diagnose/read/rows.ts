@@ -17,7 +17,7 @@ export interface Row {
 const mostNames = 30
 
 /**
- * Rows of a log of any tool. A column that the rules can do without is left out if it has values that are no numbers.
+ * Rows of a log of any tool. An optional column is left out if it has values that are not numbers.
  *
  * @param note receives a sentence about what was left out or converted
  * @throws InputError with every other column that has such values
@@ -40,7 +40,7 @@ export function rowsOf(text: string, file: string, note: (sentence: string) => v
   return raw.map((row) => typed(row, known, percent))
 }
 
-/** The column of each name that means something to the rules. */
+/** The column that each known name stands for. */
 type Known = ReadonlyMap<string, Column>
 
 function knownAs(name: string): [string, Column][] {
@@ -100,7 +100,7 @@ function percentColumns(rows: readonly RawRow[], known: Known): ReadonlySet<stri
   return new Set([...largest].filter(([, value]) => value > mostShare && value <= 100 * mostShare).map(([name]) => name))
 }
 
-/** The split that a name speaks of: no suggestion turns a training loss into a validation loss. */
+/** Whether a name is about validation: a suggestion must not turn a training loss into a validation loss. */
 const validates = (name: string): boolean => /(^|_)(val|valid|validation|eval|dev|test)(_|$)/.test(plainName(name))
 
 function unknownColumns(names: readonly string[], file: string): Diagnostic {
@@ -142,7 +142,7 @@ interface BadCells {
   readonly count: number
 }
 
-/** The columns with values that are no numbers, each with the first one. */
+/** The columns with values that are not numbers, each with the first such value. */
 function badColumns(rows: readonly RawRow[], known: Known): ReadonlyMap<string, BadCells> {
   const bad = new Map<string, BadCells>()
   for (const { line, cells } of rows) {
@@ -158,10 +158,11 @@ function badColumns(rows: readonly RawRow[], known: Known): ReadonlyMap<string, 
 
 function notNumbers(name: string, { found, line, column, count }: BadCells, file: string): Diagnostic {
   const hint = hintFor(found)
+  const others = count > 1 ? `; ${count.toLocaleString('en')} values are not, the first of them here` : ''
   return {
     code: 'diagnose/not-a-number',
     severity: 'error',
-    message: `${name} must be a number${count > 1 ? `; ${count.toLocaleString('en')} values are not, the first of them here` : ''}`,
+    message: `${name} must be a number${others}`,
     at: { file, line, column },
     found: found.slice(0, 200),
     allowed: 'a number, nan, inf, or an empty cell',

@@ -2,9 +2,9 @@ import { columnOf, plainName } from './columns.ts'
 import type { RawRow } from './raw.ts'
 
 /**
- * Rows of a log that another tool wrote in a form of its own, with names that the columns know. TensorBoard and MLflow
- * write one metric per file, and the file's name says which; W&B writes one column for each run; YOLO and detectron2 write
- * the parts of a loss. Any other log is returned unchanged.
+ * Translates a log that another tool wrote in a form of its own to known names. TensorBoard and MLflow write one metric per
+ * file and name the file after it; W&B writes one column per run; YOLO and detectron2 write the parts of a loss. Any other
+ * log is returned unchanged.
  */
 export function fromTools(rows: RawRow[], file: string): RawRow[] {
   const names = [...new Set(rows.flatMap(({ cells }) => cells.map(([name]) => name)))]
@@ -49,8 +49,8 @@ export function mlflowRows(text: string, file: string): RawRow[] | undefined {
 }
 
 /**
- * The metric that a file's name ends with: `val_loss` for `run-a-tag-val_loss.csv`. TensorBoard's tag `epoch_loss` belongs to
- * the run `train` or `validation`.
+ * The metric that a file's name ends with: `val_loss` for `run-a-tag-val_loss.csv`. TensorBoard's tag `epoch_loss` belongs
+ * to the run `train` or `validation`.
  */
 function metricOfFile(file: string): string | undefined {
   const name = plainName((file.split(/[/\\]/).at(-1) ?? '').replace(/\.(csv|txt|json)$/i, ''))

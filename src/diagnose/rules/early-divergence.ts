@@ -11,9 +11,9 @@ const factor = 4
 /** How many times the batch noise a rise must also exceed, so that a hard batch that lifts a loss near 0 does not count. */
 const beyondNoise = 4
 
-/** So many logged gradients in a row, up to the last one, are more than steps that mixed precision skips. */
+/** Mixed precision skips single steps. This many gradients in a row at the end of a log, none finite, are more than that. */
 const leastLost = 3
-/** A loss that ends at so many times its first value has not come from noise. */
+/** Noise does not raise a loss to more than this many times its first value. */
 const explosion = 1000
 
 const moves: Symptom['moves'] = [
@@ -94,7 +94,7 @@ function risen(run: Reading): Symptom | undefined {
   return undefined
 }
 
-/** One loss an epoch, as many tools log it, rises by orders of magnitude and stays there. */
+/** A loss that is logged once per epoch, as by many tools, ends orders of magnitude above its first value. */
 function exploded(run: Reading): Symptom | undefined {
   for (const [what, points] of [
     ['training', run.trained],

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMap, jsonOrUndefined } from '../../base/json.ts'
 import { fingerprint } from '../../base/hash.ts'
@@ -9,8 +9,9 @@ import type { Determinism, TrainerCheck, TrainerPlace } from '../../records/trai
 import type { ScriptProblem } from '../definition.ts'
 import { labelOf } from './describe.ts'
 import { TrainerFault } from './protocol/events.ts'
-import { scriptLevers } from './request.ts'
+import { trainingAsked } from './request.ts'
 import { runScript, type Script } from './run-script.ts'
+import { inFolder } from './scratch.ts'
 
 /** Steps of each short run. */
 const steps = 20
@@ -63,29 +64,12 @@ type ShortRun = (levers: Levers, seed: number) => Promise<readonly number[]>
 function shortRuns(workload: TrainerWorkload, place: TrainerPlace): ShortRun {
   const { command, seed: seedName } = workload.program
   const script: Script = { ...place, command, seedName, signal: new AbortController().signal }
-  return async (levers, seed) => {
-    await mkdir(place.scratch, { recursive: true })
-    const folder = await mkdtemp(join(place.scratch, 'check-'))
-    try {
-      const { epochs } = levers.scheduling
-      const { collected } = await runScript(script, {
-        id: 'check',
-        folder,
-        enoughSteps: steps,
-        asked: {
-          mode: 'train',
-          seed,
-          levers: scriptLevers(workload.program, levers, epochs),
-          epochs,
-          stop_after: epochs > 1 ? 1 : null,
-          test: false,
-        },
-      })
+  return (levers, seed) =>
+    inFolder(place.scratch, 'check-', async (folder) => {
+      const asked = trainingAsked(workload.program, levers, seed, { stop: 1 })
+      const { collected } = await runScript(script, { id: 'check', folder, enoughSteps: steps, asked })
       return collected.steps.loss.slice(0, steps)
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
-  }
+    })
 }
 
 const same = (a: readonly number[], b: readonly number[]): boolean =>

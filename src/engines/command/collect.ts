@@ -27,7 +27,7 @@ export class Collector implements Collected {
   end: Events['end'] | null = null
   divergedAt: number | null = null
   private numbers: number[] = []
-  private log: { loss: number[]; learningRate: number[]; gradientNorm: number[]; clipped: boolean[] } = emptyLog()
+  private log = emptyLog()
   private greeted = false
   private readonly onStep: (steps: number) => void
 
@@ -120,6 +120,14 @@ export class Collector implements Collected {
   }
 }
 
-const emptyLog = () => ({ loss: [], learningRate: [], gradientNorm: [], clipped: [] })
+interface GrowingLog {
+  loss: number[]
+  learningRate: number[]
+  gradientNorm: number[]
+  clipped: boolean[]
+}
+
+/** A log of steps to add to. */
+export const emptyLog = (): GrowingLog => ({ loss: [], learningRate: [], gradientNorm: [], clipped: [] })
 
 const ranks = 'where several processes train together, only the first may report'

@@ -17,8 +17,8 @@ const timeout = { start: 300, silence: 600, run: 3600 }
 const seed = 1
 
 /**
- * Runs a script in every mode that it supports, for two epochs each, and yields what passes and what does not, as it is found.
- * A client in any language can be developed against it.
+ * Runs a script in every mode that it supports, for two epochs each, and yields what passes and what does not, as it is
+ * found. A client in any language can be developed against it.
  */
 export async function* conformance(
   command: readonly string[],

@@ -1,29 +1,27 @@
-import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { printable } from '../../base/printable.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { TrainerDescription } from '../../records/trainer.ts'
 import { TrainerFault, type Events } from './protocol/events.ts'
 import { runScript, type Script } from './run-script.ts'
+import { inFolder } from './scratch.ts'
 
 /** Asks a script what it is and what it can do. The error is a sentence about what went wrong. */
 export async function describe(script: Script): Promise<Result<TrainerDescription, TrainerFault>> {
-  const folder = await mkdtemp(join(tmpdir(), 'tunegate-describe-'))
   try {
-    const { collected } = await runScript(script, {
-      id: 'describe',
-      folder,
-      asked: { mode: 'describe', seed: 0, levers: {} },
-      describing: true,
-    })
+    const { collected } = await inFolder(tmpdir(), 'tunegate-describe-', (folder) =>
+      runScript(script, {
+        id: 'describe',
+        folder,
+        asked: { mode: 'describe', seed: 0, levers: {} },
+        describing: true,
+      }),
+    )
     if (collected.hello === null) throw new TrainerFault('no-report', 'the script did not report hello')
     return ok(descriptionOf(collected.hello))
   } catch (error) {
     if (error instanceof TrainerFault) return err(error)
     throw error
-  } finally {
-    await rm(folder, { recursive: true, force: true })
   }
 }
 

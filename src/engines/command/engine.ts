@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fingerprint } from '../../base/hash.ts'
+import { fingerprint, sha256 } from '../../base/hash.ts'
 import { unreachable } from '../../base/result.ts'
 import type { TrainerWorkload } from '../../records/plan.ts'
 import { crash, type RunRequest, type RunResult } from '../../records/run.ts'
@@ -14,9 +13,10 @@ import { labelOf } from './describe.ts'
 import { probedBody } from './probe.ts'
 import { TrainerFault } from './protocol/events.ts'
 import { sweptBody } from './range.ts'
-import { scriptLevers } from './request.ts'
+import { trainingAsked } from './request.ts'
 import { trainedBody } from './results.ts'
 import { runScript, type Script } from './run-script.ts'
+import { inFolder } from './scratch.ts'
 
 /** Starts the engine for a worker: there is nothing to load. */
 export const start: EngineDefinition['start'] = async () => (training) => {
@@ -39,7 +39,7 @@ export function createScriptTrainer(workload: TrainerWorkload, place: TrainerPla
     engine,
     async run(request, id) {
       const begun = performance.now()
-      const work = inFolder(join(place.scratch, 'runs'), id, (folder) => bodyOf(request, id, folder))
+      const work = inFolder(join(place.scratch, 'runs'), `${id}-`, (folder) => bodyOf(request, id, folder))
       active = work.catch(() => {})
       const body = await work.catch(asCrash)
       const seconds = (performance.now() - begun) / 1000
@@ -83,30 +83,9 @@ export function createScriptTrainer(workload: TrainerWorkload, place: TrainerPla
     const { levers, seed, job } = request
     const epochs = Math.max(1, Math.round(levers.scheduling.epochs * job.length))
     const stop = Math.max(1, Math.round(epochs * job.stopAfter))
-    const { collected } = await runScript(of, {
-      id,
-      folder,
-      asked: {
-        mode: 'train',
-        seed,
-        levers: scriptLevers(workload.program, levers, epochs),
-        epochs,
-        stop_after: stop < epochs ? stop : null,
-        test: job.evaluateTest,
-      },
-    })
+    const asked = trainingAsked(workload.program, levers, seed, { epochs, stop, test: job.evaluateTest })
+    const { collected } = await runScript(of, { id, folder, asked })
     return await trainedBody(collected, request, judged)
-  }
-}
-
-/** A run's own folder, which is gone when the run is over. */
-async function inFolder<T>(parent: string, id: string, work: (folder: string) => Promise<T>): Promise<T> {
-  await mkdir(parent, { recursive: true })
-  const folder = await mkdtemp(join(parent, `${id}-`))
-  try {
-    return await work(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -118,7 +97,7 @@ function asCrash(error: unknown): ReturnType<typeof crash> {
 
 /** The answers of a split are the same in every run of a study, or its metrics measure different things. */
 async function sameLabels(scratch: string, workload: string, split: string, digest: string): Promise<void> {
-  const name = createHash('sha256').update(`${workload} ${split}`).digest('hex').slice(0, 16)
+  const name = sha256(`${workload} ${split}`).slice(0, 16)
   await mkdir(join(scratch, 'labels'), { recursive: true })
   const file = join(scratch, 'labels', name)
   await writeFile(file, digest, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { fingerprint } from '../../base/hash.ts'
+import { fingerprint, sha256OfFile } from '../../base/hash.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { TrainerFiles, TrainerSettings } from '../../records/trainer.ts'
 
@@ -75,14 +73,8 @@ async function usualFiles(command: readonly string[], folder: string): Promise<s
 
 async function digestOf(paths: readonly string[], folder: string): Promise<string> {
   const digests: (readonly [string, string])[] = []
-  for (const path of [...paths].sort()) digests.push([path, await digestOfFile(join(folder, path))])
+  for (const path of [...paths].sort()) digests.push([path, await sha256OfFile(join(folder, path))])
   return fingerprint(digests)
-}
-
-async function digestOfFile(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk)
-  return hash.digest('hex')
 }
 
 /** Paths of regular files with `/` between folders. Links are not followed. */

@@ -1,6 +1,8 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
+import { notThroughLink } from '../../base/files.ts'
+import { fromFolder } from '../../base/paths.ts'
 import { quoted, TrainerFault } from './protocol/events.ts'
 
 /** Numbers of a .npy file, row by row. */
@@ -31,12 +33,10 @@ const kinds: Readonly<Record<string, { readonly size: number; readonly whole: bo
 
 /** A path that a script reported, inside of its output folder. Throws a `TrainerFault` for any other. */
 export function insideOutput(outputDir: string, path: string): string {
-  const full = resolve(outputDir, path)
-  const inside = relative(outputDir, full)
-  if (path.includes('\0') || inside.startsWith(`..${sep}`) || inside === '..' || isAbsolute(inside)) {
+  if (path.includes('\0') || fromFolder(path, outputDir) === null) {
     throw new TrainerFault('predictions', `the script reported ${quoted(path)}, which is outside of output_dir`)
   }
-  return full
+  return resolve(outputDir, path)
 }
 
 /** Reads a .npy file that a script wrote to its output folder. Throws a `TrainerFault` if it is missing or malformed. */
@@ -65,8 +65,7 @@ export async function readNpy(outputDir: string, path: string): Promise<NpyArray
 
 /** A link or a device is not read: the script may have put it there. */
 async function bytesOf(path: string, wrong: (why: string) => TrainerFault): Promise<Buffer> {
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
-  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
+  const file = await open(path, notThroughLink(constants.O_RDONLY)).catch((error: NodeJS.ErrnoException) => {
     throw wrong(error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code ?? ''})`)
   })
   try {

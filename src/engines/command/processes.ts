@@ -20,7 +20,7 @@ export function groupLives(group: number): boolean {
   }
 }
 
-/** Numbers of all processes; only Linux says. */
+/** Ids of all processes; none where the system is not Linux. */
 const processIds = async (): Promise<number[]> =>
   (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number)
 
@@ -29,10 +29,11 @@ export async function groupMemoryMiB(group: number): Promise<number | null> {
   let kib = 0
   let seen = false
   for (const pid of await processIds()) {
-    const [stat, status] = await Promise.all([text(`/proc/${pid}/stat`), text(`/proc/${pid}/status`)])
+    const stat = await text(`/proc/${pid}/stat`)
     // The name of a process stands in parentheses and may contain anything.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (Number(fields[2]) !== group) continue
+    const status = await text(`/proc/${pid}/status`)
     // The peak of the process itself, where the system keeps it.
     kib += Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0)
     seen = true

@@ -6,10 +6,10 @@ import type { StepLog } from '../../records/run.ts'
 import type { RequestFor, RunBody } from '../../train/context.ts'
 import { sweepRate } from '../../train/range-test.ts'
 import { rounded } from '../../train/round.ts'
-import type { Collected } from './collect.ts'
+import { emptyLog, type Collected } from './collect.ts'
 import type { RunPlace } from './probe.ts'
 import { TrainerFault } from './protocol/events.ts'
-import { scriptLevers } from './request.ts'
+import { scriptLevers, trainingAsked } from './request.ts'
 import { runScript, type Script } from './run-script.ts'
 
 type Request = RequestFor<'range-test'>
@@ -64,29 +64,13 @@ const points = 24
  */
 async function series(script: Script, { levers, seed, job }: Request, { workload, id, folder }: RunPlace): Promise<RunBody> {
   const grid = { ...job, steps: points }
-  const log: { loss: number[]; learningRate: number[]; gradientNorm: number[]; clipped: boolean[] } = {
-    loss: [],
-    learningRate: [],
-    gradientNorm: [],
-    clipped: [],
-  }
+  const log = emptyLog()
   for (let point = 0; point < points; point++) {
     const learningRate = rounded(sweepRate(point, grid))
     const own = join(folder, `point-${point + 1}`)
     await mkdir(own)
-    const { epochs } = levers.scheduling
-    const { collected } = await runScript(script, {
-      id,
-      folder: own,
-      asked: {
-        mode: 'train',
-        seed,
-        levers: scriptLevers(workload.program, withLevers(levers, { learningRate }), epochs),
-        epochs,
-        stop_after: epochs > 1 ? 1 : null,
-        test: false,
-      },
-    })
+    const asked = trainingAsked(workload.program, withLevers(levers, { learningRate }), seed, { stop: 1 })
+    const { collected } = await runScript(script, { id, folder: own, asked })
     const loss = lastLoss(collected)
     if (loss === null) return bodyOf(log, { divergedAt: log.loss.length, end: null })
     log.loss.push(loss)

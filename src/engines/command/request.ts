@@ -51,6 +51,25 @@ export function scriptLevers(
   return Object.fromEntries([...mapped, ...custom])
 }
 
+/**
+ * Asks for a training that ends after `stop` epochs, under the schedule of all of them.
+ *
+ * @param epochs of the whole run; default: those of the levers
+ */
+export const trainingAsked = (
+  program: Pick<TrainerProgram, 'levers'>,
+  levers: Levers,
+  seed: number,
+  { epochs = levers.scheduling.epochs, stop, test = false }: { epochs?: number; stop: number; test?: boolean },
+): Asked => ({
+  mode: 'train',
+  seed,
+  levers: scriptLevers(program, levers, epochs),
+  epochs,
+  stop_after: stop < epochs ? stop : null,
+  test,
+})
+
 /** What the macros of the command line pass: the levers, and the seed if the spec has the script's name of it. */
 export const argumentsOf = (
   { seed: name }: Pick<TrainerProgram, 'seed'>,

@@ -18,7 +18,7 @@ export interface Predicted {
   readonly labelsDigest: string
 }
 
-/** Below it, a probability is no number whose logarithm is. */
+/** A smaller probability counts as this one: 0 has no logarithm. */
 const least = 1e-38
 
 /**

@@ -59,7 +59,10 @@ export function scheduleResults(report: Report, curves: CurveBook): Chart[] {
     shortLabel(name),
     tried.filter((r) => r.label === name).flatMap((r) => curves.get(r.id) ?? []),
   ])
-  const all: [string, ThinCurve[]][] = [...groups, ['winner', incumbentRuns(report).flatMap((id) => curves.get(id) ?? [])]]
+  const incumbent = incumbentRuns(report).flatMap((id) => curves.get(id) ?? [])
+  // One run of a search, without an incumbent under the same seeds, compares nothing.
+  if (incumbent.length === 0) return []
+  const all: [string, ThinCurve[]][] = [...groups, ['winner', incumbent]]
   const values = all.flatMap(([name, of]) => meanByEpoch(of).map((p) => ({ name: shown(name), ...p })))
   if (groups.length === 0 || values.length === 0) return []
   const names = all.map(([name]) => name).filter((name) => values.some((v) => v.name === shown(name)))

@@ -7,7 +7,6 @@ import type { Candidate } from '../configurations.ts'
 import { exploreAndConfirm } from '../explore.ts'
 import { findRate } from '../lr-range/find-rate.ts'
 import { StageRecorder, type Asking } from '../recorder.ts'
-import { earlierNoise } from '../noise.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import { judgeSizes, probeSizes, typicalNoiseScale, type ProbeFinding } from './probes.ts'
@@ -152,8 +151,7 @@ function* tryLarger(
     selectionSeeds(seed, settings.seeds),
   )
   const incumbent = arms[0] as Arm
-  const earlier = earlierNoise(recorder.context.previous)
-  const comparisons = arms.slice(1).map((arm) => compareArms(workload, incumbent, arm, arms, earlier))
+  const comparisons = arms.slice(1).map((arm) => compareArms(workload, incumbent, arm, arms, recorder.earlier))
   recorder.comparisons.push(...comparisons)
   const fit = leading(comparisons.filter((c) => c.outcome === 'better' || c.outcome === 'within-noise'))
   if (fit === undefined) return `${whyWorse(what, comparisons)}, so the batch stays.`

@@ -2,13 +2,13 @@ import { didYouMean } from '../../base/diagnostics.ts'
 import type { Grid, Regularize } from '../../dsl/tuning.gen.ts'
 import type { TrialTemplate } from '../../records/plan.ts'
 import type { SpecContext, StageDefinition } from '../definition.ts'
-import { training, type Study } from '../estimate.ts'
-import { listSchema, seedsSchema } from '../schema.ts'
-import { confirmedCells, searchGrid } from './process.ts'
+import type { Study } from '../estimate.ts'
+import { exploreSchema, listSchema, seedsSchema } from '../schema.ts'
+import { searchTemplates } from '../search-estimate.ts'
+import { searchGrid } from './process.ts'
 import { customLever, isCustom, type LeverName, type LeverValue } from '../../records/levers.ts'
 import { gridLevers, inOrder, type Axis, type GridLever, type RegularizeSettings } from './settings.ts'
 import { configurations, rateFactors } from '../configurations.ts'
-import { mostRemedies } from '../explore.ts'
 
 const share = { $ref: '#/$defs/share' }
 const strength = { type: 'number', minimum: 0, maximum: 1 }
@@ -31,14 +31,10 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
         $ref: '#/$defs/grid',
         default: {},
       },
-      explore: {
-        title: 'Configurations',
-        description: 'Number of configurations to try once each; all combinations of the grid if they are fewer.',
-        type: 'integer',
-        minimum: 1,
-        maximum: 1000,
-        default: defaults.explore,
-      },
+      explore: exploreSchema(
+        'Number of configurations to try once each; all combinations of the grid if they are fewer.',
+        defaults.explore,
+      ),
       eta: {
         title: 'Eta',
         description: 'No effect. Earlier versions pruned the grid by successive halving.',
@@ -138,35 +134,14 @@ function around(own: number, values: readonly number[]): number[] {
   return values.map((v) => (v === nearest ? own : v))
 }
 
-/** The configurations, then the best of them, then the winner without each lever that moved. */
 function estimate({ grid, explore, seeds }: RegularizeSettings, study: Study): TrialTemplate[] {
   if (grid.length === 0) return []
   const varies = [...grid, { lever: 'learningRate', values: null } as const]
-  const names = varies.map(({ lever }) => ({ lever, values: null }))
-  const trials = configurations([...grid.map(({ values }) => values.length), 1 + rateFactors.length], explore)
-  return [
-    training(study, {
-      id: 'explore',
-      title: 'once each',
-      varies,
-      trials: 1 + trials + mostRemedies,
-      seeds: 1,
-    }),
-    training(study, {
-      id: 'confirm',
-      title: `incumbent, the best ${confirmedCells} of them`,
-      varies: names,
-      trials: 1 + Math.min(trials, confirmedCells),
-      seeds,
-      condition: 'if a configuration trains better',
-    }),
-    training(study, {
-      id: 'shares',
-      title: 'the winner without each of its levers',
-      varies: names,
-      trials: 2 * names.length,
-      seeds,
-      condition: 'if a configuration of several levers wins',
-    }),
-  ]
+  const sizes = [...grid.map(({ values }) => values.length), 1 + rateFactors.length]
+  return searchTemplates(study, {
+    varies,
+    configurations: configurations(sizes, explore),
+    parts: varies.length,
+    seeds,
+  })
 }

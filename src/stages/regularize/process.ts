@@ -1,12 +1,9 @@
 import { jointCandidates, nearbyRates, rateFactors, type ExploredLever } from '../configurations.ts'
-import { exploreAndConfirm, predictedBest } from '../explore.ts'
+import { exploreAndConfirm, mostConfirmed, predictedBest } from '../explore.ts'
 import { closeSearch } from '../explored.ts'
 import { StageRecorder } from '../recorder.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import type { RegularizeSettings } from './settings.ts'
-
-/** How many configurations are compared with the incumbent under further seeds. */
-export const confirmedCells = 2
 
 /**
  * Regularization: explores joint configurations of its levers near the incumbent, with the learning rate, since the best
@@ -21,7 +18,7 @@ export function* searchGrid(context: StageContext, settings: RegularizeSettings)
   const explored = yield* exploreAndConfirm(recorder, {
     what: 'regularization grid',
     candidates: jointCandidates(recorder, levers, settings.explore),
-    most: confirmedCells,
+    most: mostConfirmed,
     seeds: settings.seeds,
     remedied: levers.map(({ lever }) => lever),
     predict: (arms) => predictedBest(context.workload, levers, arms),

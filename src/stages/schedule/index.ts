@@ -2,12 +2,12 @@ import type { ScheduleStage } from '../../dsl/tuning.gen.ts'
 import { optimizerNames, type LeverName } from '../../records/levers.ts'
 import type { TrialTemplate } from '../../records/plan.ts'
 import type { StageDefinition } from '../definition.ts'
-import { training, type Study } from '../estimate.ts'
+import type { Study } from '../estimate.ts'
 import { configurations, rateFactors } from '../configurations.ts'
-import { mostRemedies } from '../explore.ts'
-import { listSchema, seedsSchema } from '../schema.ts'
+import { exploreSchema, listSchema, seedsSchema } from '../schema.ts'
+import { searchTemplates } from '../search-estimate.ts'
 import { refineSchedule } from './process.ts'
-import { confirmedSchedules, ratesFor, warmupLengths, type ScheduleSettings } from './settings.ts'
+import { ratesFor, warmupLengths, type ScheduleSettings } from './settings.ts'
 
 const defaults: Omit<ScheduleSettings, 'stage' | 'schedules'> = {
   warmupFractions: [0, 0.05, 0.2],
@@ -63,14 +63,10 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
         { uniqueItems: true, maxItems: optimizerNames.length },
         defaults.optimizers,
       ),
-      explore: {
-        title: 'Configurations',
-        description: 'Number of configurations to try once each, besides other optimizers at three rates of their own.',
-        type: 'integer',
-        minimum: 1,
-        maximum: 1000,
-        default: defaults.explore,
-      },
+      explore: exploreSchema(
+        'Number of configurations to try once each, besides other optimizers at three rates of their own.',
+        defaults.explore,
+      ),
       seeds: seedsSchema('Seeds of the comparison of the best configurations.', defaults.seeds),
     },
   },
@@ -130,30 +126,5 @@ function estimate(settings: ScheduleSettings, study: Study): TrialTemplate[] {
     { lever: 'optimizer', values: optimizers },
     { lever: 'learningRate', values: null },
   ] as const
-  const names = varies.map(({ lever }) => ({ lever, values: null }))
-  return [
-    training(study, {
-      id: 'explore',
-      title: 'once each',
-      varies,
-      trials: 1 + joint + others + mostRemedies,
-      seeds: 1,
-    }),
-    training(study, {
-      id: 'confirm',
-      title: `incumbent, the best ${confirmedSchedules} of them`,
-      varies: names,
-      trials: 1 + Math.min(joint + others, confirmedSchedules),
-      seeds,
-      condition: 'if a configuration trains better',
-    }),
-    training(study, {
-      id: 'shares',
-      title: 'the winner without each of its levers',
-      varies: names,
-      trials: 2 * (sizes.length + 1),
-      seeds,
-      condition: 'if a configuration of several levers wins',
-    }),
-  ]
+  return searchTemplates(study, { varies, configurations: joint + others, parts: sizes.length + 1, seeds })
 }

@@ -1,12 +1,12 @@
 import { leverValue, stepsOfRun, withLevers, type LeverPatch } from '../../records/levers.ts'
 import { quantile } from '../../stats/describe.ts'
 import { jointCandidates, labelOf, nearbyRates, rateFactors, type Candidate, type ExploredLever } from '../configurations.ts'
-import { exploreAndConfirm, predictedBest } from '../explore.ts'
+import { exploreAndConfirm, mostConfirmed, predictedBest } from '../explore.ts'
 import { closeSearch } from '../explored.ts'
 import { fullRun, StageRecorder, type Asking } from '../recorder.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
-import { confirmedSchedules, ratesFor, warmupLengths, type ScheduleSettings } from './settings.ts'
+import { ratesFor, warmupLengths, type ScheduleSettings } from './settings.ts'
 
 /**
  * Explores schedules, warmup lengths and clip norms (from the logged gradient norms) jointly near the incumbent, with the
@@ -27,7 +27,7 @@ export function* refineSchedule(context: StageContext, settings: ScheduleSetting
   const explored = yield* exploreAndConfirm(recorder, {
     what: 'schedules and optimizers',
     candidates: [...jointCandidates(recorder, levers, settings.explore), ...otherOptimizers(recorder, settings)],
-    most: confirmedSchedules,
+    most: mostConfirmed,
     seeds: settings.seeds,
     remedied: levers.map(({ lever }) => lever),
     predict: (arms) =>

@@ -1,4 +1,4 @@
-import type { LeverName, OptimizerName, ScheduleName } from '../../records/levers.ts'
+import { optimizers, type OptimizerName, type ScheduleName } from '../../records/levers.ts'
 import type { StageSettings } from '../../records/plan.ts'
 
 export interface ScheduleSettings extends StageSettings {
@@ -15,19 +15,14 @@ export interface ScheduleSettings extends StageSettings {
   readonly seeds: number
 }
 
-/** How many configurations are compared with the incumbent under further seeds. */
-export const confirmedSchedules = 2
-
-/** The levers of the search, besides the learning rate, in the order of the comparison. */
-export const scheduleLevers = ['schedule', 'warmupSteps', 'clipNorm'] as const satisfies readonly LeverName[]
-
 /**
  * Rates at which another optimizer is tried, as factors of the incumbent's. SGD needs larger steps than the Adam family,
  * whose steps do not shrink with the gradient; rankings turn on each optimizer having its own rate (Choi et al., 2019).
  */
 export function ratesFor(from: OptimizerName, to: OptimizerName): readonly number[] {
-  if (from !== 'sgd' && to === 'sgd') return [3, 10, 30]
-  return from === 'sgd' && to !== 'sgd' ? [1 / 30, 1 / 10, 1 / 3] : [0.5, 1, 2]
+  const [own, other] = [optimizers[from].family, optimizers[to].family]
+  if (own === other) return [0.5, 1, 2]
+  return other === 'sgd' ? [3, 10, 30] : [1 / 30, 1 / 10, 1 / 3]
 }
 
 /** Warmup lengths in steps, except the one that the levers already have. */

@@ -6,5 +6,5 @@ export interface Image {
   readonly values: Uint8Array
 }
 
-/** More pixels than any image of a data set has. */
+/** Larger images are refused. */
 export const mostPixels = 50_000_000

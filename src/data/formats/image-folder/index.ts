@@ -1,4 +1,4 @@
-import type { Column, Want } from '../../column.ts'
+import { noneBad, type Column, type Want } from '../../column.ts'
 import { requireSize } from '../../gauge.ts'
 import { partOf } from '../../parts.ts'
 import { counted, fail, listed, Problems } from '../../problems.ts'
@@ -11,26 +11,27 @@ import { decodeJpeg, isJpeg } from './jpeg.ts'
 import { decodePng, isPng } from './png.ts'
 import { resized, withChannels } from './resize.ts'
 
-/** Images that are looked at for a size, if the spec gives none. */
+/** Images that are decoded to choose a shape, if the spec gives none. */
 const sampled = 50
-/** The longest side of images whose size the spec does not give. Larger ones cost much memory and training time. */
+/** The longest side of images if the spec gives no shape. Larger ones cost much memory and training time. */
 const longestSide = 64
 
 /**
- * A folder with one folder of PNG or JPEG images for each class, in the layout of Keras and torchvision. Each image is decoded,
- * resized to the model's input and kept with one byte a value, so that memory does not grow with the size of the images.
+ * A folder with one folder of PNG or JPEG images for each class, as Keras and torchvision lay it out. Each image is decoded,
+ * resized to the model's input, and kept with one byte per value, so that memory does not grow with the size of the images.
  */
 export const imageFolder: FormatDefinition = {
   name: 'image-folder',
   endings: ['png', 'jpg', 'jpeg'],
   summary:
-    'A folder with one folder of PNG or JPEG images for each class. The columns are the pixels, resized to `inputs.shape`, and ' +
-    '`label`. Without a shape, images have the size of the first one, up to 64 pixels, and are gray if all are.',
+    'A folder with one folder of PNG or JPEG images for each class. The columns are the pixels, resized to ' +
+    '`inputs.shape`, and `label`. Without a shape, images have the size of the first one, up to 64 pixels, and are gray if ' +
+    'all are.',
   isText: false,
   open: ({ file }) =>
     fail({
       code: 'data/images',
-      message: `${file} is one image and no table`,
+      message: `${file} is an image, not a table`,
       hint: 'name the folder that has one folder of images for each class',
     }),
   openFolder,
@@ -61,7 +62,7 @@ function openFolder(files: readonly FolderFile[], source: Source, use: TableUse)
   }
 }
 
-/** The class of each image: the folder that it lies in. */
+/** The class of each image: the name of its folder. */
 function labelsOf(files: readonly FolderFile[], { file }: Source): string[] {
   const labels = files.map(({ name }) => (name.includes('/') ? name.slice(0, name.indexOf('/')) : null))
   const outside = files.find((_, i) => labels[i] === null)
@@ -106,10 +107,10 @@ function guessShape(files: readonly FolderFile[], source: Source): Shape {
   if (!first) return fail({ code: 'data/empty', message: `${source.file} has no images` })
   const scale = Math.min(1, longestSide / Math.max(first.height, first.width))
   const side = (length: number): number => Math.max(1, Math.round(length * scale))
-  return [side(first.height), side(first.width), found.every(isGrey) ? 1 : 3]
+  return [side(first.height), side(first.width), found.every(isGray) ? 1 : 3]
 }
 
-const isGrey = ({ channels, values }: Image): boolean =>
+const isGray = ({ channels, values }: Image): boolean =>
   channels === 1 || values.every((value, i) => i % 3 === 0 || value === values[i - 1])
 
 function decoded({ name, bytes }: FolderFile, { file }: Source, problems: Problems): Image | undefined {
@@ -127,7 +128,7 @@ function decoded({ name, bytes }: FolderFile, { file }: Source, problems: Proble
   }
 }
 
-/** By its content: many files have the wrong name. */
+/** Detects the format by content, because many files have the wrong name. */
 function decodedAs(bytes: Buffer): Image {
   if (isPng(bytes)) return decodePng(bytes)
   if (isJpeg(bytes)) return decodeJpeg(bytes)
@@ -160,7 +161,7 @@ function tableOf(
   const columns = names.map((name, index): Column | null => {
     const want = wants[index] ?? 'skip'
     if (want === 'skip') return null
-    const clean = { name, index, bad: [], badCount: { missing: 0, text: 0, infinite: 0, rounded: 0 } }
+    const clean = { name, index, bad: [], badCount: noneBad }
     if (index < size && want !== 'text') {
       return {
         ...clean,

@@ -1,7 +1,7 @@
 import { decode } from 'jpeg-js'
 import { mostPixels, type Image } from './image.ts'
 
-/** Scans of an image. A progressive one has about ten; each costs the time of a whole image. */
+/** Scans of an image. A progressive image has about ten, and each takes as long to decode as a whole image. */
 const mostScans = 64
 const mostMebibytes = 1024
 

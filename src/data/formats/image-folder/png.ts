@@ -3,15 +3,15 @@ import { convertIndexedToRgb, decode, type DecodedPng } from 'fast-png'
 import { mostPixels, type Image } from './image.ts'
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-/** Chunks that the pixels depend on. Others may hold packed texts and profiles of any size. */
+/** Chunks that the pixels depend on. Others may hold compressed texts and profiles of any size. */
 const needed: readonly string[] = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']
-/** Bits of a pixel, by the color type, as a multiple of the depth. */
+/** Values of a pixel, by color type. */
 const channelsOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }
 
 export const isPng = (bytes: Buffer): boolean => bytes.subarray(0, 8).equals(signature)
 
 /**
- * Decodes a PNG. The library unpacks whatever the file holds, so what is unpacked is bounded before.
+ * Decodes a PNG. The library inflates whatever the file holds, so the size is checked first.
  *
  * @throws Error with the reason
  */
@@ -61,7 +61,7 @@ function imageOf(png: DecodedPng): Image {
   return colored(width, height, values, png.channels)
 }
 
-/** Without the channel of transparency. */
+/** Drops the alpha channel. */
 function colored(width: number, height: number, values: ArrayLike<number>, channels: number): Image {
   const kept = channels >= 3 ? 3 : 1
   const pixels = width * height
@@ -71,7 +71,7 @@ function colored(width: number, height: number, values: ArrayLike<number>, chann
   return { width, height, channels: kept, values: own }
 }
 
-/** Grey values of fewer than 8 bits, several in a byte, as values up to 255. */
+/** Expands gray values of fewer than 8 bits, several to a byte, to the range 0 to 255. */
 function unpacked({ width, height, depth, data }: DecodedPng): Uint8Array {
   const stride = Math.ceil((width * depth) / 8)
   const most = 2 ** depth - 1

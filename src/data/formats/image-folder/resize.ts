@@ -1,6 +1,6 @@
 import type { Image } from './image.ts'
 
-/** Grey by the weights of ITU-R 601, as Pillow's `convert('L')` computes them; color with three equal channels. */
+/** Color becomes gray by the weights of ITU-R 601, as in Pillow's `convert('L')`; gray becomes three equal channels. */
 export function withChannels(image: Image, channels: 1 | 3): Image {
   if (image.channels === channels) return image
   const pixels = image.width * image.height
@@ -27,9 +27,9 @@ export function resized(image: Image, height: number, width: number): Image {
 /** The source pixels of one target pixel: from `from` up to `to`, all with the same weight, as Pillow takes them. */
 function span(at: number, scale: number, size: number): readonly [from: number, to: number] {
   const support = Math.max(1, scale) / 2
-  const centre = (at + 0.5) * scale
-  const from = Math.max(0, Math.floor(centre - support + 0.5))
-  const to = Math.min(size, Math.floor(centre + support + 0.5))
+  const center = (at + 0.5) * scale
+  const from = Math.max(0, Math.floor(center - support + 0.5))
+  const to = Math.min(size, Math.floor(center + support + 0.5))
   return [Math.min(from, size - 1), Math.max(to, Math.min(from, size - 1) + 1)]
 }
 

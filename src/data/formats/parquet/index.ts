@@ -12,26 +12,27 @@ import { valuesOf } from './pages.ts'
 import { requireSoundStruct } from './thrift.ts'
 
 /**
- * Parquet by hyparquet, column by column: only the columns that are needed are unpacked, one page at a time. Nested columns
- * are named and cannot be used.
+ * Parquet, read by hyparquet column by column: only the columns in use are decompressed, one page at a time. Nested columns
+ * are listed but cannot be used.
  */
 export const parquet: FormatDefinition = {
   name: 'parquet',
   endings: ['parquet', 'pq'],
   summary:
-    'Apache Parquet, with every usual compression. Nulls and NaN are missing values, booleans are the texts true and false, ' +
-    'and dates are texts. Columns of lists or structures cannot be used.',
+    'Apache Parquet, with every usual compression. Nulls and NaN are missing values, booleans are the texts true and ' +
+    'false, and dates are texts. Columns of lists or structures cannot be used.',
   isText: false,
   open,
 }
 
-/** Metadata that are longer belong to no table that fits the limits. */
+/** No table within the limits has more metadata. */
 const mostMetadata = 32 * 2 ** 20
 const magic = 'PAR1'
 
 function open(source: Source): OpenTable {
   const meta = readable(source, () => metadataOf(source))
-  const columns = readable(source, () => parquetSchema(meta).children)
+  const schema = readable(source, () => parquetSchema(meta))
+  const columns = schema.children
   const names = columns.map(({ element }) => element.name)
   requireNames(source, names)
   const rows = meta.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
@@ -46,7 +47,7 @@ function open(source: Source): OpenTable {
     delimiter: null,
     rowShape: null,
     target: null,
-    read: (wants) => readColumns(source, meta, columns, rows, wants),
+    read: (wants) => readColumns(source, meta, schema, rows, wants),
   }
 }
 
@@ -61,13 +62,8 @@ function metadataOf({ bytes }: Source): FileMetaData {
   return parquetMetadata(bytes, { geoparquet: false })
 }
 
-function readColumns(
-  source: Source,
-  meta: FileMetaData,
-  columns: readonly SchemaTree[],
-  rows: number,
-  wants: readonly Want[],
-): Table {
+function readColumns(source: Source, meta: FileMetaData, schema: SchemaTree, rows: number, wants: readonly Want[]): Table {
+  const columns = schema.children
   const built = builders(
     source,
     columns.map(({ element }) => element.name),
@@ -82,12 +78,11 @@ function readColumns(
       hint: 'list the columns to use under data.inputs, or write one column per value',
     })
   }
-  const root = readable(source, () => parquetSchema(meta))
   columns.forEach((column, i) => {
     const builder = built[i]
     if (!builder) return
     source.watch.look()
-    readable(source, () => fill(source, meta.row_groups, [root, column], builder))
+    readable(source, () => fill(source, meta.row_groups, [schema, column], builder))
   })
   return finish(source.file, rows, built)
 }

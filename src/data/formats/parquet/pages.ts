@@ -25,10 +25,10 @@ const decompressors: { readonly [codec in Codec]?: Decompress } = {
   LZ4_RAW: decompressLz4Raw,
 }
 
-/** A codec that no file has here, so that the library asks for every page, compressed or not. */
+/** A codec that no accepted file has, so that the library calls `compressors` for every page, compressed or not. */
 const own = 'LZO'
 
-/** Encodings of pages that are read. Those that store differences are not: their sizes follow from values that they hold. */
+/** Supported encodings. Delta encodings are not: their sizes depend on the values that they hold. */
 const encodings: readonly Encoding[] = ['PLAIN', 'PLAIN_DICTIONARY', 'RLE_DICTIONARY', 'RLE', 'BYTE_STREAM_SPLIT']
 
 export interface Chunk {
@@ -47,9 +47,9 @@ export interface Chunk {
  */
 export function* valuesOf({ bytes, meta, path, rows }: Chunk, mostBytes: number): Generator<DecodedArray> {
   const start = Number(meta.dictionary_page_offset || meta.data_page_offset)
-  const end = Math.min(start, Number(meta.data_page_offset)) + Number(meta.total_compressed_size)
-  if (!(start >= 4 && end > start && end <= bytes.length)) throw new Error('a column lies outside of the file')
   const from = Math.min(start, Number(meta.data_page_offset))
+  const end = from + Number(meta.total_compressed_size)
+  if (!(start >= 4 && end > start && end <= bytes.length)) throw new Error('a column lies outside of the file')
   const view = new DataView(bytes.buffer, bytes.byteOffset + from, end - from)
   const reader = { view, offset: 0 }
   const inside = bytes.subarray(from, end)

@@ -1,12 +1,15 @@
 /** Levels of structures and lists. Parquet's own have eight. */
 const mostDepth = 16
-/** Bytes of a value below a column, such as a statistic. Metadata of the whole file, such as the schema of pandas, may be longer. */
+/**
+ * Bytes of a value at this depth, such as a column's statistic. Values of the whole file, such as pandas' schema, may be
+ * longer.
+ */
 const [mostDeepBytes, deep] = [4096, 5]
 const mostVarint = 10
 
 /**
- * Rejects a structure in Thrift's compact protocol that its parser would take much memory or time for: lists that claim more
- * items than bytes are left, deep nesting, and long numbers. Values are not looked at.
+ * Rejects a structure in Thrift's compact protocol that would take the parser much memory or time: lists that claim more
+ * items than bytes are left, deep nesting, and long numbers. Values are not checked.
  *
  * @returns the offset after the structure
  * @throws Error with the reason

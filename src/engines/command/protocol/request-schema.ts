@@ -40,7 +40,7 @@ export function requestSchema() {
       },
       epochs: {
         description:
-          'Epochs of the whole run; the schedule ends there. It is already shortened for a short run. Absent for other modes than `train`.',
+          'Epochs of the whole run; the schedule ends there. It is already shortened for a short run. Absent in every mode but `train`.',
         type: 'integer',
         minimum: 1,
       },
@@ -69,7 +69,7 @@ export function requestSchema() {
       },
       probe: {
         description:
-          'Only for the mode `probe`: train this many steps of the whole loop, then report `throughput`, and `memory` on a device of its own memory.',
+          'Only for the mode `probe`: train this many steps of the whole loop, then report `throughput`, and `memory` on a device with its own memory.',
         type: 'object',
         required: ['steps'],
         properties: { steps: { description: 'Number of steps.', type: 'integer', minimum: 1 } },

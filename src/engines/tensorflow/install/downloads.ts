@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError, type Diagnostic } from '../../../base/diagnostics.ts'
@@ -9,12 +7,7 @@ import { notFetched, problem, withoutNetwork, wrongContent } from './problems.ts
 import { runProcess, type Ended, type ProcessOptions } from './process.ts'
 import type { Command } from './tools.ts'
 import { makeFolder } from '../../../base/files.ts'
-
-export async function sha256OfFile(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const part of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(part as Buffer)
-  return hash.digest('hex')
-}
+import { sha256OfFile } from '../../../base/hash.ts'
 
 /** `good`: the pinned content is there. */
 type State = 'good' | 'absent' | { readonly found: string }

@@ -1,0 +1,40 @@
+import type { TrialTemplate } from '../records/plan.ts'
+import { training, type Study } from './estimate.ts'
+import { mostConfirmed, mostRemedies } from './explore.ts'
+
+/** What a stage that explores may train. */
+interface SearchSize {
+  /** The levers of the search, with values where they are known. */
+  readonly varies: TrialTemplate['varies']
+  /** Configurations besides the incumbent. */
+  readonly configurations: number
+  /** Parts into which a winner may be taken. */
+  readonly parts: number
+  /** Seeds of the comparison. */
+  readonly seeds: number
+}
+
+/** The configurations and remedies once each, then the best of them, then the winner without each part that moved. */
+export function searchTemplates(study: Study, { varies, configurations, parts, seeds }: SearchSize): TrialTemplate[] {
+  const names = varies.map(({ lever }) => ({ lever, values: null }))
+  return [
+    training(study, { id: 'explore', title: 'once each', varies, trials: 1 + configurations + mostRemedies, seeds: 1 }),
+    training(study, {
+      id: 'confirm',
+      title: `incumbent, the best ${mostConfirmed} of them`,
+      varies: names,
+      trials: 1 + Math.min(configurations, mostConfirmed),
+      seeds,
+      condition: 'if a configuration trains better',
+    }),
+    training(study, {
+      id: 'shares',
+      title: 'the winner without each of its levers',
+      varies: names,
+      // Taken apart once, and once more without the levers that bring nothing.
+      trials: 2 * parts,
+      seeds,
+      condition: 'if a configuration of several levers wins',
+    }),
+  ]
+}
