@@ -1,3 +1,6 @@
+import type { MissingConfig } from '../data/missing.ts'
+import type { Standardize } from '../data/scaling.ts'
+import type { CategoriesConfig } from '../data/types.ts'
 import type { Checks } from '../dsl/tuning.gen.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { NormalizedLayer } from '../layers/layer.ts'
@@ -51,7 +54,13 @@ export interface NormalizedData {
   readonly header: boolean | 'auto'
   readonly task: Task
   readonly inputs: NormalizedInputs
-  readonly standardize: boolean | 'robust'
+  readonly standardize: Standardize
+  /** Scaling of single columns; omitted if there is none. */
+  readonly scaling?: Readonly<Record<string, Standardize>>
+  /** Omitted if missing values are errors. */
+  readonly missing?: MissingConfig
+  /** Omitted if no category is merged. */
+  readonly categories?: CategoriesConfig
   readonly split: {
     readonly validation: number
     readonly test: number

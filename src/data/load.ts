@@ -24,12 +24,16 @@ export interface OpenedData {
 
 /** Opens a file that was read before. Throws an InputError if it is not of its format, or lacks a column. */
 export async function openData(config: DataConfig, source: DataFile): Promise<OpenedData> {
-  const opened = await source.format.open(source, {
-    header: config.header,
-    target: config.target,
-    groupBy: config.split.groupBy,
-    shape: config.inputs.kind === 'array' ? config.inputs.shape : null,
-  })
+  const missing = config.missing && { missing: new Set(config.missing.values) }
+  const opened = await source.format.open(
+    { ...source, ...missing },
+    {
+      header: config.header,
+      target: config.target,
+      groupBy: config.split.groupBy,
+      shape: config.inputs.kind === 'array' ? config.inputs.shape : null,
+    },
+  )
   return { opened, roles: resolveRoles(config, opened) }
 }
 

@@ -2,6 +2,7 @@ import { didYouMean, InputError } from '../base/diagnostics.ts'
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Want } from './column.ts'
 import { counted, listed } from './problems.ts'
+import type { Standardize } from './scaling.ts'
 import type { OpenTable } from './table.ts'
 import type { DataConfig } from './types.ts'
 
@@ -13,6 +14,8 @@ export interface Roles {
   readonly categorical: readonly number[]
   /** Inputs whose type is unknown before they are read. */
   readonly undecided: readonly number[]
+  /** Scalings of single columns, by index. */
+  readonly scaling: ReadonlyMap<number, Standardize>
   /** Whether the whole table is one array of numbers, an image or a sequence. */
   readonly whole: boolean
   /** What to keep of each column of the table, except `undecided` ones. */
@@ -37,10 +40,13 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const numeric = named ? inputs.numeric.map((name) => find(name, 'data.inputs.numeric')) : whole ? rest : []
   const categorical = named ? inputs.categorical.map((name) => find(name, 'data.inputs.categorical')) : []
   const undecided = named || whole ? [] : rest
+  const scaling = new Map(
+    Object.entries(config.scaling ?? {}).map(([name, how]) => [find(name, 'data.scaling'), how] as const),
+  )
   errors.push(...conflicts(table, target, group, [...numeric, ...categorical]))
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
   if (errors.length > 0) throw new InputError(errors)
-  const parts = { target, group, numeric, categorical, undecided, whole }
+  const parts = { target, group, numeric, categorical, undecided, scaling, whole }
   return { ...parts, wants: wantsOf(config, parts, table.names.length) }
 }
 
@@ -110,7 +116,7 @@ function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: numbe
   const wants = new Array<Want>(columns).fill('skip')
   if (config.inputs.kind === 'columns') wants.fill('text', 0, MOST_LEFT_OUT)
   // Standardization subtracts numbers that may be large, so it needs the digits that 32 bits would drop.
-  for (const i of parts.numeric) wants[i] = config.standardize ? 'double' : 'single'
+  for (const i of parts.numeric) wants[i] = (parts.scaling.get(i) ?? config.standardize) ? 'double' : 'single'
   for (const i of parts.categorical) wants[i] = 'text'
   wants[parts.target] = config.task === 'classification' ? 'text' : 'double'
   if (parts.group !== null) wants[parts.group] = 'text'

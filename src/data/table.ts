@@ -39,7 +39,7 @@ export function builders(source: Source, names: readonly string[], wants: readon
   const texts = new Texts(source)
   return names.map((name, i) => {
     const want = wants[i] ?? 'skip'
-    return want === 'skip' ? null : new ColumnBuilder(name, i, want, texts)
+    return want === 'skip' ? null : new ColumnBuilder(name, i, want, texts, source.missing)
   })
 }
 

@@ -1,3 +1,4 @@
+import type { MissingConfig } from './missing.ts'
 import type { Standardize } from './scaling.ts'
 
 /** What to read and how to prepare it: the spec's `data` block with every default filled in. */
@@ -14,7 +15,22 @@ export interface DataConfig {
   readonly inputs: InputsConfig
   /** How numeric inputs are scaled; fitted on the training rows only. */
   readonly standardize: Standardize
+  /** Scaling of single numeric columns, by name or position, in place of `standardize`. Omitted if there is none. */
+  readonly scaling?: Readonly<Record<string, Standardize>>
+  /** How missing inputs are filled in; omitted if they are errors. */
+  readonly missing?: MissingConfig
+  /** What happens to rare categories; omitted if every category is an input of its own. */
+  readonly categories?: CategoriesConfig
   readonly split: SplitConfig
+}
+
+/** What happens to rare categories. */
+export interface CategoriesConfig {
+  /**
+   * Training rows that a category must have to be an input of its own, at least 1. Those with fewer become one category, as
+   * do those that the training rows lack.
+   */
+  readonly minRows: number
 }
 
 export type Task = 'classification' | 'regression'
@@ -125,6 +141,8 @@ export interface TableSummary {
   readonly header: boolean
   readonly rows: number
   readonly columns: readonly ColumnSummary[]
+  /** Words among numbers that seem to stand for missing values, such as `-`; the summary reads them so. */
+  readonly missingWords: readonly string[]
   readonly target: string | null
   readonly task: Task | null
   /** Shape of one row if the columns look like pixels, such as 64 → [8, 8, 1], or the array's own shape. */

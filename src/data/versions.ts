@@ -33,6 +33,12 @@ export type Rows = { readonly [part in keyof Splits]: readonly Row[] }
 export const openVersion = async (config: DataConfig, source?: DataFile): Promise<OpenedData> =>
   openData(config, { ...(source ?? (await readSource(config.source))), limits: { ...LIMITS, levels: Infinity } })
 
+/** How a version is opened to be compared with its base: what counts as missing is up to the base. */
+export const readAs = (base: DataConfig, { missing: _, ...own }: DataConfig): DataConfig => ({
+  ...own,
+  ...(base.missing && { missing: base.missing }),
+})
+
 /** The columns that a version uses, with all digits, since both versions are read the same way. */
 export function usedColumns({ opened, roles }: OpenedData): { readonly table: Table; readonly columns: Columns } {
   const wants = roles.wants.map((want) => (want === 'single' ? 'double' : want))

@@ -12,7 +12,11 @@ export interface InitOptions {
   readonly columns: readonly {
     readonly name: string
     readonly type: 'numeric' | 'categorical' | 'constant' | 'identifier'
+    /** Cells without a value. */
+    readonly missing: number
   }[]
+  /** Words for a missing value besides the usual ones. */
+  readonly missingWords: readonly string[]
   /** Column to predict; null if it cannot be guessed. */
   readonly target: string | null
   readonly task: 'classification' | 'regression' | null
@@ -59,7 +63,8 @@ export function renderSpec(options: InitOptions): string {
 /** How a new spec scales the columns of a table. */
 const tableScaling: 'robust' | true = true
 
-function dataLines({ file, target, header, columns, imageShape, scale, checks }: InitOptions): string[] {
+function dataLines(options: InitOptions): string[] {
+  const { file, target, header, columns, imageShape, scale, checks } = options
   return [
     'data:',
     `  source: ${yamlScalar(file)}`,
@@ -71,9 +76,27 @@ function dataLines({ file, target, header, columns, imageShape, scale, checks }:
     ...(imageShape || tableScaling === true
       ? []
       : [`  standardize: ${tableScaling}          # median, quartiles, smooth clipping`]),
+    ...missingLines(options),
     '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
     '  checks:                       # error stops before training, warn reports, off skips the check',
     ...filled(Object.entries(checks).map(([name, severity]) => `${name}: ${severity}`)),
+  ]
+}
+
+/** How to fill in what is missing; nothing if every input has a value everywhere. */
+function missingLines({ columns, target, missingWords, imageShape }: InitOptions): string[] {
+  const isInput = ({ name, type }: (typeof columns)[number]): boolean =>
+    name !== target && (type === 'numeric' || type === 'categorical')
+  const gaps = columns.filter((column) => column.missing > 0 && isInput(column))
+  if (gaps.length === 0) return []
+  const words = missingWords.length > 0 ? `, values: [${missingWords.map((word) => JSON.stringify(word)).join(', ')}]` : ''
+  const named = gaps.slice(0, 3).map(({ name, missing }) => `${name} (${missing})`)
+  const more = gaps.length > 3 ? ` and ${gaps.length - 3} more` : ''
+  return [
+    ...comment(
+      `Missing in ${named.join(', ')}${more}: filled in by the median or a category of its own, fitted on training rows.`,
+    ),
+    `  missing: { strategy: ${imageShape ? 'median' : 'indicator'}${words} }`,
   ]
 }
 

@@ -210,11 +210,50 @@ export interface Data {
   header?: true | false | 'auto'
   inputs?: Inputs
   /**
-   * How to scale numeric inputs, fitted only on the training rows: true for (x − mean) / SD, false for none, or robust: z = (x − median) / (distance of the quartiles), smoothly clipped to z / √(1 + (z/3)²), so that outliers lose their weight. Default: true for columns, false for arrays.
+   * How to scale numeric inputs, fitted only on the training rows: true for (x − mean) / SD, false for none, or robust: z = (x − median) / (distance of the quartiles), smoothly clipped to z / √(1 + (z/3)²), so that outliers lose their weight; or quantile for the normal score of the rank. Default: true for columns, false for arrays.
    */
-  standardize?: true | false | 'robust'
+  standardize?: true | false | 'robust' | 'quantile'
+  /**
+   * Numeric columns to scale in another way than standardize says: standardize, robust, quantile or none by column name or position.
+   */
+  scaling?: {
+    /**
+     * How to scale the column.
+     */
+    [k: string]: 'standardize' | 'robust' | 'quantile' | 'none'
+  }
+  missing?: Missing
+  categories?: Categories
   split?: Split
   checks?: Checks
+}
+/**
+ * Fitted on the training rows alone.
+ */
+export interface Missing {
+  /**
+   * What takes the place of a missing value. median: the median, for categories the most frequent one. most-frequent: the most frequent value. constant: the number fill, for categories a category of its own. indicator: the median and one more input per column that is 1 where the value is missing, for categories a category of its own.
+   */
+  strategy?: 'median' | 'most-frequent' | 'constant' | 'indicator'
+  /**
+   * Texts and numbers that mean that there is no value, besides empty cells and NA, N/A, NaN, null, ?, #N/A and the like.
+   *
+   * @maxItems 100
+   */
+  values?: (string | number)[]
+  /**
+   * constant: what takes the place of a missing number, in units of the column.
+   */
+  fill?: number
+}
+/**
+ * Counted in the training rows alone.
+ */
+export interface Categories {
+  /**
+   * Training rows that a category must have to be an input of its own. Those with fewer become one category, (other), and so do those that only other rows have. If no category is rare, a one-hot encoding has zeros for new ones.
+   */
+  minRows?: number
 }
 /**
  * Shares of the rows. Training gets the rest.

@@ -49,6 +49,9 @@ export const dataKinds = {
   task: 'rule', // a copy of the spec's
   inputs: 'proposal', // features are part of the model
   standardize: 'proposal', // so is their scaling
+  scaling: 'proposal',
+  missing: 'proposal', // it fills in inputs; no row is left out, and no target is filled in
+  categories: 'proposal',
   split: 'rule', // which rows are measured, how they are stratified and grouped, and the seed that draws them
 } as const satisfies Readonly<Record<keyof NormalizedData, Kind>>
 

@@ -33,11 +33,12 @@ const table: InitOptions = {
   stages: initialStages,
   checks: normalizeChecks(),
   gates,
+  missingWords: [],
   columns: [
-    { name: 'area', type: 'numeric' },
-    { name: 'heating', type: 'categorical' },
-    { name: 'id', type: 'identifier' },
-    { name: 'price', type: 'numeric' },
+    { name: 'area', type: 'numeric', missing: 0 },
+    { name: 'heating', type: 'categorical', missing: 0 },
+    { name: 'id', type: 'identifier', missing: 0 },
+    { name: 'price', type: 'numeric', missing: 0 },
   ],
 }
 const classGates = initialGates({
@@ -53,6 +54,20 @@ const facts = (shape: readonly number[], classes: readonly string[] | null, trai
   dataFacts({ rows: [train, 200, 200], inputShape: shape, classes })
 
 describe('a spec that init writes', () => {
+  it('fills in missing inputs, and says where', () => {
+    const columns = [
+      { name: 'area', type: 'numeric', missing: 12 },
+      { name: 'heating', type: 'categorical', missing: 3 },
+      { name: 'id', type: 'identifier', missing: 9 },
+      { name: 'price', type: 'numeric', missing: 0 },
+    ] as const
+    const text = renderSpec({ ...table, columns, missingWords: ['-', 'n.a.'] })
+    expect(text).toMatch(/^ {2}# Missing in area \(12\), heating \(3\): filled in/m)
+    const { spec } = compiled(text, facts([5], null))
+    expect(spec.data.missing).toEqual({ strategy: 'indicator', values: ['-', 'n.a.'], fill: 0 })
+    expect(compiled(renderSpec(table), facts([5], null)).spec.data.missing).toBeUndefined()
+  })
+
   it('compiles without a warning, and names what was seen', () => {
     const text = renderSpec(table)
     const { spec, warnings } = compiled(text, facts([5], null))

@@ -19,7 +19,35 @@ export function normalizeData(data: Data, task: Task, seed: number, report: Repo
     task,
     inputs,
     standardize: data.standardize ?? inputs.kind !== 'array',
+    ...normalizePreparation(data, report),
     split,
+  }
+}
+
+const scalings = { standardize: true, robust: 'robust', quantile: 'quantile', none: false } as const
+
+/** What the spec says about scaling of single columns, missing values and rare categories; nothing where it is silent. */
+function normalizePreparation(
+  { scaling = {}, missing, categories, inputs }: Data,
+  report: Report,
+): Pick<NormalizedData, 'scaling' | 'missing' | 'categories'> {
+  const { strategy = 'indicator', values = [], fill = 0 } = missing ?? {}
+  if (missing && strategy === 'indicator' && typeof inputs === 'object' && inputs.shape) {
+    report(
+      'indicator-shape',
+      ['data', 'missing'],
+      'indicators are more inputs, which do not fit into the shape of an array',
+      {
+        found: 'indicator',
+        allowed: 'median, most-frequent or constant',
+      },
+    )
+  }
+  const columns = Object.entries(scaling)
+  return {
+    ...(columns.length > 0 && { scaling: Object.fromEntries(columns.map(([name, how]) => [name, scalings[how]])) }),
+    ...(missing && { missing: { strategy, values: values.map(String), fill } }),
+    ...(categories && { categories: { minRows: categories.minRows ?? 10 } }),
   }
 }
 
