@@ -46,7 +46,7 @@ export async function prepared(name: string, cache: string): Promise<PreparedMod
   const data = join(cache, 'data', `${name}.csv`)
   if (!existsSync(data)) throw new Error(`no data of ${name}: ${data} is missing`)
   const specPath = join(cache, `${name}-${process.pid}.yml`)
-  await initCommand(data, { output: specPath, target: 'target', force: true })
+  await initCommand([data], { output: specPath, target: 'target', force: true })
   try {
     return preparedModel(await prepare({ specPath, workspace: '/' }))
   } finally {

@@ -1,6 +1,6 @@
 import type { MissingConfig } from '../data/missing.ts'
 import type { Standardize } from '../data/scaling.ts'
-import type { CategoriesConfig } from '../data/types.ts'
+import type { CategoriesConfig, PartFiles } from '../data/types.ts'
 import type { Checks } from '../dsl/tuning.gen.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { NormalizedLayer } from '../layers/layer.ts'
@@ -49,6 +49,8 @@ interface SpecBase {
 /** What the loader needs, except for resolving the path: `source` is as in the spec. */
 export interface NormalizedData {
   readonly source: string
+  /** Files of the other parts, if the data are split already; `source` then has the training rows. */
+  readonly files?: PartFiles
   /** A column's name, or its position: "64" from 0, "-1" from the end. */
   readonly target: string
   readonly header: boolean | 'auto'

@@ -5,7 +5,7 @@ import { encodeInputs } from './encode.ts'
 import { selectInputs, type InputColumn } from './inputs.ts'
 import { datasetOf, shapeOf } from './load.ts'
 import { counted, fail, listed } from './problems.ts'
-import { readSource } from './read-source.ts'
+import { readData } from './part-files.ts'
 import { LIMITS } from './source.ts'
 import { encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset, Splits } from './types.ts'
@@ -28,7 +28,7 @@ export async function baseRows(
   own: DataConfig,
   { splits, fingerprint: measured }: Pick<Dataset, 'splits' | 'fingerprint'>,
 ): Promise<Dataset> {
-  const source = await readSource(base.source)
+  const source = await readData(base)
   const { splits: before, fingerprint: trained } = await datasetOf(base, source)
   const version = await openVersion(base, source)
   const { table, columns } = usedColumns(version)

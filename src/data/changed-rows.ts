@@ -1,6 +1,6 @@
 import { occurrences } from '../base/lists.ts'
 import { datasetOf } from './load.ts'
-import { readSource } from './read-source.ts'
+import { readData } from './part-files.ts'
 import type { DataConfig, Splits } from './types.ts'
 import { openVersion, readAs, rowsIn, sameColumns, usedColumns, type Row, type Rows } from './versions.ts'
 
@@ -43,7 +43,7 @@ export interface NotCompared {
  * @param own the later version, as it was loaded with these splits
  */
 export async function changedRows(base: DataConfig, own: DataConfig, splits: Splits): Promise<ChangedRows | NotCompared> {
-  const source = await readSource(base.source)
+  const source = await readData(base)
   const { splits: before } = await datasetOf(base, source)
   const { columns } = usedColumns(await openVersion(base, source))
   const after = sameColumns(await openVersion(readAs(base, own)), columns)

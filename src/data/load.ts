@@ -7,7 +7,8 @@ import { keyColumns } from './keys.ts'
 import { fail } from './problems.ts'
 import { resolveRoles } from './roles.ts'
 import type { Roles } from './roles.ts'
-import { readSource, type DataFile } from './read-source.ts'
+import { givenParts, readData } from './part-files.ts'
+import type { DataFile } from './read-source.ts'
 import { LIMITS, type Limits } from './source.ts'
 import { splitRows } from './splits.ts'
 import type { OpenTable, Table } from './table.ts'
@@ -45,7 +46,7 @@ export async function openData(config: DataConfig, source: DataFile): Promise<Op
  * file:line:column, where the column is the table's, counted from 1
  */
 export async function loadDataset(config: DataConfig, limits: Limits = LIMITS, watch: Watch = unwatched): Promise<Dataset> {
-  return datasetOf(config, await readSource(config.source, limits, watch))
+  return datasetOf(config, await readData(config, limits, watch))
 }
 
 /** The same for a file that was read before. */
@@ -80,11 +81,12 @@ function assemble(
   const group = roles.group === null ? null : table.columns[roles.group]
   const { rows } = table
   const { split, task } = config
+  const given = givenParts(config, table)
   const grouped = group ? encodeLevels(group, limits.levels) : null
   const groups = grouped?.codes ?? null
   const alike = grouped ? requireDifferent(group?.name ?? '', grouped.levels, 'values') : []
   if (task === 'regression') {
-    const splits = splitRows({ rows, split, classes: null, groups })
+    const splits = splitRows({ rows, split, classes: null, groups, given })
     const { targets, targetScale } = standardizeTargets(target, rows, splits)
     const encoded = encodeInputs(config, rows, inputs, splits, limits)
     const unstratified = split.stratify ? ['regression: the split is not stratified'] : []
@@ -93,8 +95,8 @@ function assemble(
   }
   const { levels: classes, codes } = encodeLevels(target, limits.levels)
   alike.push(...requireDifferent(target.name, classes, 'classes'))
-  checkClasses(config, classes, codes)
-  const splits = splitRows({ rows, split, classes: split.stratify ? codes : null, groups })
+  checkClasses(config, classes, given ? codes.subarray(0, given.train.length) : codes)
+  const splits = splitRows({ rows, split, classes: split.stratify ? codes : null, groups, given })
   const { values, features, notes: encoded } = encodeInputs(config, rows, inputs, splits, limits)
   const notes = [...alike, ...encoded]
   return { inputs: values, features, notes, targets: Float32Array.from(codes), task, classes, targetScale: null, splits }
@@ -111,7 +113,7 @@ export function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: numb
  * Content and settings in a fixed order. The path is left out: a moved file is the same data, and so is a recompressed one.
  */
 function contentFingerprint(
-  { source: _, ...settings }: DataConfig,
+  { source: _, files: _files, ...settings }: DataConfig,
   { format, bytes }: Pick<DataFile, 'format' | 'bytes'>,
 ): string {
   return fingerprint({ format: format.name, content: sha256(bytes), ...settings })

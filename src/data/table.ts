@@ -30,6 +30,8 @@ export interface OpenTable {
 export interface Table {
   readonly file: string
   readonly rows: number
+  /** Rows of each file, if the table consists of several. */
+  readonly counts?: readonly number[]
   /** One per name; null if it was skipped. */
   readonly columns: readonly (Column | null)[]
 }

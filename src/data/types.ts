@@ -5,6 +5,8 @@ import type { Standardize } from './scaling.ts'
 export interface DataConfig {
   /** Path, already resolved and confined to the workspace by the caller. */
   readonly source: string
+  /** Files of the other parts, if the data are split already; `source` then has the training rows. */
+  readonly files?: PartFiles
   /**
    * A column's name, or its index from 0 ("64"), or from the end ("-1" is the last); in an archive of arrays, the array's
    * name.
@@ -31,6 +33,15 @@ export interface CategoriesConfig {
    * do those that the training rows lack.
    */
   readonly minRows: number
+}
+
+/**
+ * Files that hold one part of the split each. The parts that have no file are drawn from `source`, by the shares of the
+ * split.
+ */
+export interface PartFiles {
+  readonly validation?: string
+  readonly test?: string
 }
 
 export type Task = 'classification' | 'regression'

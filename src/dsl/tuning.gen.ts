@@ -193,13 +193,25 @@ export interface Spec {
   budget?: Budget
 }
 /**
- * The data and how to use it.
+ * The data and how to use it. Needs source, or train if the data are split already.
  */
 export interface Data {
   /**
    * Data file, relative to the spec: csv, tsv, jsonl, npy, npz, parquet, json-array, txt, psv or image-folder, and .gz of each. It must lie inside the workspace.
    */
-  source: string
+  source?: string
+  /**
+   * The file of the training rows, if the data are split already, in place of source. Parts without a file of their own are drawn from it, by the shares of split.
+   */
+  train?: string
+  /**
+   * The file of the validation rows. It has the columns of the training file.
+   */
+  validation?: string
+  /**
+   * The file of the test rows. It has the columns of the training file.
+   */
+  test?: string
   /**
    * The column to predict: its name, or its position counted from 0 (-1 is the last).
    */

@@ -44,6 +44,7 @@ export const specKinds = {
 /** Every key of the data block. */
 export const dataKinds = {
   source: 'proposal', // the change may add and fix rows; `changeOf` names those that differ
+  files: 'proposal', // the same for the files of single parts
   target: 'rule', // what is predicted: a change could choose an easier column
   header: 'proposal', // describes the change's own file; the resulting rows are compared
   task: 'rule', // a copy of the spec's

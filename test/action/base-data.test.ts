@@ -41,7 +41,7 @@ const dataAt = (sha: string, source = 'rows.npy'): BaseData =>
     token: github.token,
   })
 const fileAt = (sha: string, own = 'rows.npy', source = 'rows.npy'): Promise<BaseFile> =>
-  dataAt(sha, source).file(join(folder, own))
+  dataAt(sha, source).file(join(folder, own), 'train')
 
 describe('attack 14: the data of the base commit', () => {
   it('are read byte by byte from the checkout, and nothing of them where the change leaves them alone', async () => {
@@ -114,10 +114,10 @@ describe('attack 14: the data of the base commit', () => {
     github.state.contents.set(`rows.npy@${sha}`, bytes)
     put('rows.npy', 'other')
     const data = dataAt(sha)
-    const first = await data.file(join(folder, 'rows.npy'))
+    const first = await data.file(join(folder, 'rows.npy'), 'train')
     const asked = github.requests.length
     expect(asked).toBeGreaterThan(0)
-    expect(await data.file(join(folder, 'rows.npy'))).toEqual(first)
+    expect(await data.file(join(folder, 'rows.npy'), 'train')).toEqual(first)
     expect(github.requests).toHaveLength(asked)
   })
 

@@ -204,7 +204,9 @@ describe('every key of a spec', () => {
   it('is a rule or a proposal, that of the data block too', () => {
     expect(Object.keys(specKinds).sort()).toEqual([...Object.keys(base), 'trainer', 'given'].sort())
     const more = '  missing: {}\n  categories: {}\n  scaling: { a: robust }\n'
-    const { data } = read(text.replace('  split:', `${more}  split:`)).spec
+    const { data } = read(
+      text.replace('source: rows.csv', 'train: a.csv\n  test: b.csv').replace('  split: { test: 0.25 }\n', more),
+    ).spec
     expect(Object.keys(dataKinds).sort()).toEqual(Object.keys(data).sort())
   })
 

@@ -11,9 +11,8 @@ import type { Report } from '../problem.ts'
 export function normalizeData(data: Data, task: Task, seed: number, report: Report): NormalizedData {
   const inputs = normalizeInputs(data.inputs ?? 'auto', report)
   const split = normalizeSplit(data.split ?? {}, seed, report)
-  checkSource(data.source, report)
   return {
-    source: data.source,
+    ...normalizeFiles(data, report),
     target: String(data.target),
     header: data.header ?? 'auto',
     task,
@@ -91,11 +90,33 @@ function normalizeSplit(split: NonNullable<Data['split']>, seed: number, report:
   return { validation, test, stratify, groupBy: groupBy === null ? null : String(groupBy), seed: split.seed ?? seed }
 }
 
+/** Where the rows are: one file to split, or a file for each part. */
+function normalizeFiles(data: Data, report: Report): Pick<NormalizedData, 'source' | 'files'> {
+  const { source, train, validation, test, split = {} } = data
+  const named = { source, train, validation, test }
+  for (const [key, path] of Object.entries(named)) if (path !== undefined) checkSource(path, key, report)
+  if (source === undefined && train === undefined) {
+    report('no-source', ['data'], 'the data block does not name a file', {
+      allowed: 'source, or train with validation, test or both',
+    })
+  }
+  for (const part of ['validation', 'test'] as const) {
+    if (named[part] === undefined || split[part] === undefined) continue
+    report('split-file', ['data', 'split', part], `the ${part} rows have a file of their own, so no share is drawn`, {
+      found: String(split[part]),
+      hint: `leave out data.split.${part} or data.${part}`,
+    })
+  }
+  if (train === undefined) return { source: source ?? '' }
+  if (validation === undefined && test === undefined) return { source: train }
+  return { source: train, files: { ...(validation !== undefined && { validation }), ...(test !== undefined && { test }) } }
+}
+
 /** Only the spec's own location shows whether a relative path stays inside the workspace; the caller checks it. */
-function checkSource(source: string, report: Report): void {
+function checkSource(source: string, key: string, report: Report): void {
   const address = /^[a-z][a-z0-9+.-]+:\/\//i.test(source)
   if (address || /^([/\\]|[a-z]:[/\\])/i.test(source) || source.includes('\0')) {
-    report('source', ['data', 'source'], 'the data file must be inside the workspace', {
+    report('source', ['data', key], 'the data file must be inside the workspace', {
       found: source,
       allowed: 'a path relative to the spec',
       ...(address ? { hint: 'download the file before the study and use the local copy' } : {}),
