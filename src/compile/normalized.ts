@@ -1,6 +1,6 @@
 import type { MissingConfig } from '../data/missing.ts'
 import type { Standardize } from '../data/scaling.ts'
-import type { CategoriesConfig, PartFiles } from '../data/types.ts'
+import type { CategoriesConfig, PartFiles, WeightingConfig } from '../data/types.ts'
 import type { Checks } from '../dsl/tuning.gen.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { NormalizedLayer } from '../layers/layer.ts'
@@ -59,6 +59,8 @@ export interface NormalizedData {
   readonly standardize: Standardize
   /** Scaling of single columns; omitted if there is none. */
   readonly scaling?: Readonly<Record<string, Standardize>>
+  /** Weights of rows in the training loss; omitted if all are equal. */
+  readonly weighting?: WeightingConfig
   /** Omitted if missing values are errors. */
   readonly missing?: MissingConfig
   /** Omitted if no category is merged. */

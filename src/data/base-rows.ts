@@ -9,6 +9,7 @@ import { readData } from './part-files.ts'
 import { LIMITS } from './source.ts'
 import { encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset, Splits } from './types.ts'
+import { rowWeights } from './weights.ts'
 import { openVersion, readAs, rowsIn, sameColumns, usedColumns, type Columns, type Row, type Rows } from './versions.ts'
 
 /** Share of its training rows that a base must keep, of all rows and of each class. With fewer it is another model. */
@@ -44,6 +45,14 @@ export async function baseRows(
   const join = (one: Column, other: Column): Column => joined(one, other, rows, version.roles.wants[one.index] === 'single')
   const inputs = shared.map(({ counterpart, ...input }) => ({ ...input, column: join(input.column, counterpart) }))
   const parts = partsOf(train.length, splits)
+  const labels = targetsOf(base, columns.target, after.target, rows, parts)
+  const weights = version.roles.weight === null ? null : (table.columns[version.roles.weight] ?? null)
+  // Rows of the change are only measured, without weights.
+  const column = weights && {
+    name: weights.name,
+    at: (row: number) => (row < train.length ? weights.at(train[row] ?? -1) : 1),
+  }
+  const weighted = rowWeights(base, { codes: labels.targets, classes: labels.classes ?? [], column, train: parts.train })
   const encoded = encodeInputs(base, rows.base.length + rows.own.length, inputs, parts, LIMITS)
   return {
     inputs: encoded.values,
@@ -51,7 +60,8 @@ export async function baseRows(
     notes: [...selected.notes, ...encoded.notes],
     splits: parts,
     task: base.task,
-    ...targetsOf(base, columns.target, after.target, rows, parts),
+    ...labels,
+    ...weighted,
     keys: [],
     inputShape: shapeOf(base, version.opened, encoded.features.length),
     fingerprint: fingerprint({ trained, measured }),

@@ -16,6 +16,7 @@ import { requireDifferent } from './same-levels.ts'
 import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
+import { rowWeights } from './weights.ts'
 
 /** A data file, opened, and the columns that a config names; its rows are not read yet. */
 export interface OpenedData {
@@ -99,7 +100,10 @@ function assemble(
   const splits = splitRows({ rows, split, classes: split.stratify ? codes : null, groups, given })
   const { values, features, notes: encoded } = encodeInputs(config, rows, inputs, splits, limits)
   const notes = [...alike, ...encoded]
-  return { inputs: values, features, notes, targets: Float32Array.from(codes), task, classes, targetScale: null, splits }
+  const column = roles.weight === null ? null : (table.columns[roles.weight] ?? null)
+  const weighted = rowWeights(config, { codes, classes, column, train: splits.train })
+  const targets = Float32Array.from(codes)
+  return { inputs: values, features, notes, targets, ...weighted, task, classes, targetScale: null, splits }
 }
 
 /** The shape in the config; otherwise the array's own, if all of it became inputs; otherwise a vector. */

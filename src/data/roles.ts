@@ -10,6 +10,8 @@ import type { DataConfig } from './types.ts'
 export interface Roles {
   readonly target: number
   readonly group: number | null
+  /** The column of weights in the training loss. */
+  readonly weight: number | null
   readonly numeric: readonly number[]
   readonly categorical: readonly number[]
   /** Inputs whose type is unknown before they are read. */
@@ -32,8 +34,10 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   }
   const target = table.target ?? find(config.target, 'data.target')
   const group = config.split.groupBy === null ? null : find(config.split.groupBy, 'data.split.groupBy')
+  const column = config.weighting?.column
+  const weight = column === undefined ? null : find(column, 'data.weightColumn')
   const { inputs } = config
-  const rest = table.names.map((_, i) => i).filter((i) => i !== target && i !== group)
+  const rest = table.names.map((_, i) => i).filter((i) => i !== target && i !== group && i !== weight)
   const named = inputs.kind === 'columns'
   // An array of images or sequences is all numbers and keeps its shape: none of it needs a decision or may be dropped.
   const whole = inputs.kind === 'array' || (inputs.kind === 'auto' && table.rowShape !== null)
@@ -43,10 +47,10 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const scaling = new Map(
     Object.entries(config.scaling ?? {}).map(([name, how]) => [find(name, 'data.scaling'), how] as const),
   )
-  errors.push(...conflicts(table, target, group, [...numeric, ...categorical]))
+  errors.push(...conflicts(table, { target, group, weight }, [...numeric, ...categorical]))
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
   if (errors.length > 0) throw new InputError(errors)
-  const parts = { target, group, numeric, categorical, undecided, scaling, whole }
+  const parts = { target, group, weight, numeric, categorical, undecided, scaling, whole }
   return { ...parts, wants: wantsOf(config, parts, table.names.length) }
 }
 
@@ -74,19 +78,29 @@ function noColumn({ file, header, names }: OpenTable, name: string, setting: str
   }
 }
 
-function conflicts({ names }: OpenTable, target: number, group: number | null, inputs: readonly number[]): Diagnostic[] {
+function conflicts(
+  { names }: OpenTable,
+  { target, group, weight }: Pick<Roles, 'target' | 'group' | 'weight'>,
+  inputs: readonly number[],
+): Diagnostic[] {
   const seen = new Set<number>()
   const error = (message: string): Diagnostic => ({ code: 'data/column-twice', severity: 'error', message })
   const errors = inputs.flatMap((i) => {
     if (i < 0) return []
     if (i === target) return [error(`"${names[i]}" is the target and cannot also be an input`)]
     if (i === group) return [error(`"${names[i]}" is the group and cannot also be an input`)]
+    if (i === weight) return [error(`"${names[i]}" is the column of weights and cannot also be an input`)]
     if (seen.has(i)) return [error(`"${names[i]}" is listed as an input twice`)]
     seen.add(i)
     return []
   })
   if (group !== null && group === target && group >= 0) {
     errors.push(error(`"${names[group]}" is the target and cannot also be the group`))
+  }
+  if (weight !== null && weight >= 0 && (weight === target || weight === group)) {
+    errors.push(
+      error(`"${names[weight]}" is the ${weight === target ? 'target' : 'group'} and cannot also be the column of weights`),
+    )
   }
   return errors
 }
@@ -119,6 +133,7 @@ function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: numbe
   for (const i of parts.numeric) wants[i] = (parts.scaling.get(i) ?? config.standardize) ? 'double' : 'single'
   for (const i of parts.categorical) wants[i] = 'text'
   wants[parts.target] = config.task === 'classification' ? 'text' : 'double'
+  if (parts.weight !== null) wants[parts.weight] = 'double'
   if (parts.group !== null) wants[parts.group] = 'text'
   return wants
 }

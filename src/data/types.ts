@@ -19,11 +19,21 @@ export interface DataConfig {
   readonly standardize: Standardize
   /** Scaling of single numeric columns, by name or position, in place of `standardize`. Omitted if there is none. */
   readonly scaling?: Readonly<Record<string, Standardize>>
+  /** Weights of rows in the training loss; omitted if all are equal. */
+  readonly weighting?: WeightingConfig
   /** How missing inputs are filled in; omitted if they are errors. */
   readonly missing?: MissingConfig
   /** What happens to rare categories; omitted if every category is an input of its own. */
   readonly categories?: CategoriesConfig
   readonly split: SplitConfig
+}
+
+/** How much rows count in the training loss. Metrics count every row once. */
+export interface WeightingConfig {
+  /** `balanced`: each class has the same weight in sum; or a weight by class name, 1 if a class is not named. */
+  readonly classes?: 'balanced' | Readonly<Record<string, number>>
+  /** A column of weights of 0 or more, by name or position. It is not an input. */
+  readonly column?: string
 }
 
 /** What happens to rare categories. */
@@ -88,6 +98,8 @@ export interface Dataset {
   readonly inputShape: readonly number[]
   /** One per row: the class's index in `classes`, or the standardized value. */
   readonly targets: Float32Array
+  /** Weight of each row in the training loss, with a mean of 1 over the training rows; omitted if all are equal. */
+  readonly weights?: Float32Array
   readonly task: Task
   /** Class names in the order of their indices; null for regression. */
   readonly classes: readonly string[] | null

@@ -236,6 +236,18 @@ export interface Data {
   }
   missing?: Missing
   categories?: Categories
+  /**
+   * How much the rows of a class count in the training loss: balanced for the same sum in every class, or a weight by class name, 1 if a class is not named. Metrics count every row once.
+   */
+  classWeights?:
+    | 'balanced'
+    | {
+        [k: string]: number
+      }
+  /**
+   * A column of weights of 0 or more that says how much each row counts in the training loss. It is not an input.
+   */
+  weightColumn?: string | number
   split?: Split
   checks?: Checks
 }

@@ -105,19 +105,27 @@ async function prepareBase(
 
 /** Source, target and split of the study, with the inputs of the base, which are part of its model. */
 function rowsOf({ data }: ModelSpec, own: ModelSpec): ModelSpec['data'] {
-  const { inputs: _i, standardize: _s, scaling: _c, missing: _m, categories: _g, ...rest } = data
+  const { inputs: _i, standardize: _s, scaling: _c, missing: _m, categories: _g, weighting: _w, ...rest } = data
   return { ...rest, ...preparationOf(own.data) }
 }
 
-type Preparation = Pick<ModelSpec['data'], 'inputs' | 'standardize' | 'scaling' | 'missing' | 'categories'>
+type Preparation = Pick<ModelSpec['data'], 'inputs' | 'standardize' | 'scaling' | 'missing' | 'categories' | 'weighting'>
 
-/** How columns become inputs, which is part of a model. */
-const preparationOf = ({ inputs, standardize, scaling, missing, categories }: ModelSpec['data']): Preparation => ({
+/** How columns become inputs and rows are weighed, which is part of a model. */
+const preparationOf = ({
+  inputs,
+  standardize,
+  scaling,
+  missing,
+  categories,
+  weighting,
+}: ModelSpec['data']): Preparation => ({
   inputs,
   standardize,
   ...(scaling && { scaling }),
   ...(missing && { missing }),
   ...(categories && { categories }),
+  ...(weighting && { weighting }),
 })
 
 /** What must come from the study for two metrics to measure the same thing: rows, seeds, and which checkpoint counts. */

@@ -53,6 +53,7 @@ export const dataKinds = {
   scaling: 'proposal',
   missing: 'proposal', // it fills in inputs; no row is left out, and no target is filled in
   categories: 'proposal',
+  weighting: 'proposal', // it weighs rows in the loss; metrics count each row once
   split: 'rule', // which rows are measured, how they are stratified and grouped, and the seed that draws them
 } as const satisfies Readonly<Record<keyof NormalizedData, Kind>>
 

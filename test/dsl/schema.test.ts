@@ -55,6 +55,7 @@ describe('the schema of the spec', () => {
     // Their keys are names that a training script chose; their values have a schema.
     const names = [
       '/$defs/data/properties/scaling',
+      '/$defs/data/properties/classWeights/anyOf/1',
       '/$defs/trainer/properties/levers',
       '/$defs/trainer/properties/metrics',
       '/$defs/customLevers',

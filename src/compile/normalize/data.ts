@@ -19,6 +19,7 @@ export function normalizeData(data: Data, task: Task, seed: number, report: Repo
     inputs,
     standardize: data.standardize ?? inputs.kind !== 'array',
     ...normalizePreparation(data, report),
+    ...normalizeWeighting(data, task, report),
     split,
   }
 }
@@ -47,6 +48,25 @@ function normalizePreparation(
     ...(columns.length > 0 && { scaling: Object.fromEntries(columns.map(([name, how]) => [name, scalings[how]])) }),
     ...(missing && { missing: { strategy, values: values.map(String), fill } }),
     ...(categories && { categories: { minRows: categories.minRows ?? 10 } }),
+  }
+}
+
+/** Weights of rows in the loss; nothing where the spec is silent. */
+function normalizeWeighting(
+  { classWeights, weightColumn }: Data,
+  task: Task,
+  report: Report,
+): Pick<NormalizedData, 'weighting'> {
+  if (classWeights === undefined && weightColumn === undefined) return {}
+  if (task === 'regression') {
+    const key = classWeights === undefined ? 'weightColumn' : 'classWeights'
+    report('weights-task', ['data', key], 'the loss of a regression has no weights yet', { allowed: 'task: classification' })
+  }
+  return {
+    weighting: {
+      ...(classWeights !== undefined && { classes: classWeights }),
+      ...(weightColumn !== undefined && { column: String(weightColumn) }),
+    },
   }
 }
 
