@@ -1,9 +1,25 @@
 /* Generated from schema/tuning.schema.json by scripts/generate.ts; do not edit. */
 
 /**
- * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece. For regression: mse, rmse, mae, r2.
+ * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece, auroc, averagePrecision, kappa (quadratic), worstRecall, worstNll. For regression: mse, rmse, mae, r2, mape.
  */
-export type Metric = 'accuracy' | 'balancedAccuracy' | 'f1' | 'nll' | 'brier' | 'ece' | 'mse' | 'rmse' | 'mae' | 'r2'
+export type Metric =
+  | 'accuracy'
+  | 'balancedAccuracy'
+  | 'f1'
+  | 'nll'
+  | 'brier'
+  | 'ece'
+  | 'auroc'
+  | 'averagePrecision'
+  | 'kappa'
+  | 'worstRecall'
+  | 'worstNll'
+  | 'mse'
+  | 'rmse'
+  | 'mae'
+  | 'r2'
+  | 'mape'
 /**
  * auto decides by column type: numbers stay as they are, categories become one-hot, constants and identifiers are dropped.
  */

@@ -36,7 +36,12 @@ export function evaluateEach(context: RunContext, state: ModelState, lists: read
 
 /** Metrics of outputs that were predicted for these rows. */
 export const metricsOf = (context: RunContext, outputs: Float32Array, rows: Int32Array): Metrics =>
-  computeMetrics(context.workload.task, predictionsOf(context, outputs, rows), context.data.targetScale)
+  computeMetrics(
+    context.workload.task,
+    predictionsOf(context, outputs, rows),
+    context.data.targetScale,
+    context.workload.requested,
+  )
 
 /** Outputs that were predicted for these rows, with the answers. */
 export function predictionsOf({ workload, data }: RunContext, outputs: Float32Array, rows: Int32Array): Predictions {

@@ -1,5 +1,6 @@
 import { addTo } from '../base/numbers.ts'
-import type { Metrics, Task } from '../records/metrics.ts'
+import type { MetricName, Metrics, Task } from '../records/metrics.ts'
+import { requestedMetrics } from './requested-metrics.ts'
 import { rounded } from './round.ts'
 import type { TrainingData } from './types.ts'
 
@@ -20,10 +21,20 @@ export interface Predictions {
 export type ClassificationMetrics = Required<Pick<Metrics, 'accuracy' | 'balancedAccuracy' | 'f1' | 'nll' | 'brier' | 'ece'>>
 export type RegressionMetrics = Required<Pick<Metrics, 'mse' | 'rmse' | 'mae' | 'r2'>>
 
-/** Every metric of the task, rounded; in units of the target for regression. */
-export function computeMetrics(task: Task, predictions: Predictions, scale: TrainingData['targetScale']): Metrics {
+/**
+ * Every metric of the task, rounded; in units of the target for regression.
+ *
+ * @param requested names that may include metrics on request
+ */
+export function computeMetrics(
+  task: Task,
+  predictions: Predictions,
+  scale: TrainingData['targetScale'],
+  requested: readonly MetricName[] = [],
+): Metrics {
   const all = task === 'classification' ? classificationMetrics(predictions) : regressionMetrics(predictions, scale?.sd ?? 1)
-  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, rounded(value)]))
+  const entries = [...Object.entries(all), ...requestedMetrics(requested, predictions, scale)]
+  return Object.fromEntries(entries.map(([name, value]) => [name, rounded(value)]))
 }
 
 /** Metrics of logits against class indices, in double precision whatever the engine uses. */

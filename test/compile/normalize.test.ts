@@ -34,6 +34,15 @@ describe('preparation of inputs', () => {
   })
 })
 
+describe('metrics on request', () => {
+  it('are part of the workload if the objective or a gate names them, and otherwise leave no trace', () => {
+    expect(Object.keys(compiled(iris).plan.workload)).not.toContain('requested')
+    const gates = 'gates: [threshold: { metric: worstRecall, min: 0.5 }, threshold: { metric: nll, max: 2 }]'
+    const { workload } = compiled(`${iris}objective: auroc\n${gates}\n`).plan
+    expect(workload).toMatchObject({ objective: 'auroc', requested: ['auroc', 'worstRecall'] })
+  })
+})
+
 describe('presets', () => {
   test.each([
     [
