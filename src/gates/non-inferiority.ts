@@ -1,7 +1,7 @@
 import { gain, metrics } from '../records/metrics.ts'
 import type { MetricRule } from '../records/gates.ts'
 import { differenceInterval, type Interval } from '../stats/intervals.ts'
-import { resolvableEffect, seedsNeeded } from '../stats/power.ts'
+import { resolvableEffect, seedsNeeded, tPower } from '../stats/power.ts'
 import type { RuleBehavior } from './definition.ts'
 import { readSide, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
 import { inconclusive, seedHasNoEffect, seedsWithoutEffect, type Finding, type Judged } from './finding.ts'
@@ -79,10 +79,14 @@ function checkMargin(rule: MarginRule, design: StudyDesign): PowerProblem | null
   const seeds = needed.kind === 'seeds' ? needed.seeds : undefined
   if (seeds !== undefined && seeds <= design.seeds) return null
   const least = resolvableEffect({ seeds: design.seeds, sd: noise.sd, alpha, power })
+  // Unpaired: nobody knows before training how closely the pairs will agree.
+  const settled = tPower(design.seeds, { effect: rule.margin, sd: noise.sd, alpha })
   const orMargin = least === undefined ? '' : `, or a margin of ${shown(Number(least.toPrecision(2)))} with ${design.seeds}`
   return {
     code: 'below-noise',
-    message: `the margin of the ${rule.gate} gate is below what ${design.seeds} seeds can resolve`,
+    message:
+      `the margin of the ${rule.gate} gate is below what ${design.seeds} seeds can resolve: a change that makes nothing ` +
+      `better or worse would end inconclusive in about ${Math.round(100 * (1 - settled))} of 100 studies`,
     found: `margin ${shown(rule.margin)}, ${shown(Number((rule.margin / noise.sd).toPrecision(2)))} times the noise: ${noise.words}`,
     allowed: `${seedsASide(seeds)}${orMargin}, settle it in 4 of 5 cases`,
     hint: `raise the verify seeds or the margin${rule.paired ? '; paired by seed it may need fewer' : ''}`,
