@@ -71,6 +71,8 @@ export interface NormalizedData {
     readonly stratify: boolean
     readonly groupBy: string | null
     readonly seed: number
+    readonly time?: string
+    readonly gap?: number
   }
 }
 

@@ -33,6 +33,7 @@ export function selectInputs(config: DataConfig, table: Table, roles: Roles): { 
   }
   checkCells(table, column(roles.target), config.task === 'classification' ? 'text' : 'number', problems)
   if (roles.group !== null) checkCells(table, column(roles.group), 'text', problems)
+  if (roles.time !== null) checkCells(table, column(roles.time), column(roles.time).isText ? 'text' : 'number', problems)
   if (roles.weight !== null) checkCells(table, column(roles.weight), 'number', problems)
   const encoding = config.inputs.kind === 'columns' ? config.inputs.encoding : 'one-hot'
   const named: Decided[] = [

@@ -13,6 +13,7 @@ import { LIMITS, type Limits } from './source.ts'
 import { splitRows } from './splits.ts'
 import type { OpenTable, Table } from './table.ts'
 import { requireDifferent } from './same-levels.ts'
+import { timesOf } from './times.ts'
 import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
@@ -54,7 +55,7 @@ export async function loadDataset(config: DataConfig, limits: Limits = LIMITS, w
 export async function datasetOf(config: DataConfig, source: DataFile): Promise<Dataset> {
   const { limits, watch } = source
   const { opened, roles } = await openData(config, source)
-  const table = readUndecided(opened, roles.wants, roles.undecided)
+  const table = readUndecided(opened, roles.wants, [...roles.undecided, ...(roles.time === null ? [] : [roles.time])])
   if (table.rows === 0) fail({ code: 'data/empty', message: `${source.file} has no rows` })
   watch.begin('preparing the inputs')
   const { inputs, notes } = selectInputs(config, table, roles)
@@ -83,11 +84,13 @@ function assemble(
   const { rows } = table
   const { split, task } = config
   const given = givenParts(config, table)
+  const timed = roles.time === null ? null : table.columns[roles.time]
+  const times = timed ? timesOf(timed, rows, limits) : undefined
   const grouped = group ? encodeLevels(group, limits.levels) : null
   const groups = grouped?.codes ?? null
   const alike = grouped ? requireDifferent(group?.name ?? '', grouped.levels, 'values') : []
   if (task === 'regression') {
-    const splits = splitRows({ rows, split, classes: null, groups, given })
+    const splits = splitRows({ rows, split, classes: null, groups, given, times })
     const { targets, targetScale } = standardizeTargets(target, rows, splits)
     const encoded = encodeInputs(config, rows, inputs, splits, limits)
     const unstratified = split.stratify ? ['regression: the split is not stratified'] : []
@@ -97,7 +100,7 @@ function assemble(
   const { levels: classes, codes } = encodeLevels(target, limits.levels)
   alike.push(...requireDifferent(target.name, classes, 'classes'))
   checkClasses(config, classes, given ? codes.subarray(0, given.train.length) : codes)
-  const splits = splitRows({ rows, split, classes: split.stratify ? codes : null, groups, given })
+  const splits = splitRows({ rows, split, classes: split.stratify ? codes : null, groups, given, times })
   const { values, features, notes: encoded } = encodeInputs(config, rows, inputs, splits, limits)
   const notes = [...alike, ...encoded]
   const column = roles.weight === null ? null : (table.columns[roles.weight] ?? null)

@@ -10,6 +10,8 @@ import type { DataConfig } from './types.ts'
 export interface Roles {
   readonly target: number
   readonly group: number | null
+  /** The column of times that orders the rows. */
+  readonly time: number | null
   /** The column of weights in the training loss. */
   readonly weight: number | null
   readonly numeric: readonly number[]
@@ -36,8 +38,9 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const group = config.split.groupBy === null ? null : find(config.split.groupBy, 'data.split.groupBy')
   const column = config.weighting?.column
   const weight = column === undefined ? null : find(column, 'data.weightColumn')
+  const time = config.split.time === undefined ? null : find(config.split.time, 'data.split.time')
   const { inputs } = config
-  const rest = table.names.map((_, i) => i).filter((i) => i !== target && i !== group && i !== weight)
+  const rest = table.names.map((_, i) => i).filter((i) => i !== target && i !== group && i !== weight && i !== time)
   const named = inputs.kind === 'columns'
   // An array of images or sequences is all numbers and keeps its shape: none of it needs a decision or may be dropped.
   const whole = inputs.kind === 'array' || (inputs.kind === 'auto' && table.rowShape !== null)
@@ -47,10 +50,10 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const scaling = new Map(
     Object.entries(config.scaling ?? {}).map(([name, how]) => [find(name, 'data.scaling'), how] as const),
   )
-  errors.push(...conflicts(table, { target, group, weight }, [...numeric, ...categorical]))
+  errors.push(...conflicts(table, { target, group, weight, time }, [...numeric, ...categorical]))
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
   if (errors.length > 0) throw new InputError(errors)
-  const parts = { target, group, weight, numeric, categorical, undecided, scaling, whole }
+  const parts = { target, group, time, weight, numeric, categorical, undecided, scaling, whole }
   return { ...parts, wants: wantsOf(config, parts, table.names.length) }
 }
 
@@ -80,7 +83,7 @@ function noColumn({ file, header, names }: OpenTable, name: string, setting: str
 
 function conflicts(
   { names }: OpenTable,
-  { target, group, weight }: Pick<Roles, 'target' | 'group' | 'weight'>,
+  { target, group, weight, time }: Pick<Roles, 'target' | 'group' | 'weight' | 'time'>,
   inputs: readonly number[],
 ): Diagnostic[] {
   const seen = new Set<number>()
@@ -89,6 +92,7 @@ function conflicts(
     if (i < 0) return []
     if (i === target) return [error(`"${names[i]}" is the target and cannot also be an input`)]
     if (i === group) return [error(`"${names[i]}" is the group and cannot also be an input`)]
+    if (i === time) return [error(`"${names[i]}" is the column of times and cannot also be an input`)]
     if (i === weight) return [error(`"${names[i]}" is the column of weights and cannot also be an input`)]
     if (seen.has(i)) return [error(`"${names[i]}" is listed as an input twice`)]
     seen.add(i)

@@ -2,6 +2,7 @@ import { shuffled, stream } from '../base/random.ts'
 import type { Stream } from '../base/random.ts'
 import { counted, fail } from './problems.ts'
 import { groupedParts } from './grouped.ts'
+import { partsByTime } from './times.ts'
 import type { Parts, SplitConfig, Splits } from './types.ts'
 
 /** What a split is made from. */
@@ -12,6 +13,8 @@ export interface SplitRequest {
   readonly classes: Int32Array | null
   /** Group of each row; groups stay whole. Null if there are none. */
   readonly groups: Int32Array | null
+  /** Time of each row, if the rows are split by time. */
+  readonly times?: Float64Array | undefined
   /** Rows that files assign to parts; undefined if all parts are drawn. */
   readonly given?: Given | undefined
 }
@@ -38,7 +41,12 @@ export function splitRows(request: SplitRequest): Splits {
     test: given?.test ? 0 : split.test,
   })
   const random = stream(split.seed, 'split')
-  const parts = groups ? groupedParts(groups, classes, fractions, random) : randomParts(rows, classes, fractions, random)
+  const times = request.times?.subarray(0, rows)
+  const parts = times
+    ? partsByTime(times, fractions, split.gap ?? 0)
+    : groups
+      ? groupedParts(groups, classes, fractions, random)
+      : randomParts(rows, classes, fractions, random)
   requireFilled(rows, parts, fractions)
   const [train, validation, test] = parts.map((part) => Int32Array.from(part).sort()) as [Int32Array, Int32Array, Int32Array]
   return { train, validation: given?.validation ?? validation, test: given?.test ?? test }

@@ -36,7 +36,7 @@ export function checkClasses(config: DataConfig, classes: readonly string[], cod
     const found = classes[0] ?? 'none'
     fail({ code: 'data/one-class', message: 'the target has only one class, so there is nothing to learn', found })
   }
-  if (!config.split.stratify) return
+  if (!config.split.stratify || config.split.time !== undefined) return
   const { split, files } = config
   const parts = 1 + Number(!files?.validation && split.validation > 0) + Number(!files?.test && split.test > 0)
   const counts = new Array<number>(classes.length).fill(0)

@@ -78,12 +78,16 @@ export interface SplitConfig {
   /** The column whose equal values stay in one part: a patient, a session. It is never an input. */
   readonly groupBy: string | null
   readonly seed: number
+  /** The column of times that orders the rows: training rows are the earliest, test rows the latest. Never an input. */
+  readonly time?: string
+  /** Rows left out between two parts that are split by time. Omitted if there are none. */
+  readonly gap?: number
 }
 
 /** Fractions, or counts, of train, validation and test. */
 export type Parts = readonly [train: number, validation: number, test: number]
 
-/** Row numbers in the data set, ascending; no row is in two parts. */
+/** Row numbers in the data set, ascending; no row is in two parts, and those in a gap between times are in none. */
 export interface Splits {
   readonly train: Int32Array
   readonly validation: Int32Array

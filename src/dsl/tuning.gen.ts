@@ -316,6 +316,14 @@ export interface Split {
    */
   groupBy?: string | number | null
   /**
+   * A column of times, as numbers or ISO 8601: training rows are the earliest, test rows the latest, and rows of one time stay together. It is not an input. stratify and seed then have no effect.
+   */
+  time?: string | number
+  /**
+   * Rows left out before the validation and the test rows of a split by time, so that neighbors in time are not in two parts.
+   */
+  gap?: number
+  /**
    * Seed of the split. Default: the root seed.
    */
   seed?: number

@@ -133,9 +133,10 @@ function alteredMeasurement(rules: ModelRules, own: ModelRules): (Alteration | n
   const checks = (Object.keys(held) as (keyof NormalizedChecks)[]).map((name) =>
     setting(['data', 'checks', name], held[name], own.checks[name]),
   )
-  const split = (Object.keys(rules.data.split) as (keyof NormalizedData['split'])[])
+  const keys = new Set([...Object.keys(rules.data.split), ...Object.keys(own.data.split)])
+  const split = ([...keys] as (keyof NormalizedData['split'])[])
     .filter((key) => key !== 'seed' || !followsRoot(own, rules))
-    .map((key) => setting(['data', 'split', key], rules.data.split[key], own.data.split[key]))
+    .map((key) => setting(['data', 'split', key], rules.data.split[key] ?? null, own.data.split[key] ?? null))
   return [
     setting(['evaluateEvery'], rules.evaluateEvery, own.evaluateEvery),
     setting(['data', 'target'], rules.data.target, own.data.target),

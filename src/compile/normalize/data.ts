@@ -107,7 +107,23 @@ function normalizeSplit(split: NonNullable<Data['split']>, seed: number, report:
       allowed: 'validation and test together below 1',
     })
   }
-  return { validation, test, stratify, groupBy: groupBy === null ? null : String(groupBy), seed: split.seed ?? seed }
+  const { time, gap } = split
+  if (time !== undefined && groupBy !== null) {
+    report('time-and-groups', ['data', 'split', 'time'], 'rows are split by time or by groups, not by both', {
+      hint: 'leave out groupBy, or sort the groups by time yourself and name a file for each part',
+    })
+  }
+  if (gap !== undefined && time === undefined) {
+    report('gap-without-time', ['data', 'split', 'gap'], 'a gap needs a column of times', { hint: 'set data.split.time' })
+  }
+  return {
+    validation,
+    test,
+    stratify,
+    groupBy: groupBy === null ? null : String(groupBy),
+    seed: split.seed ?? seed,
+    ...(time !== undefined && { time: String(time), ...(gap && { gap }) }),
+  }
 }
 
 /** Where the rows are: one file to split, or a file for each part. */
