@@ -316,9 +316,9 @@ export interface Split {
    */
   groupBy?: string | number | null
   /**
-   * A column of times, as numbers or ISO 8601: training rows are the earliest, test rows the latest, and rows of one time stay together. It is not an input. stratify and seed then have no effect.
+   * A column of times, as numbers or ISO 8601: training rows are the earliest, test rows the latest, and rows of one time stay together. It is not an input. stratify and seed then have no effect. null for none.
    */
-  time?: string | number
+  time?: string | number | null
   /**
    * Rows left out before the validation and the test rows of a split by time, so that neighbors in time are not in two parts.
    */

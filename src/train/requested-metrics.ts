@@ -1,6 +1,6 @@
 import { mean } from '../stats/describe.ts'
 import type { MetricName } from '../records/metrics.ts'
-import { softmaxRow, type Predictions } from './metrics.ts'
+import { softmaxRow, type Predictions } from './predicted.ts'
 import type { TrainingData } from './types.ts'
 
 /** Metrics that are computed only on request, as scikit-learn computes them. */

@@ -129,7 +129,9 @@ describe('defaults that the schema tells an editor are those that the compiler f
   })
 
   it('data', () => {
-    expect(spec.data.split).toEqual(defaultsOf('split'))
+    const { time, gap, ...split } = defaultsOf('split')
+    expect(spec.data.split).toEqual(split)
+    expect([time, gap]).toEqual([null, 0])
     expect(spec.checks).toEqual(defaultsOf('checks'))
     expect(spec.data).toMatchObject({
       header: defaultsOf('data')['header'],

@@ -107,13 +107,13 @@ function normalizeSplit(split: NonNullable<Data['split']>, seed: number, report:
       allowed: 'validation and test together below 1',
     })
   }
-  const { time, gap } = split
-  if (time !== undefined && groupBy !== null) {
+  const { time = null, gap = 0 } = split
+  if (time !== null && groupBy !== null) {
     report('time-and-groups', ['data', 'split', 'time'], 'rows are split by time or by groups, not by both', {
       hint: 'leave out groupBy, or sort the groups by time yourself and name a file for each part',
     })
   }
-  if (gap !== undefined && time === undefined) {
+  if (gap > 0 && time === null) {
     report('gap-without-time', ['data', 'split', 'gap'], 'a gap needs a column of times', { hint: 'set data.split.time' })
   }
   return {
@@ -122,7 +122,7 @@ function normalizeSplit(split: NonNullable<Data['split']>, seed: number, report:
     stratify,
     groupBy: groupBy === null ? null : String(groupBy),
     seed: split.seed ?? seed,
-    ...(time !== undefined && { time: String(time), ...(gap && { gap }) }),
+    ...(time !== null && { time: String(time), ...(gap > 0 && { gap }) }),
   }
 }
 
