@@ -1,7 +1,9 @@
 import type { Plan } from '../records/plan.ts'
 import type { ChecklistItem } from './model.ts'
 import { meanAndSd, plural, rowsText, short, whole } from './numbers.ts'
-import { objectiveOn } from './phrases.ts'
+import { objectiveOn } from './numbers.ts'
+import { isResults } from './results.ts'
+import { resultsChecklist } from './results-checklist.ts'
 import {
   batch,
   box,
@@ -18,6 +20,7 @@ import {
 
 /** The process as boxes, each with the evidence that checks it. A box that cannot be checked says why. */
 export function checklist(report: Draft, plan: Pick<Plan, 'gates'>): ChecklistItem[] {
+  if (isResults(report)) return resultsChecklist(report, plan)
   return [
     item('data', 'Data checked before training', dataChecked(report)),
     item('baseline', 'Baseline trained and kept', baselineKept(report)),

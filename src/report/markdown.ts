@@ -22,12 +22,13 @@ import {
   timesText,
 } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
+import { isResults, judgedSide, resultsRows } from './results.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
   const sections = [
     section('Gates', gates(report)),
-    section('Levers', levers(report)),
+    section('Levers', isResults(report) ? '' : levers(report)),
     section('Checklist', checklist(report)),
     section('Curves', drawn(report, curves)),
     section('Measured on unseen seeds', measured(report)),
@@ -119,7 +120,9 @@ function levers({ levers: { changes, sinceLock }, lineage: entries }: Report): s
   return `${text}\n\nChanges from the lock: ${moved === '' ? 'no lever differs' : moved}.`
 }
 
-function measured({ verification, study }: Report): string {
+function measured(report: Report): string {
+  const { verification, study } = report
+  const side = judgedSide(report).toLowerCase()
   const claims = {
     better: '**better**',
     worse: '**worse**',
@@ -136,10 +139,13 @@ function measured({ verification, study }: Report): string {
     m.probabilityBetter === null ? '–' : `${fixed(100 * m.probabilityBetter, 1)} %`,
     claims[m.claim],
   ])
-  const text = table(['Split', 'Metric', 'Baseline', 'Winner', 'Gain (95 %)', 'P(better)', 'Beyond seed noise'], rows)
+  const text = table(
+    ['Split', 'Metric', 'Baseline', judgedSide(report), 'Gain (95 %)', 'P(better)', 'Beyond seed noise'],
+    rows,
+  )
   return text === ''
     ? ''
-    : `${text}\n\n${selfReported(study)}Mean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. ` +
+    : `${text}\n\n${selfReported(study)}Mean ± SD over seeds. A positive gain means that the ${side} is better, whatever the metric's direction. P(better) is the probability that a run of the ${side} beats a run of the baseline with a different seed. ` +
         'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
 }
 
@@ -209,7 +215,11 @@ function data(report: Report): string {
   const shape = `[${d.inputShape.join(', ')}]`
   const target = d.classes === null ? 'one number to predict' : `${whole(d.classes.length)} classes`
   const lines = [
-    study.trainer ? scriptRows(d) : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
+    isResults(report)
+      ? markdown(resultsRows(report), 1000)
+      : study.trainer
+        ? scriptRows(d)
+        : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
     ...d.findings.map((f) => `- ⚠️ ${code(f.check)}: ${markdown(f.message)}`),
     ...d.notes.map((n) => `- ${markdown(n)}`),
     ...modelLine(study),
@@ -232,7 +242,7 @@ function repeat(report: Report): string {
   return [
     fenced([study.command], 'sh'),
     '',
-    `Seed ${study.seed}, engine ${code(engine.label)}${markdown(engine.why)}, ${code(tool)}. ` +
+    `${isResults(report) ? 'Read' : `Seed ${study.seed}`}, engine ${code(engine.label)}${markdown(engine.why)}, ${code(tool)}. ` +
       `Fingerprints: spec ${code(f.spec.slice(0, 12))}, plan ${code(f.plan.slice(0, 12))}, data ${code(f.data.slice(0, 12))}. ${markdown(timesText(report))}`,
     '',
     `All curves, every run and the whole report are in the artifact; ${code('report.html')} opens in a browser.`,
