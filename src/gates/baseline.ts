@@ -21,6 +21,8 @@ export const retrainedBaseline = (verify: VerifyFindings, parameters?: number): 
 /** Why there is no baseline, as a clause. */
 export interface WithoutBaseline {
   readonly reason: string
+  /** What to do about it, in a sentence; omitted for a study that could retrain its own. */
+  readonly remedy?: string
 }
 
 /** What a lock must match to be comparable. */
@@ -89,13 +91,18 @@ export function studyEvidence(
 ): GateEvidence {
   const { parameters } = setting
   const own = { candidate: verify ? candidateSeeds(verify) : [], parameters }
-  const without = (reason: string): GateEvidence => ({ ...own, baseline: null, missingBaselineReason: reason })
+  const without = ({ reason, remedy }: WithoutBaseline): GateEvidence => ({
+    ...own,
+    baseline: null,
+    missingBaselineReason: reason,
+    ...(remedy === undefined ? {} : { missingBaselineRemedy: remedy }),
+  })
   const held = (baseline: BaselineEvidence): GateEvidence => ({ ...own, baseline, missingBaselineReason: null })
   if (fixed !== null) {
     const found = 'lock' in fixed ? lockBaseline(fixed.lock, fixed.source, setting) : fixed
-    return 'reason' in found ? without(found.reason) : held(found)
+    return 'reason' in found ? without(found) : held(found)
   }
   return verify && verify.seeds.length > 0
     ? held(retrainedBaseline(verify, parameters))
-    : without('there is no lock, and the verify stage did not run')
+    : without({ reason: 'there is no lock, and the verify stage did not run' })
 }

@@ -22,7 +22,7 @@ import {
   timesText,
 } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
-import { isResults, judgedSide, resultsRows } from './results.ts'
+import { isResults, judgedSide, measuredTitle, resultsRows } from './results.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
@@ -31,7 +31,7 @@ export function renderSummary(report: Report, curves: CurveBook): string {
     section('Levers', isResults(report) ? '' : levers(report)),
     section('Checklist', checklist(report)),
     section('Curves', drawn(report, curves)),
-    section('Measured on unseen seeds', measured(report)),
+    section(measuredTitle(report), measured(report)),
     ensemble(report),
     section('Averaged weights', averaged(report)),
     section('Lineage', lineage(report)),
@@ -188,9 +188,10 @@ const drawn = (report: Report, curves: CurveBook): string =>
     .map((c) => `**${markdown(c.title)}.** ${markdown(c.sentence, 1000)}\n\n${fenced(c.code.split('\n'), 'mermaid')}`)
     .join('\n\n')
 
-function diagnostics({ diagnostics: findings, verification }: Report): string {
+function diagnostics(report: Report): string {
+  const { diagnostics: findings, verification } = report
   if (verification === null) return ''
-  if (findings.length === 0) return silence
+  if (findings.length === 0) return isResults(report) ? '' : silence
   return findings
     .map(
       (f) =>

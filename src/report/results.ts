@@ -9,6 +9,10 @@ export const isResults = ({ study }: Pick<Report, 'study'>): boolean => study.tr
 export const judgedSide = (report: Pick<Report, 'study'>): 'Winner' | 'Candidate' =>
   isResults(report) ? 'Candidate' : 'Winner'
 
+/** The title of the table of all metrics. */
+export const measuredTitle = (report: Pick<Report, 'study'>): string =>
+  isResults(report) ? 'Measured over seeds' : 'Measured on unseen seeds'
+
 /** The finding in one or two sentences, below the verdict. */
 export function resultsHeadline(report: Report): string {
   const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')

@@ -85,16 +85,16 @@ function seedsOf(run: FoundRun, name: string, report: ReportProblem): SeedRun[] 
 }
 
 function cellOf({ cells }: RawRow, name: string): { readonly text: string } | undefined {
-  const cell = cells.find(([own, text]) => plainName(own) === plainName(name) && !isEmpty(text))
+  const cell = cells.find(([own, text]) => isNamed(own, name) && !isEmpty(text))
   return cell && { text: cell[1] }
 }
 
-/** A tool may have put the parameters of a script under a name of their own: `config.seed`. */
+/** A tool may put the parameters of a script under a name of their own: `params.seed`. */
+const isNamed = (own: string, name: string): boolean =>
+  plainName(own) === plainName(name) || own.endsWith(`.${name}`) || own.endsWith(`/${name}`)
+
 function seedBeside({ parameters, source }: FoundRun, name: string): number | undefined {
-  const wanted = plainName(name)
-  const own = [...parameters].find(([key]) => plainName(key) === wanted)
-  const nested = [...parameters].find(([key]) => key.endsWith(`.${name}`) || key.endsWith(`/${name}`))
-  const parameter = (own ?? nested)?.[1]
+  const parameter = [...parameters].find(([key]) => isNamed(key, name))?.[1]
   if (parameter !== undefined) return wholeNumber(parameter)
   return wholeNumber([...source.matchAll(/seed[-_=. ]?(\d+)/gi)].at(-1)?.[1] ?? '')
 }

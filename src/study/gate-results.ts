@@ -9,7 +9,7 @@ import type { ResultsSpec } from '../compile/normalized.ts'
 import { compileResults } from '../compile/results.ts'
 import { parseSpec, type ParsedSpec } from '../dsl/parse.ts'
 import { lockBaseline, type Setting, type WithoutBaseline } from '../gates/baseline.ts'
-import type { BaselineEvidence, GateEvidence } from '../gates/evidence.ts'
+import type { BaselineEvidence } from '../gates/evidence.ts'
 import { judge } from '../gates/judge.ts'
 import { verificationStatistics } from '../gates/verification.ts'
 import type { StageDecision, VerifyFindings } from '../records/decision.ts'
@@ -30,7 +30,7 @@ import { studyDiagnostics } from './diagnostics.ts'
 import { outFolder } from './out-folder.ts'
 import { textOf, unwrap } from './read-spec.ts'
 import { baselineOfResults, type FoundBaseline, type ResultsBaseline } from './results-baseline.ts'
-import { baselineFrom, evidenceOf, runOf, verified } from './results-evidence.ts'
+import { baselineFrom, evidenceFor, noBaseline, runOf, verified } from './results-evidence.ts'
 import { toolName } from './version.ts'
 import { writeReport, type WrittenFiles } from './write-report.ts'
 
@@ -68,10 +68,6 @@ export interface JudgedResults {
   }
 }
 
-const noBaseline: WithoutBaseline = {
-  reason: 'there is neither a lock beside the spec nor a baseline among the results',
-}
-
 /** Spec and results → evidence → verdict → report → files. Nothing is trained. */
 export async function gateResults(options: ResultsOptions): Promise<JudgedResults> {
   const begun = options.clock()
@@ -86,17 +82,12 @@ export async function gateResults(options: ResultsOptions): Promise<JudgedResult
   const plan = compileResults(spec, candidate)
   const engine = `results (${candidate.tools.join(', ')})`
   const against = againstOf(found, plan, engine, candidate)
-  const own = candidate.seeds.map(evidenceOf)
-  const evidence: GateEvidence =
-    'runs' in against
-      ? { candidate: own, baseline: against, missingBaselineReason: null }
-      : { candidate: own, baseline: null, missingBaselineReason: against.reason }
-  const verdict = judge(plan.gates, evidence)
+  const verdict = judge(plan.gates, evidenceFor(candidate, against))
 
   // 3. The report and its files.
   const runs = runsOf({ candidate, found, plan, engine })
   const ids = new Map(runs.flatMap((run) => (run.request.label === 'baseline' ? [[run.request.seed, run.id] as const] : [])))
-  const verify = verified(candidate.seeds, evidence.baseline?.runs ?? [], plan, ids)
+  const verify = verified(candidate.seeds, 'runs' in against ? against.runs : [], plan, ids)
   const judged = { options, spec, plan, engine, candidate, found, against, verdict, verify, runs }
   const report = await reportOf(judged, (options.clock() - begun) / 1000)
   const outDir = outFolder(

@@ -11,7 +11,11 @@ import { readResults, type Meaning, type ResultsSource } from '../results/read-r
 import { lockName, lockOf, type Baseline } from './baseline.ts'
 
 /** What results are compared with. */
-export type ResultsBaseline = Baseline | { readonly kind: 'results'; readonly source: ResultsSource }
+export type ResultsBaseline =
+  | Baseline
+  | { readonly kind: 'results'; readonly source: ResultsSource }
+  /** Nothing, whatever lies beside the spec. */
+  | { readonly kind: 'none' }
 
 /** A baseline that was read: a lock, results of the same form as the candidate's, or nothing. */
 export type FoundBaseline =
@@ -37,6 +41,8 @@ export async function baselineOfResults(
     }
     case 'results':
       return resultsAt(baseline.source, meaning)
+    case 'none':
+      return baseline
     case 'declared':
     case 'spec':
       throw notRetrained(baseline.kind === 'declared' ? 'retrain' : baseline.spec.path)

@@ -1,4 +1,5 @@
-import type { BaselineEvidence, SeedEvidence } from '../gates/evidence.ts'
+import type { WithoutBaseline } from '../gates/baseline.ts'
+import type { BaselineEvidence, GateEvidence, SeedEvidence } from '../gates/evidence.ts'
 import { fingerprint } from '../base/hash.ts'
 import type { VerifiedRun, VerifyFindings } from '../records/decision.ts'
 import type { Plan } from '../records/plan.ts'
@@ -40,6 +41,26 @@ const idOf = (side: Side, { seed, identity, source }: SeedResult, { fingerprint:
 export function evidenceOf({ seed, diverged, validation, test, identity, calibration }: SeedResult): SeedEvidence {
   if (diverged !== null) return { seed, status: 'diverged', validation: null, test: null, weights: null }
   return { seed, status: 'complete', validation, test, weights: identity, ...(calibration ? { calibration } : {}) }
+}
+
+/** Why results have no baseline, and what to do. */
+export const noBaseline: WithoutBaseline = {
+  reason: 'there is neither a lock beside the spec nor a baseline among the results',
+  remedy:
+    'Pass results or a lock of the base with --baseline, or commit the tuning.lock.json of results from the base branch.',
+}
+
+/** What the gates judge. */
+export function evidenceFor({ seeds }: ReadResults, against: BaselineEvidence | WithoutBaseline): GateEvidence {
+  const candidate = seeds.map(evidenceOf)
+  if ('runs' in against) return { candidate, baseline: against, missingBaselineReason: null }
+  const { reason, remedy } = against
+  return {
+    candidate,
+    baseline: null,
+    missingBaselineReason: reason,
+    ...(remedy === undefined ? {} : { missingBaselineRemedy: remedy }),
+  }
 }
 
 export const baselineFrom = (results: ReadResults): BaselineEvidence => ({

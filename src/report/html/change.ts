@@ -4,7 +4,7 @@ import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
 import { averagedRows, leverText, seedRows, selfReported } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
-import { judgedSide } from '../results.ts'
+import { judgedSide, measuredTitle } from '../results.ts'
 
 /** The lineage as a timeline, then the final value of every lever. */
 export function changes({ lineage, levers, timing }: Report): string {
@@ -108,7 +108,7 @@ export function measured(report: Report): string {
     `Mean ± SD over seeds. A positive gain means that the ${side} is better, whatever the metric's direction. P(better) is the probability that a run of the ${side} beats a run of the baseline with a different seed. ` +
     'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
   return (
-    card(`<h3>Measured on unseen seeds</h3>${all}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`) +
+    card(`<h3>${measuredTitle(report)}</h3>${all}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`) +
     ensemble(report)
   )
 }
