@@ -15,6 +15,7 @@ import { events, eventSchema } from '../src/engines/command/protocol/event-schem
 import { trainerDefinitions } from '../src/engines/command/spec-schema.ts'
 import { requestSchema } from '../src/engines/command/protocol/request-schema.ts'
 import { gates } from '../src/gates/index.ts'
+import { resultsFormats } from '../src/results/formats/index.ts'
 import { resultsDefinitions } from '../src/results/spec-schema.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
 import { optimizerNames } from '../src/records/levers.ts'
@@ -95,6 +96,13 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/trainer.md': {
     request: fieldTable(requestSchema().properties, requestSchema().required),
     events: eventTables(events),
+  },
+  'docs/results.md': {
+    results: fieldTable(schema.$defs.results.properties, schema.$defs.results.required ?? []),
+    formats: nameTable(
+      ['format', 'tool', 'what is read'],
+      resultsFormats.map(({ name, tool, summary }) => [name, tool, summary]),
+    ),
   },
   'docs/cli.md': {
     cli: cliTables(program(() => undefined)),

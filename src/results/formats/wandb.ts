@@ -10,7 +10,7 @@ const file = /^run-.*\.wandb$/
 export const wandb: ResultsFormat<'wandb'> = {
   name: 'wandb',
   tool: 'Weights & Biases',
-  summary: 'Offline run folders, `offline-run-*`, with their `run-*.wandb` file; also those of online runs.',
+  summary: 'Offline run folders, `offline-run-*`, with their `run-*.wandb` file.',
   fits: ({ names }) => names?.some((name) => file.test(name)) ?? false,
   async read({ path, names }) {
     const log = join(path, names?.find((name) => file.test(name)) ?? '')
