@@ -5,7 +5,6 @@ import { endSection, say } from '../github/log.ts'
 import { fails, publish, type Publication } from '../github/publish.ts'
 import { changeLines } from '../report/change-lines.ts'
 import { Interrupted } from '../run/execute.ts'
-import { isResults } from '../report/results.ts'
 import { requireInside } from './change-guard.ts'
 import { commentStep, handOn } from './comment.ts'
 import { givenInputs, type GivenInputs, type Step } from './inputs.ts'
@@ -14,6 +13,7 @@ import { postInstead, postStudy, type JudgedStudy } from './post-step.ts'
 import { requirePlainFolder } from './report-folder.ts'
 import { judgeResults } from './results-step.ts'
 import { studyOf } from './step-study.ts'
+import { isResults } from '../report/sides.ts'
 
 /** One step of a workflow: inputs → what it does → exit code. Every error becomes an exit code, and is explained. */
 export async function main(env: Readonly<Record<string, string | undefined>>): Promise<number> {

@@ -7,7 +7,7 @@ import { gainText, meanAndSd, short } from '../report/numbers.ts'
 import { wasCutShort } from '../report/lock.ts'
 import { askText, leverText, settleText } from '../report/phrases.ts'
 import { aligned, wrapped } from './text.ts'
-import { isResults } from '../report/results.ts'
+import { isResults } from '../report/sides.ts'
 
 export interface Conclusion {
   readonly report: Report

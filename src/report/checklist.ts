@@ -1,8 +1,6 @@
 import type { Plan } from '../records/plan.ts'
 import type { ChecklistItem } from './model.ts'
 import { meanAndSd, plural, rowsText, short, whole } from './numbers.ts'
-import { objectiveOn } from './numbers.ts'
-import { isResults } from './results.ts'
 import { resultsChecklist } from './results-checklist.ts'
 import {
   batch,
@@ -17,6 +15,7 @@ import {
   type Box,
   type Draft,
 } from './stage-boxes.ts'
+import { isResults, objectiveOn } from './sides.ts'
 
 /** The process as boxes, each with the evidence that checks it. A box that cannot be checked says why. */
 export function checklist(report: Draft, plan: Pick<Plan, 'gates'>): ChecklistItem[] {

@@ -6,7 +6,7 @@ import { warned } from './markdown.ts'
 import type { Report } from './model.ts'
 import { plural, short } from './numbers.ts'
 import { askText, byUrgency, headline, leverText, settleText } from './phrases.ts'
-import { isResults } from './results.ts'
+import { isResults } from './sides.ts'
 
 /** Longest comment, in UTF-16 code units: what a reviewer reads without scrolling. */
 export const commentLength = 2000

@@ -22,7 +22,8 @@ import {
   timesText,
 } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
-import { isResults, judgedSide, measuredTitle, resultsRows } from './results.ts'
+import { resultsRows } from './results.ts'
+import { isResults, judgedSide, measuredTitle } from './sides.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {

@@ -1,5 +1,3 @@
-import type { MetricComparison } from '../gates/verification.ts'
-import type { Report } from './model.ts'
 import type { DataFacts } from '../records/plan.ts'
 import { higherIsBetter, type MetricName } from '../records/metrics.ts'
 
@@ -88,11 +86,3 @@ export const scriptRows = ({ rows }: Pick<DataFacts, 'rows'>): string =>
 /** How the rows were split. */
 export const rowsText = ({ rows }: Pick<DataFacts, 'rows'>): string =>
   `${whole(rows.train)} training, ${whole(rows.validation)} validation and ${whole(rows.test)} test rows`
-
-/** How the objective of the winner compares on a split; undefined if it was not verified there. */
-export function objectiveOn(
-  report: Pick<Report, 'verification'>,
-  split: 'validation' | 'test',
-): MetricComparison | undefined {
-  return report.verification?.metrics.find((m) => m.objective && m.split === split)
-}

@@ -3,8 +3,9 @@ import { gateOf, needsBaseline } from '../gates/index.ts'
 import type { GateRule } from '../records/gates.ts'
 import type { GateVerdict, Verdict } from '../records/verdict.ts'
 import type { Report } from './model.ts'
-import { duration, gainAndInterval, meanAndSd, plural, short, objectiveOn } from './numbers.ts'
-import { isResults, judgedSide, resultsHeadline } from './results.ts'
+import { duration, gainAndInterval, meanAndSd, plural, short } from './numbers.ts'
+import { resultsHeadline } from './results.ts'
+import { isResults, judgedSide, objectiveOn } from './sides.ts'
 
 // Sentences that Markdown and HTML share. They are plain text: each renderer escapes them in its own way.
 

@@ -1,7 +1,8 @@
 import type { Plan } from '../records/plan.ts'
 import type { ChecklistItem } from './model.ts'
-import { objectiveOn, plural, rowsText, short } from './numbers.ts'
+import { plural, rowsText, short } from './numbers.ts'
 import { box, type Box, type Draft } from './stage-boxes.ts'
+import { objectiveOn } from './sides.ts'
 
 /** What results can show of a process that somebody else ran. */
 export function resultsChecklist(report: Draft, { gates }: Pick<Plan, 'gates'>): ChecklistItem[] {
@@ -9,7 +10,7 @@ export function resultsChecklist(report: Draft, { gates }: Pick<Plan, 'gates'>):
   return [
     item('baseline', 'Compared with a baseline', compared(report)),
     item('confirmed', 'Several seeds on both sides', severalSeeds(report)),
-    item('seed-variance', 'Seed variance known', variance(report)),
+    item('spread', 'Seed variance known', variance(report)),
     item('metrics', 'Metrics computed from predictions', computed(report)),
     item(
       'gates',

@@ -1,17 +1,8 @@
 import type { Report } from './model.ts'
-import { gainAndInterval, meanAndSd, objectiveOn, plural } from './numbers.ts'
+import { gainAndInterval, meanAndSd, plural } from './numbers.ts'
+import { objectiveOn } from './sides.ts'
 
 // What a report says if nothing was trained: results that another tool made were read, and their gates judged.
-
-export const isResults = ({ study }: Pick<Report, 'study'>): boolean => study.trainer?.source === 'results'
-
-/** The side that the gates judge: the winner of a study, or the candidate among results. */
-export const judgedSide = (report: Pick<Report, 'study'>): 'Winner' | 'Candidate' =>
-  isResults(report) ? 'Candidate' : 'Winner'
-
-/** The title of the table of all metrics. */
-export const measuredTitle = (report: Pick<Report, 'study'>): string =>
-  isResults(report) ? 'Measured over seeds' : 'Measured on unseen seeds'
 
 /** The finding in one or two sentences, below the verdict. */
 export function resultsHeadline(report: Report): string {

@@ -11,9 +11,9 @@ import { changeLines } from '../report/change-lines.ts'
 import { mostReportBytes, parseReport } from '../report/json.ts'
 import { wasCutShort } from '../report/lock.ts'
 import type { Report } from '../report/model.ts'
-import { isResults } from '../report/results.ts'
 import { lockOf, type Baseline, type NamedLock } from './baseline.ts'
 import { noBaseline } from './results-evidence.ts'
+import { isResults } from '../report/sides.ts'
 
 export interface Rejudged {
   readonly verdict: Verdict

@@ -139,7 +139,7 @@ describe('the files of judged results', () => {
     expect(report.checklist.map(({ id, state }) => [id, state])).toEqual([
       ['baseline', 'done'],
       ['confirmed', 'done'],
-      ['seed-variance', 'done'],
+      ['spread', 'done'],
       ['metrics', 'not-done'],
       ['gates', 'done'],
     ])

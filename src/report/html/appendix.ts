@@ -3,7 +3,8 @@ import type { Report } from '../model.ts'
 import { duration, plural, rowsText, scriptRows, short, whole } from '../numbers.ts'
 import { engineText, leverText, timesText } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table } from './parts.ts'
-import { isResults, resultsRows } from '../results.ts'
+import { resultsRows } from '../results.ts'
+import { isResults } from '../sides.ts'
 
 export function data(report: Report): string {
   const { data: d, study } = report

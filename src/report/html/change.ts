@@ -4,7 +4,7 @@ import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
 import { averagedRows, leverText, seedRows, selfReported } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
-import { judgedSide, measuredTitle } from '../results.ts'
+import { judgedSide, measuredTitle } from '../sides.ts'
 
 /** The lineage as a timeline, then the final value of every lever. */
 export function changes({ lineage, levers, timing }: Report): string {

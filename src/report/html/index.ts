@@ -10,7 +10,7 @@ import type { Drawings } from './parts.ts'
 import { plotStyle, script, scriptHash } from './script.gen.ts'
 import { stages } from './stages.ts'
 import { banner, gates } from './verdict.ts'
-import { isResults } from '../results.ts'
+import { isResults } from '../sides.ts'
 
 /** `report.html`: the whole report in one self-contained file. */
 export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerData): string {

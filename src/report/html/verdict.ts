@@ -5,10 +5,9 @@ import { gateChartId } from '../charts/gates.ts'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, gainAndInterval, meanAndSd, plural, whole } from '../numbers.ts'
-import { objectiveOn } from '../numbers.ts'
 import { askText, byUrgency, headline, heldText, settleText } from '../phrases.ts'
 import { card, details, figure, icon, paragraph, pill, type Drawings } from './parts.ts'
-import { isResults, judgedSide } from '../results.ts'
+import { isResults, judgedSide, objectiveOn } from '../sides.ts'
 
 /** The first screen: the verdict, its sentence, and the numbers behind it. */
 export function banner(report: Report): string {
