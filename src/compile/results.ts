@@ -23,7 +23,7 @@ export function compileResults(spec: ResultsSpec, { seeds, rows }: Pick<ReadResu
       rows: {
         train: 0,
         validation: rows.validation?.count ?? 0,
-        test: rows.test?.count ?? (measured.test.length > 0 ? 1 : 0),
+        test: rows.test?.count ?? 0,
       },
       classCount: null,
     },

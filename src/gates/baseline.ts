@@ -36,6 +36,7 @@ export interface Setting {
   readonly tool: string
   /** Number of trainable parameters, compared with the baseline's. */
   readonly parameters: number
+  readonly rows?: GateEvidence['rows']
 }
 
 /**
@@ -89,8 +90,8 @@ export function studyEvidence(
   fixed: { readonly lock: Lock; readonly source: string } | BaselineEvidence | WithoutBaseline | null,
   setting: Setting,
 ): GateEvidence {
-  const { parameters } = setting
-  const own = { candidate: verify ? candidateSeeds(verify) : [], parameters }
+  const { parameters, rows } = setting
+  const own = { candidate: verify ? candidateSeeds(verify) : [], parameters, ...(rows ? { rows } : {}) }
   const without = ({ reason, remedy }: WithoutBaseline): GateEvidence => ({
     ...own,
     baseline: null,

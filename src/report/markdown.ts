@@ -16,8 +16,8 @@ import {
   headline,
   heldText,
   leverText,
+  measuredNote,
   seedRows,
-  selfReported,
   settleText,
   timesText,
 } from './phrases.ts'
@@ -122,8 +122,7 @@ function levers({ levers: { changes, sinceLock }, lineage: entries }: Report): s
 }
 
 function measured(report: Report): string {
-  const { verification, study } = report
-  const side = judgedSide(report).toLowerCase()
+  const { verification } = report
   const claims = {
     better: '**better**',
     worse: '**worse**',
@@ -144,10 +143,7 @@ function measured(report: Report): string {
     ['Split', 'Metric', 'Baseline', judgedSide(report), 'Gain (95 %)', 'P(better)', 'Beyond seed noise'],
     rows,
   )
-  return text === ''
-    ? ''
-    : `${text}\n\n${selfReported(study)}Mean ± SD over seeds. A positive gain means that the ${side} is better, whatever the metric's direction. P(better) is the probability that a run of the ${side} beats a run of the baseline with a different seed. ` +
-        'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
+  return text === '' ? '' : `${text}\n\n${measuredNote(report)}`
 }
 
 function ensemble(report: Report): string {

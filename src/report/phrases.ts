@@ -135,7 +135,18 @@ export function timesText({ timing }: Report): string {
 }
 
 /** A sentence before numbers that a training script reported itself; empty before all others. */
-export const selfReported = ({ trainer }: Report['study']): string =>
+const selfReported = ({ trainer }: Report['study']): string =>
   trainer?.measured === 'self-reported'
     ? `All values are self-reported by ${trainer.source === undefined ? 'the training script' : 'the results'}. `
     : ''
+
+/** Below the table of all metrics: what its columns mean, and who measured. */
+export function measuredNote(report: Report): string {
+  const side = judgedSide(report).toLowerCase()
+  return (
+    `${selfReported(report.study)}Mean ± SD over seeds. A positive gain means that the ${side} is better, whatever the ` +
+    `metric's direction. P(better) is the probability that a run of the ${side} beats a run of the baseline with a ` +
+    'different seed. Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the ' +
+    'intervals are not.'
+  )
+}

@@ -26,7 +26,7 @@ export function resultsHeadline(report: Report): string {
 
 /** The rows behind the metrics, as far as they are known. */
 export function resultsRows({ data: { rows, source } }: Pick<Report, 'data'>): string {
-  const known = rows.validation > 0 || rows.test > 1
+  const known = rows.validation > 0 || rows.test > 0
   return known
     ? `Results from ${source}, with predictions of ${rows.validation} validation and ${rows.test} test rows.`
     : `Results from ${source}, which do not say how many rows they were measured on.`

@@ -52,14 +52,15 @@ export function judgeReport(
   fixed: Against,
   verify: VerifyFindings | null,
 ): Rejudged {
-  const { study, tool, verification } = report
+  const { study, tool, verification, data } = report
   const {
     fingerprints: { data: dataFingerprint, spec: specFingerprint },
     engine,
     objective,
     parameters,
   } = study
-  const evidence = studyEvidence(verify, fixed, { dataFingerprint, specFingerprint, engine, objective, tool, parameters })
+  const setting = { dataFingerprint, specFingerprint, engine, objective, tool, parameters, rows: data.rows }
+  const evidence = studyEvidence(verify, fixed, setting)
   const verdict = judgeAt(rules, evidence, verification?.looks ?? [], wasCutShort(report.budget))
   return { verdict, against: evidence.baseline?.source ?? null, notes: changeLines(report) }
 }

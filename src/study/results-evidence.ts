@@ -21,7 +21,7 @@ export function runOf(side: Side, result: SeedResult, plan: Plan, engine: string
       label: side,
       levers: baseline,
       seed: result.seed,
-      job: verificationJob(workload.task, workload.data.rows),
+      job: verificationJob(workload.task, { test: result.test === null ? 0 : 1 }),
     },
     engine,
     steps: { loss: [], learningRate: [], gradientNorm: [], clipped: [] },
@@ -51,12 +51,14 @@ export const noBaseline: WithoutBaseline = {
 }
 
 /** What the gates judge. */
-export function evidenceFor({ seeds }: ReadResults, against: BaselineEvidence | WithoutBaseline): GateEvidence {
+export function evidenceFor({ seeds, rows: known }: ReadResults, against: BaselineEvidence | WithoutBaseline): GateEvidence {
   const candidate = seeds.map(evidenceOf)
-  if ('runs' in against) return { candidate, baseline: against, missingBaselineReason: null }
+  const rows = { validation: known.validation?.count ?? 0, test: known.test?.count ?? 0 }
+  if ('runs' in against) return { candidate, rows, baseline: against, missingBaselineReason: null }
   const { reason, remedy } = against
   return {
     candidate,
+    rows,
     baseline: null,
     missingBaselineReason: reason,
     ...(remedy === undefined ? {} : { missingBaselineRemedy: remedy }),
