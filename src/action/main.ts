@@ -67,7 +67,7 @@ function publication({ report, verdict, prepared, files }: JudgedStudy, spec: st
     verdict,
     warnings: prepared.warnings,
     gateLines: prepared.gateLines,
-    levers: isResults(report) ? '' : report.levers.chosen,
+    levers: isResults(report) ? null : report.levers.chosen,
     markdown: files.markdown,
     spec,
     folder: files.folder,
