@@ -12,6 +12,8 @@ export interface Context {
   readonly owner: SourcePosition
   /** The key of one of its members. */
   readonly member: (key: string) => SourcePosition
+  /** The keys of the spec itself. */
+  readonly sections: readonly string[]
 }
 
 type Said = Omit<Diagnostic, 'severity'>
@@ -102,14 +104,17 @@ function notAlone(kind: string, name: string, { params, schema }: SchemaError, {
   }
 }
 
-const conflict: Explain = ({ path }, { owner: at }) => ({
-  code: 'spec/conflict',
-  message:
-    path.length === 1
-      ? `${nameOf(path)} cannot be combined with trainer: a training script has data and a model of its own`
-      : `${nameOf(path)} cannot be combined with shape: inputs are either an array or columns`,
-  at,
-})
+const conflict: Explain = ({ path }, { owner: at, sections }) => {
+  const why =
+    path.length > 1
+      ? 'shape: inputs are either an array or columns'
+      : !sections.includes('trainer')
+        ? 'results: another tool has trained already, and nothing is trained here'
+        : path[0] === 'results'
+          ? 'trainer: either a script trains, or results that another tool made are judged'
+          : 'trainer: a training script has data and a model of its own'
+  return { code: 'spec/conflict', message: `${nameOf(path)} cannot be combined with ${why}`, at }
+}
 
 const pattern: Explain = ({ path, value }, { value: at }) => ({
   code: 'spec/pattern',
