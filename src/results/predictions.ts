@@ -64,7 +64,7 @@ async function predictedOn(
   })
   if (file === undefined || labels === undefined) return null
   for (const path of [file, labels].filter((one) => fromFolder(one, run.folder) === null)) {
-    report('predictions', `a file of predictions is outside the folder of its results`, {
+    report('predictions', 'a file of predictions is outside the folder of its results', {
       found: path,
       allowed: `a path below ${run.folder}`,
     })

@@ -80,9 +80,9 @@ describe('a step with mode: gate and results', () => {
     expect(ended(result)).toEqual([0, 'pass'])
     expect(result.outputs['levers']).toBe('')
     expect(result.summary).toContain('base.jsonl of the base commit')
-    expect(github.state.checkRuns.map(({ conclusion, output }) => [conclusion, (output as { title: string }).title])).toEqual([
-      ['success', expect.stringMatching(/^pass \(guards against mistakes, not malice\): /)],
-    ])
+    expect(
+      github.state.checkRuns.map(({ conclusion, output }) => [conclusion, (output as { title: string }).title]),
+    ).toEqual([['success', expect.stringMatching(/^pass \(guards against mistakes, not malice\): /)]])
     expect(github.state.statuses.map(({ state }) => state)).toEqual(['success'])
     expect(github.state.comments[0]?.body).toContain('guard against mistakes, not malice')
   })

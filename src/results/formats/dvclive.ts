@@ -10,7 +10,7 @@ export const dvclive: ResultsFormat<'dvclive'> = {
   name: 'dvclive',
   tool: 'DVCLive',
   summary: 'Folders with `metrics.json`, `params.yaml` and `plots/metrics`.',
-  fits: ({ names }) => names !== null && names.includes('metrics.json'),
+  fits: ({ names }) => names?.includes('metrics.json') ?? false,
   async read({ path, names }) {
     const rows: RawRow[] = []
     for (const file of (await filesBelow(path)).filter((name) => name.startsWith(series) && name.endsWith('.tsv'))) {

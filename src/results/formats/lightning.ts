@@ -8,7 +8,7 @@ export const lightning: ResultsFormat<'lightning'> = {
   name: 'lightning',
   tool: 'Lightning CSVLogger',
   summary: 'Folders `version_N` with `metrics.csv` and `hparams.yaml`.',
-  fits: ({ names }) => names !== null && names.includes('metrics.csv'),
+  fits: ({ names }) => names?.includes('metrics.csv') ?? false,
   async read({ path, names }) {
     const file = join(path, 'metrics.csv')
     const rows = rawRows(await textOf(file), file, reader)

@@ -9,7 +9,7 @@ export const mlflow: ResultsFormat<'mlflow'> = {
   name: 'mlflow',
   tool: 'MLflow',
   summary: 'Run folders of the file store, `mlruns/EXPERIMENT/RUN`, with their metrics and parameters.',
-  fits: ({ names }) => names !== null && names.includes('meta.yaml') && names.includes('metrics'),
+  fits: ({ names }) => ['meta.yaml', 'metrics'].every((name) => names?.includes(name) ?? false),
   async read({ path, names }) {
     const parameters = new Map<string, string>()
     if (names?.includes('params')) {
