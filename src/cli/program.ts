@@ -3,11 +3,12 @@ import { targetNames, targetSummaries } from '../compile/targets/index.ts'
 import { columnHelp } from '../diagnose/read/columns.ts'
 import { autoEngineWords, engineWishes } from '../engines/index.ts'
 import type { StageName } from '../records/plan.ts'
+import { resultsTools } from '../results/formats/index.ts'
 import { stageNames } from '../stages/index.ts'
 import { version } from '../study/version.ts'
 import { compileCommand, type CompileOptions } from './commands/compile.ts'
 import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
-import { gateCommand } from './commands/gate.ts'
+import { gateCommand, type GateOptions } from './commands/gate.ts'
 import { initCommand, type InitOptions } from './commands/init.ts'
 import { planCommand } from './commands/plan.ts'
 import { runCommand, type RunOptions } from './commands/run.ts'
@@ -112,15 +113,17 @@ export function program(exit: (code: number) => void): Command {
 
   root
     .command('gate <report>')
-    .description('judge the gates of a finished run again; <report> is the output folder or its report.json')
+    .description(
+      'judge the gates of a finished run again; <report> is the output folder or its report.json. With --results, <report> is a spec, and its gates judge results of another tool',
+    )
+    .option('--results <paths...>', `files and folders with one run per seed: ${resultsTools()}`)
     .option(
-      '--baseline <lock>',
-      '`lock`, the path of a lock or its folder, or `retrain` for the declared levers (default: the baseline of the run)',
+      '--baseline <what>',
+      '`lock`, the path of a lock or its folder, or `retrain` for the declared levers (default: the baseline of the run); with --results, a lock or results (default: the lock next to the spec, if there is one)',
     )
+    .option('--out <dir>', 'with --results, folder for the report (default: .tunegate/<name>)')
     .option('--json', 'print the verdict as JSON')
-    .action(async (report: string, options: { baseline?: string; json?: boolean }) =>
-      exit(await gateCommand(report, options)),
-    )
+    .action(async (report: string, options: GateOptions) => exit(await gateCommand(report, options)))
 
   addReportCommands(root, exit)
 

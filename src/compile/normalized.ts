@@ -7,6 +7,7 @@ import type { NormalizedLayer } from '../layers/layer.ts'
 import type { LeverName, Levers, SchedulingLevers } from '../records/levers.ts'
 import type { MetricName, Task } from '../records/metrics.ts'
 import type { AugmentationPolicy, GateRule, StageSettings } from '../records/plan.ts'
+import type { ResultSplit, ResultsSettings } from '../records/results.ts'
 import type { TrainerSettings } from '../records/trainer.ts'
 import type { WarmupShare } from './presets/definition.ts'
 import type { PresetName } from './presets/index.ts'
@@ -31,6 +32,13 @@ export interface TrainerSpec extends SpecBase {
 }
 
 export const isTrainerSpec = (spec: NormalizedSpec): spec is TrainerSpec => 'trainer' in spec
+
+/** A spec of results that another tool made. Nothing is trained, so it has neither levers nor stages. */
+export interface ResultsSpec extends Pick<SpecBase, 'version' | 'name' | 'task' | 'objective' | 'gates'> {
+  readonly results: ResultsSettings
+  /** The metrics that every seed has, by split. */
+  readonly measured: Readonly<Record<ResultSplit, readonly MetricName[]>>
+}
 
 interface SpecBase {
   readonly version: 1

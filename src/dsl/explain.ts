@@ -12,6 +12,8 @@ export interface Context {
   readonly owner: SourcePosition
   /** The key of one of its members. */
   readonly member: (key: string) => SourcePosition
+  /** The keys of the spec itself. */
+  readonly sections: readonly string[]
 }
 
 type Said = Omit<Diagnostic, 'severity'>
@@ -102,17 +104,20 @@ function notAlone(kind: string, name: string, { params, schema }: SchemaError, {
   }
 }
 
-const conflict: Explain = ({ path }, { owner: at }) => ({
+const conflict: Explain = ({ path }, { owner: at, sections }) => ({
   code: 'spec/conflict',
-  message: `${nameOf(path)} cannot be combined with ${otherOf(path)}`,
+  message: `${nameOf(path)} cannot be combined with ${otherOf(path, sections)}`,
   at,
 })
 
 /** The setting that a conflicting one excludes, and why. */
-function otherOf(path: SchemaError['path']): string {
-  if (path.length === 1) return 'trainer: a training script has data and a model of its own'
+function otherOf(path: SchemaError['path'], sections: readonly string[]): string {
   if (path.length === 2) return 'source: data are either one file to split, or a file for each part'
-  return 'shape: inputs are either an array or columns'
+  if (path.length > 2) return 'shape: inputs are either an array or columns'
+  if (!sections.includes('trainer')) return 'results: another tool has trained already, and nothing is trained here'
+  return path[0] === 'results'
+    ? 'trainer: either a script trains, or results that another tool made are judged'
+    : 'trainer: a training script has data and a model of its own'
 }
 
 const pattern: Explain = ({ path, value }, { value: at }) => ({

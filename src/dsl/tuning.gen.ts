@@ -192,6 +192,7 @@ export interface Spec {
   augmentation?: Augmentation
   model?: Model
   trainer?: Trainer
+  results?: Results
   levers?: Levers
   /**
    * The stages to run, in the order lr-range, batch, regularize, schedule, verify. A name alone takes the preset's settings; a stage that is left out is skipped.
@@ -604,6 +605,104 @@ export interface TrainerTimeout {
    * The whole run. In seconds, or as `30s`, `5m` or `2h`.
    */
   run?: string | number
+}
+/**
+ * Results of another tool, one run per seed, that `tunegate gate` judges. See docs/results.md.
+ */
+export interface Results {
+  validation?: ResultNames
+  test?: ResultNames
+  predictions?: ResultPredictions
+  /**
+   * Which value of a curve counts: the last one, or the one at the step with the best validation objective. No test metric ever chooses it.
+   */
+  value?: 'last' | 'best'
+  /**
+   * Names in the results whose values are in percent.
+   *
+   * @maxItems 100
+   */
+  percent?: string[]
+  /**
+   * Name of the column or parameter with the seed. A run without it takes the number after `seed` in its path.
+   */
+  seed?: string
+  /**
+   * The seeds that the results must have. A missing or an additional seed is then an error.
+   *
+   * @minItems 2
+   * @maxItems 1000
+   */
+  seeds?: number[]
+}
+/**
+ * Names in the results, by metric.
+ */
+export interface ResultNames {
+  /**
+   * Name of the accuracy in the results.
+   */
+  accuracy?: string
+  /**
+   * Name of the balancedAccuracy in the results.
+   */
+  balancedAccuracy?: string
+  /**
+   * Name of the f1 in the results.
+   */
+  f1?: string
+  /**
+   * Name of the nll in the results.
+   */
+  nll?: string
+  /**
+   * Name of the brier in the results.
+   */
+  brier?: string
+  /**
+   * Name of the ece in the results.
+   */
+  ece?: string
+  /**
+   * Name of the mse in the results.
+   */
+  mse?: string
+  /**
+   * Name of the rmse in the results.
+   */
+  rmse?: string
+  /**
+   * Name of the mae in the results.
+   */
+  mae?: string
+  /**
+   * Name of the r2 in the results.
+   */
+  r2?: string
+}
+/**
+ * Where results name the files of their predictions.
+ */
+export interface ResultPredictions {
+  /**
+   * What the files hold: logits or probabilities, one column per class, or values of a regression.
+   */
+  kind: 'logits' | 'probabilities' | 'values'
+  validation?: PredictionFiles
+  test?: PredictionFiles
+}
+/**
+ * Columns that name .npy files, relative to the file of the results.
+ */
+export interface PredictionFiles {
+  /**
+   * Column that names the file of the predictions.
+   */
+  file: string
+  /**
+   * Column that names the file of the correct answers, in the same order.
+   */
+  labels: string
 }
 /**
  * Every hyperparameter that a stage may move.

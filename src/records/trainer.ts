@@ -99,6 +99,8 @@ export interface TrainerRecord {
   readonly measured: TrainerProgram['measured']
   /** Null if nobody looked. */
   readonly deterministic: Determinism | null
+  /** Present if no script ran: results that another tool made were read. */
+  readonly source?: 'results'
 }
 
 /** What a few short runs showed about a script. */
