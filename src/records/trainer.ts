@@ -106,3 +106,18 @@ export interface TrainerCheck {
   /** Null if the script reports no steps, so that nothing could be compared. */
   readonly deterministic: Determinism | null
 }
+
+/**
+ * Variables that a script never gets, whatever a spec lists: tokens of the runner, and files by which a step steers those
+ * after it. A name that ends in `_` stands for every variable that begins with it.
+ */
+const withheld = ['ACTIONS_', 'GITHUB_', 'INPUT_', 'RUNNER_', 'TUNEGATE_', 'GH_TOKEN', 'NODE_AUTH_TOKEN'] as const
+
+/** The same, for people. */
+export const withheldNames: string = withheld.map((name) => (name.endsWith('_') ? `${name}*` : name)).join(', ')
+
+/** Whether a script never gets the variable. Upper and lower case are one name, as on Windows. */
+export function isWithheld(variable: string): boolean {
+  const name = variable.toUpperCase()
+  return withheld.some((one) => (one.endsWith('_') ? name.startsWith(one) : name === one))
+}

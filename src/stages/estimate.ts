@@ -2,8 +2,8 @@ import type { Levers } from '../records/levers.ts'
 import type { StageJob, TrialTemplate, Workload } from '../records/plan.ts'
 
 /** What the estimate of a stage rests on: the baseline, since the incumbent of a later stage is unknown. */
-export interface Study {
-  readonly workload: Workload
+export interface Study<Of extends Workload = Workload> {
+  readonly workload: Of
   readonly baseline: Levers
   /** Steps of a full run at the baseline. */
   readonly runSteps: number

@@ -3,7 +3,6 @@ import { deriveSeed } from '../base/random.ts'
 import type { Locate } from '../dsl/parse.ts'
 import type { ScriptProblem } from '../engines/definition.ts'
 import { scriptEngine } from '../engines/index.ts'
-import { isTrainer } from '../records/plan.ts'
 import type { SpecSource } from './options.ts'
 import type { PreparedScript } from './prepare.ts'
 import { scratchFolder, scriptError, scriptPlace } from './prepare-script.ts'
@@ -17,7 +16,6 @@ export async function checkedScript(
 ): Promise<PreparedScript> {
   const { spec, facts, plan } = prepared
   if (spec.trainer.deterministic === 'off') return prepared
-  if (!isTrainer(plan.workload)) throw new Error('the plan of a script has the workload of a model')
   if (source.fresh) await rm(scratchFolder(outDir), { recursive: true, force: true })
   const place = await scriptPlace(spec, source, facts, outDir)
   const seed = deriveSeed(plan.seed, 'check')
