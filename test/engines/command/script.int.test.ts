@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, test } from 'vitest'
@@ -137,6 +137,18 @@ describe('a training script', () => {
       trainer.run({ stage: 'verify', label: 'run', levers: plan.baseline, seed, job: full }, `s${seed}`)
     expect(reason(await of(1))).toBe('complete')
     expect(reason(await of(2))).toMatch(/the labels of the split validation are not those of the study's first run/)
+  })
+
+  it('whose labels are known only in part, as after a power cut, is not held to them', async () => {
+    const { plan, workload, place } = await world()
+    const trainer = createScriptTrainer(workload, place)
+    const of = (seed: number): Promise<RunResult> | RunResult =>
+      trainer.run({ stage: 'verify', label: 'run', levers: plan.baseline, seed, job: full }, `s${seed}`)
+    expect(reason(await of(1))).toBe('complete')
+    const kept = join(place.scratch, 'labels')
+    for (const name of readdirSync(kept)) writeFileSync(join(kept, name), '')
+    expect(reason(await of(2))).toBe('complete')
+    expect(readdirSync(kept).map((name) => readFileSync(join(kept, name), 'utf8').length)).toEqual([64, 64])
   })
 
   it('that hangs is ended, with what it has started', async () => {
