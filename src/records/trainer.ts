@@ -94,6 +94,10 @@ export interface TrainerPlace {
 /** How the losses of two equal runs differ: not at all, by rounding, or more. */
 export type Determinism = 'bitwise' | 'close' | 'different'
 
+/** Whether a value that was read is one that `TrainerCheck` may have. */
+export const isDeterminism = (value: unknown): value is Determinism | null =>
+  value === null || value === 'bitwise' || value === 'close' || value === 'different'
+
 /** What reports and locks say about the script that made their numbers. */
 export interface TrainerRecord {
   readonly measured: TrainerProgram['measured']

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { InputError, printable } from '../base/diagnostics.ts'
 import { compileScript } from '../compile/script.ts'
 import type { TrainerSpec } from '../compile/normalized.ts'
@@ -42,7 +42,7 @@ export const scriptPlace = (
 ): Promise<TrainerPlace> => scriptEngine().scripts.place(trainer, sourceOf(source), description, scratchFolder(outDir))
 
 /** Where runs of a script write while they run, and leave what later runs are compared with. */
-export const scratchFolder = (outDir: string): string => join(outDir, 'trainer')
+export const scratchFolder = (outDir: string): string => resolve(outDir, 'trainer')
 
 interface Noted {
   readonly spec: TrainerSpec
