@@ -16,7 +16,7 @@ import { bundleScript } from '../support/worker-bundle.ts'
 const scratch = mkdtempSync(join(tmpdir(), 'tunegate-script-fan-out-'))
 const workerScript = join(scratch, 'worker/index.mjs')
 beforeAll(() => bundleScript('src/worker.ts', workerScript))
-afterAll(() => (process.env['KEEP'] ? console.log(scratch) : rmSync(scratch, { recursive: true, force: true })))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 const spec = `version: 1
 name: tiny

@@ -8,6 +8,7 @@ import type { TrainerWorkload } from '../../records/plan.ts'
 import { isDeterminism, type Determinism, type TrainerCheck, type TrainerPlace } from '../../records/trainer.ts'
 import type { ScriptProblem } from '../definition.ts'
 import { labelOf } from './describe.ts'
+import { endStrays } from './processes.ts'
 import { TrainerFault } from './protocol/events.ts'
 import { trainingAsked } from './request.ts'
 import { runScript, type Script } from './run-script.ts'
@@ -36,6 +37,8 @@ export async function checkScript(
   )
   const before = await earlier(file)
   if (before) return ok(before)
+  // A study that was killed at this point left its short runs behind: no worker ends them.
+  await endStrays(place.scratch)
   const { learningRate } = baseline.optimization
   const higher = withLevers(baseline, { learningRate: learningRate * factor })
   try {

@@ -42,11 +42,11 @@ export async function groupMemoryMiB(group: number): Promise<number | null> {
 }
 
 /**
- * Ends processes that a run left behind outside of its group: those whose environment still names the run's folder. Only
+ * Ends processes that runs left behind outside of their group: those whose environment still names a run in the folder. Only
  * Linux says; elsewhere the group has to do.
  */
-export async function endStrays(runFolder: string): Promise<number> {
-  const mark = `TUNEGATE_RUN_FILE=${runFolder}`
+export async function endStrays(folder: string): Promise<number> {
+  const mark = `TUNEGATE_RUN_FILE=${folder}/`
   let ended = 0
   for (const pid of await processIds()) {
     if (pid === process.pid) continue

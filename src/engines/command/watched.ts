@@ -183,7 +183,8 @@ export class Watched {
 
   private keep(chunk: Buffer): void {
     this.written += chunk.byteLength
-    this.output = (this.output + chunk.toString('utf8')).slice(-2 * keptOutput)
+    // A script may print gigabytes: only what is kept is decoded.
+    this.output = (this.output + chunk.subarray(-2 * keptOutput).toString('utf8')).slice(-2 * keptOutput)
     if (this.written > mostOutput) {
       this.fail(
         new TrainerFault(
