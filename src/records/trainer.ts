@@ -77,6 +77,16 @@ export interface TrainerProgram extends Pick<TrainerSettings, 'command' | 'lever
   readonly perStepRate: boolean
 }
 
+/**
+ * The range test of a script that cannot set the rate of every step: runs of one epoch, each with another rate. Its log has
+ * one entry for each run.
+ */
+export const rateSeries = { points: 24, epochs: 1 } as const
+
+/** Whether the script itself sweeps the rate in a range test. */
+export const sweepsRate = ({ modes, perStepRate }: Pick<TrainerProgram, 'modes' | 'perStepRate'>): boolean =>
+  perStepRate && modes.includes('range')
+
 /** Where and how a machine runs a script. Nothing of it shapes a result, so no fingerprint covers it. */
 export interface TrainerPlace {
   /** The folder of the spec, in which the command runs. */

@@ -38,7 +38,7 @@ export async function checkScript(
   const before = await earlier(file)
   if (before) return ok(before)
   // A study that was killed at this point left its short runs behind: no worker ends them.
-  await endStrays(place.scratch)
+  endStrays(place.scratch)
   const { learningRate } = baseline.optimization
   const higher = withLevers(baseline, { learningRate: learningRate * factor })
   try {
