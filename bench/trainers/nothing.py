@@ -9,9 +9,7 @@ for name in sys.argv[1:]:
     importlib.import_module(name)
 with open(os.environ["TUNEGATE_RUN_FILE"]) as file:
     request = json.load(file)
-lines = [
-    {"type": "hello", "protocol": 1, "supports": {"levers": {"lr": 0.01}, "modes": ["train"]}, "epochs": 1}
-]
+lines = [{"type": "hello", "protocol": 1, "supports": {"levers": {"lr": 0.01}, "modes": ["train"]}, "epochs": 1}]
 if request["mode"] != "describe":
     metrics = {"nll": 1 / (1 + request["seed"])}
     lines += [
