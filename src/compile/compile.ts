@@ -5,7 +5,7 @@ import { gateOf } from '../gates/index.ts'
 import { resolveLayer } from '../layers/layer.ts'
 import { stepsOfRun, type Levers } from '../records/levers.ts'
 import { isOnRequest, metricNames, type MetricName } from '../records/metrics.ts'
-import type { Budget, DataFacts, Plan, StageJob, StageSettings, ModelWorkload } from '../records/plan.ts'
+import type { Budget, DataFacts, Plan, StageJob, StageSettings, ModelWorkload, Workload } from '../records/plan.ts'
 import { estimateOf, type Study } from '../stages/estimate.ts'
 import { stageNamed } from '../stages/index.ts'
 import type { Locate } from '../dsl/parse.ts'
@@ -22,7 +22,7 @@ import { collectProblems, type Problems } from './problem.ts'
  * @param locate where the values of the spec are, for messages: `ParsedSpec.locate`
  * @returns the plan, or everything that does not fit the data or the budget
  */
-export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Result<Plan, Diagnostic[]> {
+export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Result<Plan<ModelWorkload>, Diagnostic[]> {
   const problems = collectProblems(locate)
   const { report } = problems
 
@@ -53,7 +53,11 @@ export function requestedIn({ objective, gates }: Pick<NormalizedSpec, 'objectiv
 }
 
 /** The stages as jobs, what they may cost, and the fingerprints: the same for every workload. */
-export function planned(spec: NormalizedSpec, study: Study, { report, all }: Problems): Result<Plan, Diagnostic[]> {
+export function planned<Of extends Workload>(
+  spec: NormalizedSpec,
+  study: Study<Of>,
+  { report, all }: Problems,
+): Result<Plan<Of>, Diagnostic[]> {
   const { workload, baseline } = study
 
   // 1. One job after the other.

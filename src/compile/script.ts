@@ -27,7 +27,11 @@ import { collectProblems, type Report } from './problem.ts'
  *
  * @returns the plan, or everything that the spec asks for and the script cannot do, each at its line
  */
-export function compileScript(spec: TrainerSpec, facts: TrainerFacts, locate: Locate): Result<Plan, Diagnostic[]> {
+export function compileScript(
+  spec: TrainerSpec,
+  facts: TrainerFacts,
+  locate: Locate,
+): Result<Plan<TrainerWorkload>, Diagnostic[]> {
   const problems = collectProblems(locate)
   const { report } = problems
   const { description, files } = facts
