@@ -664,6 +664,26 @@ export interface ResultNames {
    */
   ece?: string
   /**
+   * Name of the auroc in the results.
+   */
+  auroc?: string
+  /**
+   * Name of the averagePrecision in the results.
+   */
+  averagePrecision?: string
+  /**
+   * Name of the kappa in the results.
+   */
+  kappa?: string
+  /**
+   * Name of the worstRecall in the results.
+   */
+  worstRecall?: string
+  /**
+   * Name of the worstNll in the results.
+   */
+  worstNll?: string
+  /**
    * Name of the mse in the results.
    */
   mse?: string
@@ -679,6 +699,10 @@ export interface ResultNames {
    * Name of the r2 in the results.
    */
   r2?: string
+  /**
+   * Name of the mape in the results.
+   */
+  mape?: string
 }
 /**
  * Where results name the files of their predictions.

@@ -18,8 +18,12 @@ export interface Scored {
   readonly digests: readonly string[]
 }
 
+/** The task, and the metrics besides those that every run has. */
+type Wanted = Parameters<typeof scoresOf>[1]
+
 /** Reads the files that the results name, and computes every metric of the task from them. */
-export async function scored(reading: Reading, task: Task): Promise<Scored> {
+export async function scored(reading: Reading, wanted: Wanted): Promise<Scored> {
+  const { task } = wanted
   const found: { [split in ResultSplit]?: Predicted } = {}
   for (const split of resultSplits) {
     const predicted = await predictedOn(split, reading, task)
@@ -30,8 +34,8 @@ export async function scored(reading: Reading, task: Task): Promise<Scored> {
   const classes = task === 'classification'
   return {
     metrics: {
-      ...(validation ? { validation: scoresOf(validation, task) } : {}),
-      ...(test ? { test: scoresOf(test, task) } : {}),
+      ...(validation ? { validation: scoresOf(validation, wanted) } : {}),
+      ...(test ? { test: scoresOf(test, wanted) } : {}),
     },
     rows: { ...(validation ? { validation: rowsOf(validation) } : {}), ...(test ? { test: rowsOf(test) } : {}) },
     ...(classes && validation ? { calibration: calibrationOf(validation, test ?? null) } : {}),

@@ -14,6 +14,8 @@ export interface Meaning {
   readonly task: Task
   readonly objective: MetricName
   readonly results: ResultsSettings
+  /** Metrics that predictions give only where an objective or a gate asks for them. */
+  readonly requested: readonly MetricName[]
 }
 
 /** Where results are: files and folders of tools, or the text of a table that is no file, such as one of another commit. */
@@ -48,7 +50,7 @@ async function runsOf(source: ResultsSource): Promise<FoundRun[]> {
 
 async function resultOf(
   run: SeedRun,
-  { task, objective, results: settings }: Meaning,
+  { task, objective, results: settings, requested }: Meaning,
   report: ReportProblem,
 ): Promise<{ readonly result: SeedResult; readonly rows: Scored['rows'] }> {
   const { points, twice } = pointsOf(run.rows)
@@ -63,7 +65,7 @@ async function resultOf(
   }
   const reading: Reading = { run, points, settings, objective, report }
   const counted = countedValues(reading)
-  const predicted = await scored(reading, task)
+  const predicted = await scored(reading, { task, metrics: requested })
   const validation = predicted.metrics.validation ?? counted.validation
   const test = predicted.metrics.test ?? counted.test
   return {

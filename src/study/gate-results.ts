@@ -6,6 +6,7 @@ import { shellCommand } from '../base/shell.ts'
 import { normalizeResults } from '../compile/normalize/results.ts'
 import { rulesIn } from '../compile/normalize/gates.ts'
 import type { ResultsSpec } from '../compile/normalized.ts'
+import { requestedIn } from '../compile/compile.ts'
 import { compileResults } from '../compile/results.ts'
 import { parseSpec, type ParsedSpec } from '../dsl/parse.ts'
 import { lockBaseline, type Setting, type WithoutBaseline } from '../gates/baseline.ts'
@@ -75,8 +76,9 @@ export async function gateResults(options: ResultsOptions): Promise<JudgedResult
   // 1. What the names mean, and what they say on both sides.
   const parsed = unwrap(parseSpec(options.specText ?? (await textOf(options.specPath)), options.specPath))
   const spec = unwrap(normalizeResults(parsed))
-  const candidate = await readResults({ kind: 'paths', paths: options.results }, spec)
-  const found = await baselineOfResults(options.specPath, options.baseline ?? defaultBaseline, spec)
+  const meaning = { ...spec, requested: requestedIn(spec) }
+  const candidate = await readResults({ kind: 'paths', paths: options.results }, meaning)
+  const found = await baselineOfResults(options.specPath, options.baseline ?? defaultBaseline, meaning)
 
   // 2. The evidence, and the verdict of the gates.
   const plan = compileResults(spec, candidate)
