@@ -40,8 +40,10 @@ export function program(exit: (code: number) => void): Command {
     .addHelpText('after', exitCodeHelp)
 
   root
-    .command('init [data]')
-    .description('inspect a data file and write a starter spec; with --github, also write the workflow for /tune comments')
+    .command('init [data...]')
+    .description(
+      'inspect a data file, or the files of train, validation and test rows, and write a starter spec; with --github, also write the workflow for /tune comments',
+    )
     .option('-o, --output <file>', 'where to write the spec', 'tuning.yml')
     .option('--target <column>', 'column to predict (default: guessed)')
     .option('--no-pilot', 'write gates without training: a pilot of about ten seconds otherwise measures the noise')
@@ -49,7 +51,7 @@ export function program(exit: (code: number) => void): Command {
     .option('--trainer <script>', 'write a spec for your own training script instead, by asking the script')
     .option('--github', 'write .github/workflows/tunegate-comment.yml, which handles /tune comments')
     .option('--uses <action>', 'with --github, the action as owner/name@commit', noCommit)
-    .action(async (data: string | undefined, options: InitOptions) => exit(await initCommand(data, options)))
+    .action(async (data: string[], options: InitOptions) => exit(await initCommand(data, options)))
 
   root
     .command('validate <spec>')

@@ -1,8 +1,10 @@
 import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
 import { fingerprint } from '../base/hash.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import { gateOf } from '../gates/index.ts'
 import { resolveLayer } from '../layers/layer.ts'
 import { stepsOfRun, type Levers } from '../records/levers.ts'
+import { isOnRequest, metricNames, type MetricName } from '../records/metrics.ts'
 import type { Budget, DataFacts, Plan, StageJob, StageSettings, ModelWorkload, Workload } from '../records/plan.ts'
 import { estimateOf, type Study } from '../stages/estimate.ts'
 import { stageNamed } from '../stages/index.ts'
@@ -36,10 +38,18 @@ export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Resu
 
   // 3. What every run shares.
   const { task, objective, augmentation, evaluateEvery } = spec
-  const workload: ModelWorkload = { task, data: facts, layers, parameters, objective, augmentation, evaluateEvery }
+  const requested = requestedIn(spec)
+  const shared = { task, data: facts, layers, parameters, objective, augmentation, evaluateEvery }
+  const workload: ModelWorkload = { ...shared, ...(requested.length > 0 && { requested }) }
 
   // 4. The process.
   return planned(spec, { workload, baseline, runSteps }, problems)
+}
+
+/** The metrics on request that runs must compute, in the order of their definition. */
+export function requestedIn({ objective, gates }: Pick<NormalizedSpec, 'objective' | 'gates'>): MetricName[] {
+  const named = new Set([objective, ...gates.flatMap((rule) => gateOf(rule).measures(rule)?.metric ?? [])])
+  return metricNames.filter((name) => isOnRequest(name) && named.has(name))
 }
 
 /** The stages as jobs, what they may cost, and the fingerprints: the same for every workload. */

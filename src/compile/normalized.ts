@@ -1,3 +1,6 @@
+import type { MissingConfig } from '../data/missing.ts'
+import type { Standardize } from '../data/scaling.ts'
+import type { CategoriesConfig, PartFiles, WeightingConfig } from '../data/types.ts'
 import type { Checks } from '../dsl/tuning.gen.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { NormalizedLayer } from '../layers/layer.ts'
@@ -46,18 +49,30 @@ interface SpecBase {
 /** What the loader needs, except for resolving the path: `source` is as in the spec. */
 export interface NormalizedData {
   readonly source: string
+  /** Files of the other parts, if the data are split already; `source` then has the training rows. */
+  readonly files?: PartFiles
   /** A column's name, or its position: "64" from 0, "-1" from the end. */
   readonly target: string
   readonly header: boolean | 'auto'
   readonly task: Task
   readonly inputs: NormalizedInputs
-  readonly standardize: boolean | 'robust'
+  readonly standardize: Standardize
+  /** Scaling of single columns; omitted if there is none. */
+  readonly scaling?: Readonly<Record<string, Standardize>>
+  /** Weights of rows in the training loss; omitted if all are equal. */
+  readonly weighting?: WeightingConfig
+  /** Omitted if missing values are errors. */
+  readonly missing?: MissingConfig
+  /** Omitted if no category is merged. */
+  readonly categories?: CategoriesConfig
   readonly split: {
     readonly validation: number
     readonly test: number
     readonly stratify: boolean
     readonly groupBy: string | null
     readonly seed: number
+    readonly time?: string
+    readonly gap?: number
   }
 }
 

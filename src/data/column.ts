@@ -29,7 +29,7 @@ export interface Column {
   readonly at: (row: number) => number
   /** Level of each row; null if numbers were kept, or if there are too many texts for categories. */
   readonly codes: Int32Array | null
-  /** In order of first appearance. */
+  /** In order of first appearance. The empty text stands for every missing value. */
   readonly levels: readonly string[] | null
   /** Some different texts: all levels, or the first few of too many for categories; empty if numbers were kept. */
   readonly texts: readonly string[]
@@ -51,6 +51,7 @@ export class ColumnBuilder {
   readonly #index: number
   readonly #isText: boolean
   readonly #texts: Texts
+  readonly #missing: ReadonlySet<string> | undefined
   #rows = 0
   #numbers: Float32Array | Float64Array
   #codes: Int32Array | null
@@ -59,12 +60,17 @@ export class ColumnBuilder {
   readonly #badCount = { ...noneBad }
   #few: readonly string[] = []
 
-  /** Texts are kept as long as the column may be categorical, and then released. */
-  constructor(name: string, index: number, want: Exclude<Want, 'skip'>, texts: Texts) {
+  /**
+   * Texts are kept as long as the column may be categorical, and then released.
+   *
+   * @param missing texts that mean "no value", besides the usual ones
+   */
+  constructor(name: string, index: number, want: Exclude<Want, 'skip'>, texts: Texts, missing?: ReadonlySet<string>) {
     this.#name = name
     this.#index = index
     this.#isText = want === 'text'
     this.#texts = texts
+    this.#missing = missing
     const capacity = this.#isText ? 0 : FIRST_CAPACITY
     this.#numbers = want === 'single' ? new Float32Array(capacity) : new Float64Array(capacity)
     this.#codes = this.#isText ? new Int32Array(FIRST_CAPACITY) : null
@@ -77,15 +83,17 @@ export class ColumnBuilder {
    * @param literal whether the file says that it is a text, and no word for a missing value, by quoting it
    */
   text(cell: string, line: number, literal = false): void {
-    if (this.#isText) {
-      if (isMissing(cell) && !(literal && cell !== '')) this.#note('missing', line, cell)
-      this.#level(cell)
+    if (this.#missing?.has(cell.trim())) this.#none(cell, line)
+    else if (this.#isText) {
+      if (isMissing(cell) && !(literal && cell !== '')) this.#none(cell, line)
+      else this.#level(cell)
     } else {
       const value = parseNumber(cell)
       if (fitsFloat32(value)) this.#number(value)
+      else if (isMissing(cell)) this.#none(cell, line)
       else {
         this.#number(NaN)
-        this.#note(isMissing(cell) ? 'missing' : Number.isNaN(value) ? 'text' : 'infinite', line, cell)
+        this.#note(Number.isNaN(value) ? 'text' : 'infinite', line, cell)
       }
     }
     this.#rows++
@@ -93,7 +101,8 @@ export class ColumnBuilder {
 
   /** One more cell that was already a number in the file. */
   number(cell: number, line: number): void {
-    if (this.#isText) {
+    if (this.#missing?.has(String(cell))) this.#none(String(cell), line)
+    else if (this.#isText) {
       if (Number.isInteger(cell) && !Number.isSafeInteger(cell)) this.#note('rounded', line, String(cell))
       this.#level(String(cell))
     } else if (fitsFloat32(cell)) this.#number(cell)
@@ -117,6 +126,13 @@ export class ColumnBuilder {
       bad: this.#bad,
       badCount: this.#badCount,
     }
+  }
+
+  /** A cell without a value. */
+  #none(cell: string, line: number): void {
+    this.#note('missing', line, cell)
+    if (this.#isText) this.#level('')
+    else this.#number(NaN)
   }
 
   #number(value: number): void {

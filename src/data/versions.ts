@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Column } from './column.ts'
 import { readUndecided } from './column-type.ts'
 import { openData, type OpenedData } from './load.ts'
-import { readSource, type DataFile } from './read-source.ts'
+import { readData } from './part-files.ts'
+import type { DataFile } from './read-source.ts'
 import { LIMITS } from './source.ts'
 import type { Table } from './table.ts'
 import type { DataConfig, Splits } from './types.ts'
@@ -31,7 +32,13 @@ export type Rows = { readonly [part in keyof Splits]: readonly Row[] }
  * @param source the file, if it was read before
  */
 export const openVersion = async (config: DataConfig, source?: DataFile): Promise<OpenedData> =>
-  openData(config, { ...(source ?? (await readSource(config.source))), limits: { ...LIMITS, levels: Infinity } })
+  openData(config, { ...(source ?? (await readData(config))), limits: { ...LIMITS, levels: Infinity } })
+
+/** How a version is opened to be compared with its base: what counts as missing is up to the base. */
+export const readAs = (base: DataConfig, { missing: _, ...own }: DataConfig): DataConfig => ({
+  ...own,
+  ...(base.missing && { missing: base.missing }),
+})
 
 /** The columns that a version uses, with all digits, since both versions are read the same way. */
 export function usedColumns({ opened, roles }: OpenedData): { readonly table: Table; readonly columns: Columns } {

@@ -104,12 +104,16 @@ function notAlone(kind: string, name: string, { params, schema }: SchemaError, {
 
 const conflict: Explain = ({ path }, { owner: at }) => ({
   code: 'spec/conflict',
-  message:
-    path.length === 1
-      ? `${nameOf(path)} cannot be combined with trainer: a training script has data and a model of its own`
-      : `${nameOf(path)} cannot be combined with shape: inputs are either an array or columns`,
+  message: `${nameOf(path)} cannot be combined with ${otherOf(path)}`,
   at,
 })
+
+/** The setting that a conflicting one excludes, and why. */
+function otherOf(path: SchemaError['path']): string {
+  if (path.length === 1) return 'trainer: a training script has data and a model of its own'
+  if (path.length === 2) return 'source: data are either one file to split, or a file for each part'
+  return 'shape: inputs are either an array or columns'
+}
 
 const pattern: Explain = ({ path, value }, { value: at }) => ({
   code: 'spec/pattern',

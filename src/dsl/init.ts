@@ -3,16 +3,23 @@ import { yamlComment, yamlScalar } from '../base/yaml.ts'
 
 /** What `init` knows about a data file; the loader's table summary matches it. */
 export interface InitOptions {
-  /** The data file as the spec should name it: relative to the spec's location. */
-  readonly file: string
+  /** The data file, or that of the training rows, as the spec should name it: relative to the spec's location. */
+  readonly source: string
+  /** The files of other parts, if the data are split already. */
+  readonly files?: { readonly validation?: string; readonly test?: string }
   /** The file's name without its folder and format endings. It becomes the name of the study. */
   readonly stem: string
   readonly header: boolean
-  readonly rows: number
+  /** Training rows, about. */
+  readonly trainRows: number
   readonly columns: readonly {
     readonly name: string
     readonly type: 'numeric' | 'categorical' | 'constant' | 'identifier'
+    /** Cells without a value. */
+    readonly missing: number
   }[]
+  /** Words for a missing value besides the usual ones. */
+  readonly missingWords: readonly string[]
   /** Column to predict; null if it cannot be guessed. */
   readonly target: string | null
   readonly task: 'classification' | 'regression' | null
@@ -45,7 +52,7 @@ export function renderSpec(options: InitOptions): string {
     '',
     ...modelLines(options.imageShape),
     '',
-    ...leverLines(options.rows),
+    ...leverLines(options.trainRows),
     '',
     ...stageLines(options.stages),
     '',
@@ -59,10 +66,11 @@ export function renderSpec(options: InitOptions): string {
 /** How a new spec scales the columns of a table. */
 const tableScaling: 'robust' | true = true
 
-function dataLines({ file, target, header, columns, imageShape, scale, checks }: InitOptions): string[] {
+function dataLines(options: InitOptions): string[] {
+  const { target, header, columns, imageShape, scale, checks } = options
   return [
     'data:',
-    `  source: ${yamlScalar(file)}`,
+    ...fileLines(options),
     `  target: ${targetOf(target, header)}${target === null ? '                 # a guess: the last column' : ''}`,
     `  header: ${header}`,
     ...(imageShape
@@ -71,9 +79,41 @@ function dataLines({ file, target, header, columns, imageShape, scale, checks }:
     ...(imageShape || tableScaling === true
       ? []
       : [`  standardize: ${tableScaling}          # median, quartiles, smooth clipping`]),
-    '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
+    ...missingLines(options),
+    ...splitLine(options),
     '  checks:                       # error stops before training, warn reports, off skips the check',
     ...filled(Object.entries(checks).map(([name, severity]) => `${name}: ${severity}`)),
+  ]
+}
+
+/** Where the rows are. */
+function fileLines({ source, files }: InitOptions): string[] {
+  if (!files) return [`  source: ${yamlScalar(source)}`]
+  const others = Object.entries(files).map(([part, file]) => `  ${part}: ${yamlScalar(file)}`)
+  return [`  train: ${yamlScalar(source)}`, ...others]
+}
+
+/** How to draw the parts that have no file. */
+function splitLine({ files = {} }: InitOptions): string[] {
+  const drawn = (['validation', 'test'] as const).filter((part) => files[part] === undefined)
+  if (drawn.length === 0) return []
+  return [`  split: { ${drawn.map((part) => `${part}: 0.2, `).join('')}stratify: true, groupBy: null }`]
+}
+
+/** How to fill in what is missing; nothing if every input has a value everywhere. */
+function missingLines({ columns, target, missingWords, imageShape }: InitOptions): string[] {
+  const isInput = ({ name, type }: (typeof columns)[number]): boolean =>
+    name !== target && (type === 'numeric' || type === 'categorical')
+  const gaps = columns.filter((column) => column.missing > 0 && isInput(column))
+  if (gaps.length === 0) return []
+  const words = missingWords.length > 0 ? `, values: [${missingWords.map((word) => JSON.stringify(word)).join(', ')}]` : ''
+  const named = gaps.slice(0, 3).map(({ name, missing }) => `${name} (${missing})`)
+  const more = gaps.length > 3 ? ` and ${gaps.length - 3} more` : ''
+  return [
+    ...comment(
+      `Missing in ${named.join(', ')}${more}: filled in by the median or a category of its own, fitted on training rows.`,
+    ),
+    `  missing: { strategy: ${imageShape ? 'median' : 'indicator'}${words} }`,
   ]
 }
 
@@ -108,11 +148,11 @@ function modelLines(image: InitOptions['imageShape']): string[] {
   ]
 }
 
-function leverLines(rows: number): string[] {
+function leverLines(trainRows: number): string[] {
   return [
     'levers:                        # the baseline: where tuning starts, and what the winner is compared with',
     '  optimization: { optimizer: adamw, learningRate: 0.001 }',
-    `  batching: { batchSize: ${batchSize(rows)} }`,
+    `  batching: { batchSize: ${batchSize(trainRows)} }`,
     '  regularization: { weightDecay: 0.01, dropout: 0.1 }',
     '  scheduling: { schedule: cosine, warmupSteps: auto, clipNorm: 1, epochs: 20 }',
   ]
@@ -145,10 +185,10 @@ function gateLines(gates: InitOptions['gates']): string[] {
 const comment = (text: string): string[] =>
   linesOfWords(text.split(' '), (line) => line.length <= 116).map((line) => `  ${yamlComment(line)}`)
 
-/** At most 64, and small enough that an epoch has several steps: three fifths of the rows are for training. */
-function batchSize(rows: number): number {
+/** At most 64, and small enough that an epoch has several steps. */
+function batchSize(trainRows: number): number {
   let size = 64
-  while (size > 1 && size * 4 > rows * 0.6) size /= 2
+  while (size > 1 && size * 4 > trainRows) size /= 2
   return size
 }
 

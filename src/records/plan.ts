@@ -38,6 +38,8 @@ export interface ModelWorkload extends WorkloadBase {
   readonly augmentation: AugmentationPolicy
   /** Validation metrics are computed every this many epochs, and at the end. */
   readonly evaluateEvery: number
+  /** Metrics on request that the objective or a gate names; omitted if there is none. */
+  readonly requested?: readonly MetricName[]
 }
 
 /** A training script, which has a model and data of its own. */

@@ -31,7 +31,7 @@ export interface RetrainedOn {
 export async function baseDataset(base: RetrainedOn, head: PreparedModel): Promise<BaseDataset> {
   const shared = async (notes: readonly string[]): Promise<BaseDataset> => ({ dataset: await sharedRows(base, head), notes })
   if (base.baseData === undefined) return shared([])
-  const own = { ...head.spec.data, source: head.dataFile }
+  const own = { ...head.spec.data, ...head.paths }
   return withBaseData(base.baseData, own, async (found) => {
     switch (found.kind) {
       case 'same':
@@ -52,12 +52,12 @@ type Other = Extract<BaseVersion, { readonly kind: 'other' }>
 
 async function ownRows(
   { path, data }: RetrainedOn,
-  { source, header }: Other,
+  { paths, header }: Other,
   own: DataConfig,
   head: PreparedModel,
 ): Promise<BaseDataset> {
   try {
-    const dataset = await baseRows({ ...data, source, header }, own, head.dataset)
+    const dataset = await baseRows({ ...withoutFiles(data), ...paths, header }, own, head.dataset)
     const rows = ({ splits }: Dataset): number => splits.train.length
     const note =
       `The data differs from the base commit: ${path} was retrained on ${rows(dataset)} training rows of its own, ` +
@@ -68,11 +68,14 @@ async function ownRows(
   }
 }
 
+/** The base has files of its own, or one. */
+const withoutFiles = ({ files: _, ...rest }: NormalizedData): NormalizedData => rest
+
 /** The data that the head has loaded, if the base reads the same. */
-async function sharedRows({ data, path }: RetrainedOn, { spec, dataset, dataFile }: PreparedModel): Promise<Dataset> {
+async function sharedRows({ data, path }: RetrainedOn, { spec, dataset, paths }: PreparedModel): Promise<Dataset> {
   if (fingerprint(data) === fingerprint(spec.data)) return dataset
   try {
-    return await loadDataset({ ...data, source: dataFile })
+    return await loadDataset({ ...data, ...paths })
   } catch (error) {
     throw error instanceof InputError ? otherInputs(error, path, 'the data of this study') : error
   }

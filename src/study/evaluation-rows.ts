@@ -16,8 +16,8 @@ export async function changeOf(prepared: Prepared, base: BaseData | undefined): 
   return { rules, ...data }
 }
 
-const changedRowsOf = (base: BaseData, { spec, dataFile, dataset }: PreparedModel): Promise<ChangedData> =>
-  changedData(base, { ...spec.data, source: dataFile }, dataset.splits)
+const changedRowsOf = (base: BaseData, { spec, paths, dataset }: PreparedModel): Promise<ChangedData> =>
+  changedData(base, { ...spec.data, ...paths }, dataset.splits)
 
 type ChangedData = Omit<ChangeSection, 'rules'>
 
@@ -26,7 +26,7 @@ async function changedData(base: BaseData, own: NormalizedData, splits: Splits):
   return withBaseData(base, own, async (found) => {
     if (found.kind === 'same') return {}
     if (found.kind !== 'other') return { rows: { notCompared: found.why } }
-    const before: DataConfig = { ...base.data, source: found.source }
+    const before: DataConfig = { ...base.data, ...found.paths }
     return {
       ...(await unlessUnreadable(async () => columnsIn(await changedColumns(before, own)))),
       ...(await unlessUnreadable(async () => rowsIn(await changedRows(before, own, splits)))),

@@ -10,6 +10,7 @@ import { checkData } from '../data/check.ts'
 import { checkNames } from '../data/checks/index.ts'
 import { loadDataset } from '../data/load.ts'
 import { isPattern } from '../data/members.ts'
+import { movedPaths, type DataPaths, type PartName } from '../data/parts.ts'
 import { LIMITS } from '../data/source.ts'
 import type { CheckName, DataFinding } from '../data/checks/definition.ts'
 import type { Dataset } from '../data/types.ts'
@@ -33,8 +34,8 @@ export interface PreparedModel extends PreparedBase<ModelWorkload> {
   readonly spec: ModelSpec
   readonly dataset: Dataset
   readonly findings: readonly DataFinding[]
-  /** The data file, with all links resolved. */
-  readonly dataFile: string
+  /** The data files, with all links resolved. */
+  readonly paths: DataPaths
 }
 
 /** A training script, with what it says about itself. */
@@ -87,13 +88,13 @@ async function prepareFrom(reading: Promise<ReadSpec>, source: SpecSource): Prom
 
 async function prepareModel(spec: ModelSpec, read: ReadSpec, source: SpecSource): Promise<PreparedModel> {
   const { parsed } = read
-  const dataFile = await dataPath(spec, parsed, source)
+  const paths = await movedPaths(spec.data, (path, part) => dataPath(path, keyOf(spec.data, part), parsed, source))
   const watch = new Watch(spec.budget.minutes, source.clock ?? (() => performance.now()))
-  const dataset = await loadDataset({ ...spec.data, source: dataFile }, LIMITS, watch)
+  const dataset = await loadDataset({ ...spec.data, ...paths }, LIMITS, watch)
   const { findings, warnings } = judgeData(spec, dataset, parsed, watch)
   const took = watch.elapsed
   const plan = planOf(spec, dataset, parsed.locate, source.tuned)
-  return { spec, dataset, findings, dataFile, took, ...(await planned(plan, warnings, read, source)) }
+  return { spec, dataset, findings, paths, took, ...(await planned(plan, warnings, read, source)) }
 }
 
 async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSource): Promise<PreparedScript> {
@@ -150,10 +151,18 @@ function gatePlaces({ spec }: ParsedSpec): SpecPath[] {
   )
 }
 
-/** The data file. It is relative to the spec unless it is absolute, and inside the workspace with all links resolved. */
-async function dataPath(spec: ModelSpec, parsed: ParsedSpec, { specPath, workspace }: SpecSource): Promise<string> {
-  const at = parsed.locate(['data', 'source'])
-  const named = resolve(dirname(specPath), spec.data.source)
+/** The key of the data block that names the file of a part. */
+const keyOf = ({ files }: DataPaths, part: PartName): string => (files ? part : 'source')
+
+/** A data file. It is relative to the spec unless it is absolute, and inside the workspace with all links resolved. */
+async function dataPath(
+  path: string,
+  key: string,
+  parsed: ParsedSpec,
+  { specPath, workspace }: SpecSource,
+): Promise<string> {
+  const at = parsed.locate(['data', key])
+  const named = resolve(dirname(specPath), path)
   const real = await realPath(named).catch(() => {
     throw new InputError([
       {
@@ -161,7 +170,7 @@ async function dataPath(spec: ModelSpec, parsed: ParsedSpec, { specPath, workspa
         severity: 'error',
         message: 'the data file does not exist',
         at,
-        found: spec.data.source,
+        found: path,
         hint: `write the path relative to the folder of the spec; it was looked for at ${shownPath(named)}`,
       },
     ])
@@ -174,7 +183,7 @@ async function dataPath(spec: ModelSpec, parsed: ParsedSpec, { specPath, workspa
         severity: 'error',
         message: 'the data file is outside of the workspace',
         at,
-        found: spec.data.source,
+        found: path,
         allowed: 'a file inside the workspace after links are resolved',
       },
     ])
