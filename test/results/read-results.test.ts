@@ -26,7 +26,7 @@ function meaning(results = section): Meaning {
   const parsed = parseSpec(`version: 1\nname: runs\ntask: classification\nresults: ${results}\n`, 'tuning.yml')
   const spec = parsed.ok ? normalizeResults(parsed.value) : parsed
   if (!spec.ok) throw new InputError(spec.error)
-  return spec.value
+  return { ...spec.value, requested: [] }
 }
 
 const read = (paths: readonly string[], results?: string): Promise<ReadResults> =>
