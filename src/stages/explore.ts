@@ -1,5 +1,5 @@
 import { canonicalJson } from '../base/hash.ts'
-import type { LeverName, LeverPatch, LeverValue } from '../records/levers.ts'
+import { leverDifferences, withLevers, type LeverName, type LeverPatch, type LeverValue } from '../records/levers.ts'
 import { gain as metricGain } from '../records/metrics.ts'
 import { takes, type RunJob, type Workload } from '../records/plan.ts'
 import { mean, quantile } from '../stats/describe.ts'
@@ -25,6 +25,8 @@ export interface Search {
   readonly remedied?: readonly LeverName[]
   /** Candidates that the search's results lead to, tried in the comparison without a run of their own before it. */
   readonly predict?: (arms: readonly Arm[]) => readonly Candidate[]
+  /** Levers that an earlier stage nearly moved. They are compared once more, together with the best candidate. */
+  readonly nearly?: LeverPatch
   /** Which of the candidates that did better than the incumbent to confirm, the best first; the `most` best if absent. */
   readonly choose?: (better: readonly Candidate[], scores: readonly number[]) => readonly Candidate[]
   /** Picks among the candidates that beat the incumbent; the best one if absent. */
@@ -55,7 +57,8 @@ export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Ask
         better.map((b) => b.score),
       )
     : better.slice(0, Math.max(1, most - predicted.length)).map((b) => b.candidate)
-  const confirmed = better.length === 0 ? [] : distinct([...best, ...predicted])
+  const both = together(best[0], search.nearly)
+  const confirmed = better.length === 0 ? [] : distinct([...best, ...(both.length > 0 ? both : predicted)].slice(0, most))
   if (confirmed.length === 0) return { ...nothing, arms, remedies }
   const challenged = yield* challenge(recorder, `confirmation of the ${what}`, confirmed, {
     seeds,
@@ -86,6 +89,35 @@ function affordedOf(recorder: StageRecorder, { what, candidates, most, seeds }: 
   return candidates.slice(0, left)
 }
 
+/** Two gains that noise hides one by one may show together. */
+function together(best: Candidate | undefined, nearly: LeverPatch | undefined): Candidate[] {
+  if (!best || !nearly) return []
+  const patch = { ...nearly, ...best.patch }
+  return [{ label: labelOf(patch), patch }]
+}
+
+/** Less than this share of what noise explains is no sign of a gain. */
+const leastSign = 0.4
+
+/**
+ * The levers that an earlier stage compared with the incumbent as it still is, and that gained nearly enough to move;
+ * undefined if there are none.
+ */
+export function nearlyMoved({ context, incumbent }: StageRecorder): LeverPatch | undefined {
+  const since = context.previous.findLastIndex(({ lineage }) => lineage.length > 0)
+  const open = context.previous
+    .slice(since + 1)
+    .flatMap(({ comparisons }) => comparisons)
+    .filter(
+      ({ outcome, patch }) =>
+        outcome === 'within-noise' && leverDifferences(incumbent, withLevers(incumbent, patch)).length > 0,
+    )
+    .map(({ gain, threshold, patch }) => ({ sign: (gain ?? 0) / (threshold ?? Infinity), patch }))
+    .filter(({ sign }) => sign >= leastSign)
+    .sort((a, b) => b.sign - a.sign)
+  return open[0]?.patch
+}
+
 export interface Explored {
   /** The incumbent's run and the candidates', each under one seed; none if the budget did not allow them. */
   readonly arms: readonly Arm[]
@@ -98,8 +130,8 @@ export interface Explored {
 /** How many configurations of a joint search are compared with the incumbent under further seeds. */
 export const mostConfirmed = 2
 
-/** Remedies are tried once a symptom; more would crowd out the search. */
-export const mostRemedies = 2
+/** Remedies are tried once a symptom, and once together; more would crowd out the search. */
+export const mostRemedies = 3
 
 function remediesOf({ context, incumbent }: StageRecorder, own: Arm | undefined, { remedied = [] }: Search): Remedy[] {
   const run = own?.outcomes[0]
@@ -108,7 +140,11 @@ function remediesOf({ context, incumbent }: StageRecorder, own: Arm | undefined,
   const seen = found.filter(({ patch }) =>
     (Object.keys(patch) as LeverName[]).every((lever) => takes(context.workload, lever)),
   )
-  return seen.filter(({ patch }) => remedied.some((lever) => lever in patch)).slice(0, mostRemedies)
+  const single = seen.filter(({ patch }) => remedied.some((lever) => lever in patch)).slice(0, mostRemedies - 1)
+  const [first, second] = single
+  if (!first || second?.rule !== first.rule) return single
+  // Two levers against one symptom: regularizers in particular do more together than the best of them alone.
+  return [...single, { ...first, patch: { ...first.patch, ...second.patch } }]
 }
 
 /**

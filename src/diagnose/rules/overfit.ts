@@ -30,8 +30,8 @@ const advice: Omit<Symptom, 'sight'> = {
   cause: 'The model memorizes its training rows, and what it learns does not generalize.',
   moves: [
     { lever: 'epochs', change: 'lower the learning rate late in the run, or stop where validation was best' },
-    { lever: 'dropout', change: 'raise it', to: { plus: 0.1 } },
-    { lever: 'weightDecay', change: 'raise it by a factor of 3 to 10', to: { times: 5 } },
+    { lever: 'dropout', change: 'raise it', to: { plus: 0.2 } },
+    { lever: 'weightDecay', change: 'raise it by a factor of 10 to 50', to: { times: 30 } },
     { lever: 'augmentation', change: 'raise it' },
   ],
 }

@@ -2,7 +2,7 @@ import { leverValue, stepsOfRun, withLevers, type LeverPatch } from '../../recor
 import { takes } from '../../records/plan.ts'
 import { quantile } from '../../stats/describe.ts'
 import { jointCandidates, labelOf, nearbyRates, rateFactors, type Candidate, type ExploredLever } from '../configurations.ts'
-import { exploreAndConfirm, mostConfirmed, predictedBest } from '../explore.ts'
+import { exploreAndConfirm, mostConfirmed, nearlyMoved, predictedBest } from '../explore.ts'
 import { closeSearch } from '../explored.ts'
 import { fullRun, StageRecorder, type Asking } from '../recorder.ts'
 import { selectionSeeds } from '../seeds.ts'
@@ -25,8 +25,10 @@ export function* refineSchedule(context: StageContext, settings: ScheduleSetting
   ]
   const some = own.filter(({ lever, values }) => values.some((value) => value !== leverValue(start, lever)))
   const levers = some.length === 0 ? [] : [...some, nearbyRates(recorder, rateFactors)]
+  const nearly = nearlyMoved(recorder)
   const explored = yield* exploreAndConfirm(recorder, {
     what: 'schedules and optimizers',
+    ...(nearly ? { nearly } : {}),
     candidates: [...jointCandidates(recorder, levers, settings.explore), ...otherOptimizers(recorder, settings)],
     most: mostConfirmed,
     seeds: settings.seeds,
