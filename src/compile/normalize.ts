@@ -42,7 +42,7 @@ function normalizeModel(spec: Spec, report: Report): ModelSpec {
   const tokens = everyLayer(layers).some((layer) => layerOf(layer.kind).readsWholeNumbers !== undefined)
   const images = data.inputs.kind === 'array' && data.inputs.shape.length === 3
   const { preset: named = 'auto' } = spec
-  const preset = named === 'auto' ? presetFor({ tokens, images }) : presetNamed(named)
+  const preset = named === 'auto' ? presetFor({ tokens, images, text: data.inputs.kind === 'text' }) : presetNamed(named)
   const augmentation = { ...preset.augmentation({ task, standardized: data.standardize !== false }), ...spec.augmentation }
   const levers = normalizeLevers(spec.levers, preset, hasDropoutLever(layers), task, report)
   if (spec.levers?.custom) {
@@ -66,7 +66,7 @@ function normalizeModel(spec: Spec, report: Report): ModelSpec {
 function normalizeScript(spec: Spec, written: Trainer, report: Report): TrainerSpec {
   const { task, preset: named = 'auto' } = spec
   const trainer = normalizeTrainer(written, { task, custom: Object.keys(spec.levers?.custom ?? {}) }, report)
-  const preset = named === 'auto' ? presetFor({ tokens: false, images: false }) : presetNamed(named)
+  const preset = named === 'auto' ? presetFor({ tokens: false, images: false, text: false }) : presetNamed(named)
   const levers = normalizeLevers(spec.levers, preset, false, task, report)
   const idle: SpecContext['idle'] = (lever) =>
     takesLever(trainer, lever) ? undefined : 'trainer.levers does not name it, so the script keeps it fixed'

@@ -1,19 +1,18 @@
 import type { BadKind, Column } from './column.ts'
-import { typeOf } from './column-type.ts'
+import { mostLevels, typeOf } from './column-type.ts'
 import { counted, listed, Problems, type Problem } from './problems.ts'
 import type { Roles } from './roles.ts'
+import { checkTexts, type TokenSettings } from './token-ids.ts'
+import type { Tokenizer } from './tokenizers/index.ts'
 import { isDecimalComma, isMissingWord, spelledNumbers, spellingOf } from './spelling.ts'
 import type { Table } from './table.ts'
 import type { DataConfig } from './types.ts'
 
-/** A column of the table as an input: a number, or one of its levels. */
-export interface InputColumn {
-  readonly column: Column
-  readonly as: 'number' | 'one-hot' | 'index'
-}
-
-/** One-hot columns that nobody requested have at most this many levels. */
-export const mostLevels = 100
+/** A column of the table as an input: a number, one of its levels, or a text. */
+export type InputColumn = { readonly column: Column } & (
+  | { readonly as: 'number' | 'one-hot' | 'index' }
+  | { readonly as: 'tokens'; readonly settings: TokenSettings }
+)
 
 /**
  * Determines the type of every input, and rejects every cell that its use does not allow: missing values (nothing is
@@ -21,7 +20,11 @@ export const mostLevels = 100
  *
  * @returns the inputs in order, and notes on columns that were left out
  */
-export function selectInputs(config: DataConfig, table: Table, roles: Roles): { inputs: InputColumn[]; notes: string[] } {
+export function selectInputs(
+  config: DataConfig,
+  table: Table,
+  { roles, tokenizer }: { readonly roles: Roles; readonly tokenizer: Tokenizer | null },
+): { inputs: InputColumn[]; notes: string[] } {
   const problems = new Problems()
   const column = (i: number): Column => {
     const found = table.columns[i]
@@ -30,6 +33,13 @@ export function selectInputs(config: DataConfig, table: Table, roles: Roles): { 
   }
   checkCells(table, column(roles.target), config.task === 'classification' ? 'text' : 'number', problems)
   if (roles.group !== null) checkCells(table, column(roles.group), 'text', problems)
+  if (config.inputs.kind === 'text' && roles.text !== null && tokenizer) {
+    const [texts, { vocabulary, length }] = [column(roles.text), config.inputs]
+    checkTexts(table, texts, problems)
+    problems.throwIfAny()
+    const settings = { tokenize: tokenizer.tokenize, most: vocabulary, length }
+    return { inputs: [{ column: texts, as: 'tokens', settings }], notes: [] }
+  }
   const encoding = config.inputs.kind === 'columns' ? config.inputs.encoding : 'one-hot'
   const inputs: InputColumn[] = [
     ...roles.numeric.map((i) => ({ column: column(i), as: 'number' as const })),
@@ -53,7 +63,7 @@ function decide(table: Table, columns: readonly Column[], problems: Problems): {
     checkCells(table, column, column.isText ? 'text' : 'number', problems)
     const spelled = spelledNumbers(column.texts)
     if (spelled) problems.add(otherSpelling(table.file, column, spelled))
-    if (type === 'constant' || type === 'identifier') drop(type, column.name)
+    if (type === 'constant' || type === 'identifier' || type === 'text') drop(type, column.name)
     else if (type === 'numeric') inputs.push({ column, as: 'number' })
     else if ((column.levels?.length ?? Infinity) > mostLevels) drop(`categorical (over ${mostLevels} levels)`, column.name)
     else inputs.push({ column, as: 'one-hot' })

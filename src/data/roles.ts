@@ -11,6 +11,8 @@ export interface Roles {
   readonly group: number | null
   readonly numeric: readonly number[]
   readonly categorical: readonly number[]
+  /** The column of texts, if that is the input. */
+  readonly text: number | null
   /** Inputs whose type is unknown before they are read. */
   readonly undecided: readonly number[]
   /** Whether the whole table is one array of numbers, an image or a sequence. */
@@ -36,11 +38,12 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const whole = inputs.kind === 'array' || (inputs.kind === 'auto' && table.rowShape !== null)
   const numeric = named ? inputs.numeric.map((name) => find(name, 'data.inputs.numeric')) : whole ? rest : []
   const categorical = named ? inputs.categorical.map((name) => find(name, 'data.inputs.categorical')) : []
-  const undecided = named || whole ? [] : rest
-  errors.push(...conflicts(table, target, group, [...numeric, ...categorical]))
+  const text = inputs.kind === 'text' ? find(inputs.column, 'data.inputs.text') : null
+  const undecided = named || whole || text !== null ? [] : rest
+  errors.push(...conflicts(table, target, group, [...numeric, ...categorical, ...(text === null ? [] : [text])]))
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
   if (errors.length > 0) throw new InputError(errors)
-  const parts = { target, group, numeric, categorical, undecided, whole }
+  const parts = { target, group, numeric, categorical, text, undecided, whole }
   return { ...parts, wants: wantsOf(config, parts, table.names.length) }
 }
 
@@ -112,6 +115,7 @@ function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: numbe
   // Standardization subtracts numbers that may be large, so it needs the digits that 32 bits would drop.
   for (const i of parts.numeric) wants[i] = config.standardize ? 'double' : 'single'
   for (const i of parts.categorical) wants[i] = 'text'
+  if (parts.text !== null) wants[parts.text] = 'text'
   wants[parts.target] = config.task === 'classification' ? 'text' : 'double'
   if (parts.group !== null) wants[parts.group] = 'text'
   return wants

@@ -38,7 +38,12 @@ export function usedColumns({ opened, roles }: OpenedData): { readonly table: Ta
   const wants = roles.wants.map((want) => (want === 'single' ? 'double' : want))
   const table = readUndecided(opened, wants, roles.undecided)
   const at = (index: number): Column => given(table.columns[index])
-  const inputs = [...roles.numeric, ...roles.categorical, ...roles.undecided].map(at)
+  const inputs = [
+    ...roles.numeric,
+    ...roles.categorical,
+    ...roles.undecided,
+    ...(roles.text === null ? [] : [roles.text]),
+  ].map(at)
   return { table, columns: { target: at(roles.target), group: roles.group === null ? null : at(roles.group), inputs } }
 }
 

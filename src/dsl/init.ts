@@ -11,7 +11,7 @@ export interface InitOptions {
   readonly rows: number
   readonly columns: readonly {
     readonly name: string
-    readonly type: 'numeric' | 'categorical' | 'constant' | 'identifier'
+    readonly type: 'numeric' | 'categorical' | 'text' | 'constant' | 'identifier'
   }[]
   /** Column to predict; null if it cannot be guessed. */
   readonly target: string | null

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NormalizedData } from '../compile/normalized.ts'
+import type { DataConfig } from '../data/types.ts'
 
 /** The data at the commit that a change is merged into. */
 export interface BaseData {
@@ -43,7 +44,7 @@ export type BaseVersion =
  */
 export async function withBaseData<T>(
   { data, file }: BaseData,
-  own: NormalizedData,
+  own: Pick<DataConfig, 'source' | 'header'>,
   use: (version: BaseVersion) => Promise<T>,
 ): Promise<T> {
   const found = await file(own.source)

@@ -173,7 +173,7 @@ describe('a spec that init writes', () => {
         checks: normalizeChecks(),
         gates: classGates,
         stages: initialStages,
-        preset: presetFor({ tokens: false, images: summary.imageShape !== null }).name,
+        preset: presetFor({ tokens: false, text: false, images: summary.imageShape !== null }).name,
       }),
       facts(
         shape,

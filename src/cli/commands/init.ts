@@ -8,7 +8,7 @@ import { normalizeChecks } from '../../compile/normalize/data.ts'
 import { presetFor } from '../../compile/presets/index.ts'
 import { checkedUses } from '../../compile/targets/workflow.ts'
 import { inspect } from '../../data/inspect.ts'
-import { mostLevels } from '../../data/inputs.ts'
+import { mostLevels } from '../../data/column-type.ts'
 import { listed } from '../../data/problems.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../dsl/init.ts'
@@ -111,7 +111,7 @@ const unwritable =
 async function writeSpec(data: string, options: InitOptions): Promise<void> {
   const summary = retargeted(await inspect(data), options.target)
   await refuseExisting(options.output, options.force)
-  const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null })
+  const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null, text: false })
   const file = relative(dirname(resolve(options.output)), resolve(data))
     .split('\\')
     .join('/')

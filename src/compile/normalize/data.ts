@@ -1,7 +1,9 @@
 import type { Task } from '../../records/metrics.ts'
 import { checks } from '../../data/checks/index.ts'
+import { defaultTokenizer, isTokenizerFile } from '../../data/tokenizers/index.ts'
 import type { Checks, Data } from '../../dsl/tuning.gen.ts'
 import type { NormalizedChecks, NormalizedData, NormalizedInputs } from '../normalized.ts'
+import type { SpecPath } from '../../dsl/parse.ts'
 import type { Report } from '../problem.ts'
 
 /**
@@ -11,14 +13,17 @@ import type { Report } from '../problem.ts'
 export function normalizeData(data: Data, task: Task, seed: number, report: Report): NormalizedData {
   const inputs = normalizeInputs(data.inputs ?? 'auto', report)
   const split = normalizeSplit(data.split ?? {}, seed, report)
-  checkSource(data.source, report)
+  checkPath(data.source, ['data', 'source'], 'data', report)
+  if (inputs.kind === 'text' && isTokenizerFile(inputs.tokenizer)) {
+    checkPath(inputs.tokenizer, ['data', 'inputs', 'tokenizer'], 'tokenizer', report)
+  }
   return {
     source: data.source,
     target: String(data.target),
     header: data.header ?? 'auto',
     task,
     inputs,
-    standardize: data.standardize ?? inputs.kind !== 'array',
+    standardize: data.standardize ?? (inputs.kind !== 'array' && inputs.kind !== 'text'),
     split,
   }
 }
@@ -34,6 +39,10 @@ type Inputs = NonNullable<Data['inputs']>
 function normalizeInputs(inputs: Inputs, report: Report): NormalizedInputs {
   if (inputs === 'auto') return { kind: 'auto' }
   if (inputs.shape) return { kind: 'array', shape: inputs.shape, scale: inputs.scale ?? 1 }
+  if (inputs.text !== undefined) {
+    const { text, tokenizer = defaultTokenizer, vocabulary = 10_000, length = 64 } = inputs
+    return { kind: 'text', column: String(text), tokenizer, vocabulary, length }
+  }
   const numeric = (inputs.numeric ?? []).map(String)
   const categorical = (inputs.categorical ?? []).map(String)
   if (numeric.length + categorical.length === 0) {
@@ -64,10 +73,10 @@ function normalizeSplit(split: NonNullable<Data['split']>, seed: number, report:
 }
 
 /** Only the spec's own location shows whether a relative path stays inside the workspace; the caller checks it. */
-function checkSource(source: string, report: Report): void {
+function checkPath(source: string, at: SpecPath, what: 'data' | 'tokenizer', report: Report): void {
   const address = /^[a-z][a-z0-9+.-]+:\/\//i.test(source)
   if (address || /^([/\\]|[a-z]:[/\\])/i.test(source) || source.includes('\0')) {
-    report('source', ['data', 'source'], 'the data file must be inside the workspace', {
+    report('source', at, `the ${what} file must be inside the workspace`, {
       found: source,
       allowed: 'a path relative to the spec',
       ...(address ? { hint: 'download the file before the study and use the local copy' } : {}),
