@@ -5,6 +5,7 @@ import type { MetricName } from '../records/metrics.ts'
 import type { ParsedSpec } from '../dsl/parse.ts'
 import type { Spec, Trainer } from '../dsl/tuning.gen.ts'
 import type { ModelSpec, NormalizedSpec, TrainerSpec } from './normalized.ts'
+import { checkText } from './check/text.ts'
 import { normalizeChecks, normalizeData } from './normalize/data.ts'
 import { checkMetric, normalizeGates } from './normalize/gates.ts'
 import { layerOf } from '../layers/index.ts'
@@ -44,6 +45,7 @@ function normalizeModel(spec: Spec, report: Report): ModelSpec {
   const { preset: named = 'auto' } = spec
   const preset = named === 'auto' ? presetFor({ tokens, images, text: data.inputs.kind === 'text' }) : presetNamed(named)
   const augmentation = { ...preset.augmentation({ task, standardized: data.standardize !== false }), ...spec.augmentation }
+  checkText({ inputs: data.inputs, layers, augmentation }, report)
   const levers = normalizeLevers(spec.levers, preset, hasDropoutLever(layers), task, report)
   if (spec.levers?.custom) {
     report('custom-levers', ['levers', 'custom'], 'only a training script has levers of its own', {
