@@ -42,7 +42,7 @@ const KEPT_BAD = 5
 /** Texts that are kept of a column that has too many for categories. */
 export const keptTexts = 200
 /** Characters that are kept of each of them. */
-const KEPT_CHARACTERS = 100
+export const keptCharacters = 100
 const FIRST_CAPACITY = 16
 
 /** Collects a column cell by cell; memory is one number or one code per row, and each different text once. */
@@ -135,7 +135,7 @@ export class ColumnBuilder {
       code = this.#levels.size
       if (code === this.#texts.perColumn) {
         this.#texts.letGo(this.#levels.keys())
-        this.#few = [...this.#levels.keys()].slice(0, keptTexts).map((one) => one.slice(0, KEPT_CHARACTERS))
+        this.#few = [...this.#levels.keys()].slice(0, keptTexts).map((one) => one.slice(0, keptCharacters))
         this.#levels = this.#codes = null
         return
       }

@@ -128,6 +128,8 @@ export interface ColumnSummary {
   readonly sd: number | null
   /** Whether it contains numbers, all of them integers. */
   readonly whole: boolean
+  /** For texts, the number of words and signs that nearly all of them have at most; otherwise null. */
+  readonly words: number | null
 }
 
 /** What `init` learns from a data file before there is a spec. Everything below `columns` is a guess. */
@@ -146,4 +148,6 @@ export interface TableSummary {
   readonly imageShape: readonly number[] | null
   /** 1 / the largest pixel value, beside `imageShape`. */
   readonly scale: number | null
+  /** The column of texts if the other columns leave nothing else to learn from, with a length for its tokens. */
+  readonly text: { readonly column: string; readonly length: number } | null
 }

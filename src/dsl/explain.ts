@@ -107,7 +107,7 @@ const conflict: Explain = ({ path }, { owner: at }) => ({
   message:
     path.length === 1
       ? `${nameOf(path)} cannot be combined with trainer: a training script has data and a model of its own`
-      : `${nameOf(path)} cannot be combined with shape: inputs are either an array or columns`,
+      : `${nameOf(path)} cannot be combined with the other inputs: they are an array with a shape, columns, or one text`,
   at,
 })
 

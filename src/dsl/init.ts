@@ -21,6 +21,8 @@ export interface InitOptions {
   /** Shape of a row if rows are images, otherwise null. */
   readonly imageShape: readonly number[] | null
   readonly scale: number | null
+  /** The column of texts to read, with the tokens of each; null if the inputs are no text. */
+  readonly text: { readonly column: string; readonly length: number } | null
   /** The stages in order, with settings that a reader is likely to change; null if the name alone is enough. */
   readonly stages: readonly { readonly name: string; readonly settings: Readonly<Record<string, number>> | null }[]
   /** The gates, each with how its limit was chosen; one that is only a proposal is commented out. */
@@ -43,9 +45,9 @@ export function renderSpec(options: InitOptions): string {
     '',
     ...dataLines(options),
     '',
-    ...modelLines(options.imageShape),
+    ...(options.text ? textModelLines() : modelLines(options.imageShape)),
     '',
-    ...leverLines(options.rows),
+    ...leverLines(options),
     '',
     ...stageLines(options.stages),
     '',
@@ -59,16 +61,22 @@ export function renderSpec(options: InitOptions): string {
 /** How a new spec scales the columns of a table. */
 const tableScaling: 'robust' | true = true
 
-function dataLines({ file, target, header, columns, imageShape, scale, checks }: InitOptions): string[] {
+/** Tokens of a new spec for texts: rarer ones occur too seldom to learn from. */
+const vocabulary = 10_000
+
+function dataLines({ file, target, header, columns, imageShape, scale, text, checks }: InitOptions): string[] {
+  const plain = imageShape !== null || text !== null
   return [
     'data:',
     `  source: ${yamlScalar(file)}`,
     `  target: ${targetOf(target, header)}${target === null ? '                 # a guess: the last column' : ''}`,
     `  header: ${header}`,
-    ...(imageShape
+    ...(text
+      ? [`  inputs: { text: ${columnOf(text.column, header)}, tokenizer: word, vocabulary: ${vocabulary}, length: ${text.length} }`]
+      : imageShape
       ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
       : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
-    ...(imageShape || tableScaling === true
+    ...(plain || tableScaling === true
       ? []
       : [`  standardize: ${tableScaling}          # median, quartiles, smooth clipping`]),
     '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
@@ -108,12 +116,39 @@ function modelLines(image: InitOptions['imageShape']): string[] {
   ]
 }
 
-function leverLines(rows: number): string[] {
+/**
+ * The mean of learned word vectors and a linear layer. On up to 10,000 sentences, attention in between is slower and no
+ * better: bench/text.
+ */
+function textModelLines(): string[] {
+  return [
+    'model:',
+    '  layers:',
+    '    - embedding: { inputDim: vocabulary, outputDim: 64 }',
+    '    - globalAveragePooling1d   # padding does not count',
+    '    - dropout                  # its rate is the lever',
+    '    - dense: { units: classes }',
+  ]
+}
+
+/** Word vectors overfit early: a bag of them needs more weight decay and dropout than dense layers. */
+const textLevers = [
+  '  optimization: { optimizer: adamw, learningRate: 0.005 }',
+  '  regularization: { weightDecay: 1, dropout: 0.5 }',
+] as const
+const otherLevers = [
+  '  optimization: { optimizer: adamw, learningRate: 0.001 }',
+  '  regularization: { weightDecay: 0.01, dropout: 0.1 }',
+] as const
+
+function leverLines({ rows, text }: InitOptions): string[] {
+  const [optimization, regularization] = text ? textLevers : otherLevers
+
   return [
     'levers:                        # the baseline: where tuning starts, and what the winner is compared with',
-    '  optimization: { optimizer: adamw, learningRate: 0.001 }',
+    optimization,
     `  batching: { batchSize: ${batchSize(rows)} }`,
-    '  regularization: { weightDecay: 0.01, dropout: 0.1 }',
+    regularization,
     '  scheduling: { schedule: cosine, warmupSteps: auto, clipNorm: 1, epochs: 20 }',
   ]
 }
@@ -160,10 +195,10 @@ function census(columns: InitOptions['columns'], target: string | null): string 
 }
 
 /** Without a header, columns are named by position. */
-function targetOf(target: string | null, header: boolean): string {
-  if (target === null) return '-1'
-  return !header && /^-?\d+$/.test(target) ? target : yamlScalar(target)
-}
+const columnOf = (name: string, header: boolean): string =>
+  !header && /^-?\d+$/.test(name) ? name : yamlScalar(name)
+
+const targetOf = (target: string | null, header: boolean): string => (target === null ? '-1' : columnOf(target, header))
 
 /** Letters and digits of a name; a study's name is also a folder's. */
 function nameOf(text: string): string {

@@ -30,6 +30,7 @@ const table: InitOptions = {
   preset: 'tabular-mlp',
   imageShape: null,
   scale: null,
+  text: null,
   stages: initialStages,
   checks: normalizeChecks(),
   gates,
@@ -173,7 +174,7 @@ describe('a spec that init writes', () => {
         checks: normalizeChecks(),
         gates: classGates,
         stages: initialStages,
-        preset: presetFor({ tokens: false, text: false, images: summary.imageShape !== null }).name,
+        preset: presetFor({ tokens: false, text: summary.text !== null, images: summary.imageShape !== null }).name,
       }),
       facts(
         shape,

@@ -7,6 +7,7 @@ import { shellWord } from '../../base/shell.ts'
 import { normalizeChecks } from '../../compile/normalize/data.ts'
 import { presetFor } from '../../compile/presets/index.ts'
 import { checkedUses } from '../../compile/targets/workflow.ts'
+import { guessText } from '../../data/guess.ts'
 import { inspect } from '../../data/inspect.ts'
 import { mostLevels } from '../../data/column-type.ts'
 import { listed } from '../../data/problems.ts'
@@ -111,7 +112,7 @@ const unwritable =
 async function writeSpec(data: string, options: InitOptions): Promise<void> {
   const summary = retargeted(await inspect(data), options.target)
   await refuseExisting(options.output, options.force)
-  const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null, text: false })
+  const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null, text: summary.text !== null })
   const file = relative(dirname(resolve(options.output)), resolve(data))
     .split('\\')
     .join('/')
@@ -177,21 +178,24 @@ function retargeted(summary: TableSummary, target: string | undefined): TableSum
     ])
   }
   const regression = column.type === 'numeric' && !(column.whole && column.distinct <= 20)
-  return { ...summary, target: column.name, task: regression ? 'regression' : 'classification' }
+  const text = guessText(summary.columns.filter((c) => c !== column))
+  return { ...summary, target: column.name, task: regression ? 'regression' : 'classification', text }
 }
 
 /** The columns that do not become inputs, each with the reason. An image keeps all of its pixels. */
-function leftOut({ columns, target, imageShape }: TableSummary): string[] {
+function leftOut({ columns, target, imageShape, text }: TableSummary): string[] {
   if (imageShape) return []
   const reasons = columns.flatMap(({ name, type, distinct }) => {
-    if (name === target) return []
+    if (name === target || name === text?.column) return []
+    if (type === 'text') return [`${name} (texts, which are read alone: inputs: { text: ${name} })`]
     if (type === 'categorical') return distinct > mostLevels ? [`${name} (over ${mostLevels} different texts)`] : []
     return type === 'numeric' ? [] : [`${name} (${type === 'constant' ? 'one value' : 'names the rows'})`]
   })
   return reasons.length === 0 ? [] : [`Columns that do not become inputs: ${listed(reasons, 12)}`]
 }
 
-function described({ target, task, imageShape }: TableSummary): string {
+function described({ target, task, imageShape, text }: TableSummary): string {
   const what = target === null ? '; no target could be guessed' : `; it predicts ${target} (${task ?? 'classification'})`
-  return `${what}${imageShape ? `, rows are images of ${imageShape.join('×')}` : ''}`
+  const rows = imageShape ? `, rows are images of ${imageShape.join('×')}` : text ? `, rows are texts in ${text.column}` : ''
+  return `${what}${rows}`
 }

@@ -21,7 +21,7 @@ interface TokenizerDefinition<Name extends string = string> {
  * Lowercase words with inner apostrophes, such as `don't`; every other character that is not a blank is a token of its own.
  * Letters, marks and digits are those of Unicode.
  */
-const word: TokenizerDefinition<'word'> = {
+export const word: TokenizerDefinition<'word'> = {
   name: 'word',
   tokenize: (text) => text.normalize('NFC').toLowerCase().match(wordOrSign) ?? [],
 }
