@@ -1,5 +1,5 @@
 // A data set with the plan that `init` and `compile` make of it, trained in this process.
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { engineFolder } from '../../src/cli/engine-folder.ts'
 import { initCommand } from '../../src/cli/commands/init.ts'
@@ -41,12 +41,16 @@ export async function nativeEngine(): Promise<Engine> {
   return createTensorflowEngine({ folder: found.folder })
 }
 
-/** Compiles a data set's spec: the one that `tunegate init` writes in the tree that runs, so that `init` is judged too. */
-export async function prepared(name: string, cache: string): Promise<PreparedModel> {
+/**
+ * Compiles a data set's spec: the one that `tunegate init` writes in the tree that runs, so that `init` is judged too, or an
+ * edited one.
+ */
+export async function prepared(name: string, cache: string, edit?: (spec: string) => string): Promise<PreparedModel> {
   const data = join(cache, 'data', `${name}.csv`)
   if (!existsSync(data)) throw new Error(`no data of ${name}: ${data} is missing`)
   const specPath = join(cache, `${name}-${process.pid}.yml`)
   await initCommand(data, { output: specPath, target: 'target', force: true })
+  if (edit) writeFileSync(specPath, edit(readFileSync(specPath, 'utf8')))
   try {
     return preparedModel(await prepare({ specPath, workspace: '/' }))
   } finally {
@@ -54,8 +58,13 @@ export async function prepared(name: string, cache: string): Promise<PreparedMod
   }
 }
 
-export async function openProblem(name: string, cache: string, engine: Engine): Promise<Problem> {
-  const { plan, dataset } = await prepared(name, cache)
+export async function openProblem(
+  name: string,
+  cache: string,
+  engine: Engine,
+  edit?: (spec: string) => string,
+): Promise<Problem> {
+  const { plan, dataset } = await prepared(name, cache, edit)
   const trainer = createTrainer(engine, modelWorkload(plan.workload), dataset)
   const store = new RunStore(join(cache, 'runs', `${name}.jsonl`))
   const idOf = runIds(plan.workload, engine.label)

@@ -3,6 +3,7 @@ import { groupBy } from '../../src/base/lists.ts'
 import { mean, median, sampleSd } from '../../src/stats/describe.ts'
 import { holm } from '../../src/stats/tests.ts'
 import { markdownOf, type Table } from '../engines/results.ts'
+import { isGrid } from './grid.ts'
 import { estimate, gapOf, unitOf, worsened, type Cell, type SetReference } from './results.ts'
 import { isSearch } from './search.ts'
 import type { DataSet } from './sets.ts'
@@ -29,8 +30,8 @@ function shown(value: number): string {
 
 const cellsOf = ({ cells }: Judged, arm: string, start: Start): readonly Cell[] => {
   const own = cells.filter((c) => c.arm === arm)
-  // A search knows no start.
-  return isSearch(arm) ? own : own.filter((c) => c.start === start)
+  // A search and a grid know no start.
+  return isSearch(arm) || isGrid(arm) ? own : own.filter((c) => c.start === start)
 }
 
 /** `0.40 (0.10, 0.70)`: the mean gap over root seeds, and each. */
@@ -121,6 +122,28 @@ export function pairedTable(all: readonly Judged[], arms: readonly string[], sta
   }
 }
 
+/** What grids of more and more levers find, and how many times the steps of a study from `init` they take. */
+export function gridTable(all: readonly Judged[]): Table {
+  const sets = counted(all)
+  const names = [...new Set(sets.flatMap(({ cells }) => cells.map(({ arm }) => arm)))].filter(isGrid)
+  const stepsOf = (judged: Judged, arm: string): number => mean(cellsOf(judged, arm, 'init').map(({ steps }) => steps))
+  const rows = ['tunegate', ...names].map((arm) => {
+    const gaps = sets.map((judged) => setGap(judged, arm, 'init')).filter(Number.isFinite)
+    const behind = sets.map((j) => setGap(j, arm, 'init') - setGap(j, 'tunegate', 'init')).filter(Number.isFinite)
+    const times = sets.map((judged) => stepsOf(judged, arm) / stepsOf(judged, 'tunegate')).filter(Number.isFinite)
+    const text = (values: readonly number[]): string => {
+      const { mean: center, standardError } = estimate(values)
+      return `${shown(center)} ± ${shown(standardError)}`
+    }
+    return [arm, text(gaps), text(behind), times.length > 0 ? `×${shown(median(times))}` : '', times.map(shown).join(', ')]
+  })
+  return {
+    title: `Grid search over ${sets.length} data sets, beside a study from init`,
+    head: ['arm', 'gap', 'behind tunegate', 'steps (median)', 'steps of each set'],
+    rows: names.length > 0 ? rows : [],
+  }
+}
+
 /** Studies that made the objective on test worse than the levers that they started from. */
 export function harmTable(all: readonly Judged[], starts: readonly Start[]): Table {
   const studies = all.flatMap((judged) =>
@@ -185,6 +208,8 @@ export const report = (all: readonly Judged[], arms: readonly string[], starts: 
     harmTable(all, starts),
     meanTable(all, arms, starts),
     pairedTable(all, arms, starts),
+    gridTable(all),
   ]
+    .filter(({ rows }) => rows.length > 0)
     .map(markdownOf)
     .join('\n\n')

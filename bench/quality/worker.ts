@@ -2,6 +2,7 @@
 import { mean } from '../../src/stats/describe.ts'
 import type { Levers } from '../../src/records/levers.ts'
 import { finalOf } from './final.ts'
+import { gridsOf, isGrid, searchGrid } from './grid.ts'
 import { oracleOf } from './oracle.ts'
 import { nativeEngine, openProblem, startLevers, type Problem } from './problem.ts'
 import type { Start } from './starts.ts'
@@ -66,9 +67,17 @@ async function measure(order: Order): Promise<Measured> {
         const accounts = stages.map(({ levers: _, ...account }) => account)
         add({ arm: 'tunegate', start, root, steps, levers, moved: movedText(from, levers), stages: accounts })
       }
+  // A grid is no search with equal steps, so its trials are no candidates for the oracle.
+  const grids = has('grid') ? gridsOf(problem) : []
+  for (const grid of grids)
+    for (const root of order.roots) {
+      const { best, steps } = searchGrid(problem, grid, root)
+      const levers = best?.levers ?? problem.plan.baseline
+      add({ arm: grid.name, start: 'init', root, steps, levers, moved: movedText(problem.plan.baseline, levers) })
+    }
   const pool: { readonly levers: Levers; readonly score: number }[] = []
   for (const name of order.arms.filter(isSearch)) pool.push(...(await searchAll(problem, name, order, budgets, add)))
-  const trained = cells.filter(({ start }) => start === 'init').map(({ levers }) => levers)
+  const trained = cells.filter(({ start, arm }) => start === 'init' && !isGrid(arm)).map(({ levers }) => levers)
   const best = pool.toSorted((a, b) => a.score - b.score).map(({ levers }) => levers)
   const found = order.oracle ? oracleOf(problem, [...trained, ...best]) : null
   const spent = cells.reduce((sum, { steps }) => sum + steps, found?.steps ?? 0)

@@ -793,6 +793,7 @@ export interface Gate {
   regression?: Regression
   threshold?: Threshold
   calibration?: Calibration
+  collapse?: Collapse
   'training-time'?: TrainingTime
   'model-size'?: ModelSize
 }
@@ -860,6 +861,22 @@ export interface Calibration {
    * Compare seed by seed: both sides share split, order and initialization.
    */
   paired?: boolean
+  split?: Measured
+  onInconclusive?: OnInconclusive
+}
+/**
+ * Rule of the collapse gate: the share of trainings that collapse, judged by exact binomial bounds.
+ */
+export interface Collapse {
+  metric: Metric
+  /**
+   * A seed that ends worse than this has collapsed. For example halfway between a guess and a usual result.
+   */
+  level: number
+  /**
+   * Largest acceptable share of trainings that collapse. 5 seeds that all train show a share of at most 0.46, 10 seeds 0.26.
+   */
+  maxShare?: number
   split?: Measured
   onInconclusive?: OnInconclusive
 }

@@ -29,6 +29,7 @@ export interface Setting {
   readonly tool: string
   /** Number of trainable parameters, compared with the baseline's. */
   readonly parameters: number
+  readonly rows?: GateEvidence['rows']
 }
 
 /**
@@ -82,8 +83,8 @@ export function studyEvidence(
   fixed: { readonly lock: Lock; readonly source: string } | BaselineEvidence | null,
   setting: Setting,
 ): GateEvidence {
-  const { parameters } = setting
-  const own = { candidate: verify ? candidateSeeds(verify) : [], parameters }
+  const { parameters, rows } = setting
+  const own = { candidate: verify ? candidateSeeds(verify) : [], parameters, ...(rows ? { rows } : {}) }
   const without = (reason: string): GateEvidence => ({ ...own, baseline: null, missingBaselineReason: reason })
   const held = (baseline: BaselineEvidence): GateEvidence => ({ ...own, baseline, missingBaselineReason: null })
   if (fixed !== null) {

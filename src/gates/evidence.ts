@@ -11,6 +11,8 @@ export interface GateEvidence {
   readonly missingBaselineReason: string | null
   /** Number of trainable parameters in the candidate's model; omitted if unknown. */
   readonly parameters?: number
+  /** Rows of each split that metrics are measured on; omitted if unknown. */
+  readonly rows?: { readonly validation: number; readonly test: number }
 }
 
 /** A seed with what a lock stores about it, and what only the run itself knows. */

@@ -1,6 +1,7 @@
 import { entryNamed } from '../base/lists.ts'
 import type { GateRule } from '../records/gates.ts'
 import { calibration } from './calibration.ts'
+import { collapse } from './collapse.ts'
 import type { GateDefinition } from './definition.ts'
 import { modelSize } from './model-size.ts'
 import { regression } from './regression.ts'
@@ -9,7 +10,7 @@ import { threshold } from './threshold.ts'
 import { trainingTime } from './training-time.ts'
 
 /** Every gate, in the order of the schema. */
-export const gates = [seedVariance, regression, threshold, calibration, trainingTime, modelSize] as const
+export const gates = [seedVariance, regression, threshold, calibration, collapse, trainingTime, modelSize] as const
 
 /** A rule of any registered gate. */
 export type AnyGateRule = ReturnType<(typeof gates)[number]['rules']>[number]

@@ -1,6 +1,7 @@
 import type { MetricName, Task } from '../records/metrics.ts'
 import { mean } from '../stats/describe.ts'
 import { sigmaInterval } from '../stats/intervals.ts'
+import { exactShareBounds } from '../stats/shares.ts'
 import { resolvableCap, resolvableEffect } from '../stats/power.ts'
 import { analysisAt } from './evidence.ts'
 import { power } from './power.ts'
@@ -25,6 +26,8 @@ export interface Pilot {
   readonly epochs: number
   readonly of: number
   readonly measured: readonly PilotMetric[]
+  /** Mean over the seeds of the metric by which a collapse shows; see `usualMetric`. */
+  readonly usual: number
 }
 
 export interface PilotMetric {
@@ -49,6 +52,9 @@ export interface InitialGate {
 export const initialMetrics = (task: Task): readonly [MetricName, MetricName] =>
   task === 'classification' ? ['accuracy', 'nll'] : ['r2', 'mae']
 
+/** The metric by which a collapse shows: a constant guess has the same value of it however unequal the classes are. */
+export const usualMetric = (task: Task): MetricName => (task === 'classification' ? 'balancedAccuracy' : 'r2')
+
 /**
  * Gates for a study that has no noise to judge by yet. Besides the metric that people read, they hold a proper score on the
  * test rows: accuracy does not see a model that is certain where it is wrong.
@@ -66,10 +72,33 @@ export function initialGates(facts: InitialFacts): readonly InitialGate[] {
     { why: cap.why, text: `seed-variance: { metric: ${cap.metric}, split: test, maxStd: ${cap.limit} }` },
     { why: margins.main.why, text: `regression: { metric: ${main}, split: test, margin: ${margins.main.limit} }` },
     { why: margins.proper.why, text: `${gate}: { metric: ${proper}, split: test, margin: ${margins.proper.limit} }` },
+    ...collapseOf(facts),
     {
       why: 'A level that the winner must reach, if you have one:',
       text: `threshold: { metric: ${main}, split: test, ${level} }`,
       proposal: true,
+    },
+  ]
+}
+
+/** With less than this share of what lies between a guess and a perfect model, a collapse cannot be told from a usual end. */
+const leastSkill = 0.2
+
+/** A level halfway between a constant guess and the pilot, and the share that as many seeds show if all of them train. */
+function collapseOf({ task, classes, seeds, pilot }: InitialFacts): InitialGate[] {
+  if (!pilot) return []
+  const metric = usualMetric(task)
+  const guess = task === 'classification' ? 1 / (classes ?? 2) : 0
+  if (!((pilot.usual - guess) / (1 - guess) >= leastSkill)) return []
+  const level = Number(((guess + pilot.usual) / 2).toPrecision(2))
+  const { alpha } = analysisAt([seeds], seeds)
+  const maxShare = upward(exactShareBounds(0, seeds, alpha).upper)
+  return [
+    {
+      why:
+        `A seed has collapsed where it ends halfway to a constant guess (${metric} ${text(guess)}, pilot ${text(pilot.usual)}). ` +
+        `${seeds} seeds that all train leave shares below ${maxShare} open.`,
+      text: `collapse: { metric: ${metric}, split: test, level: ${level}, maxShare: ${maxShare} }`,
     },
   ]
 }

@@ -1,17 +1,17 @@
 import { gain, metrics } from '../records/metrics.ts'
 import type { MetricRule } from '../records/gates.ts'
 import { differenceInterval, type Interval } from '../stats/intervals.ts'
-import { resolvableEffect, seedsNeeded } from '../stats/power.ts'
+import { resolvableEffect, seedsNeeded, tPower } from '../stats/power.ts'
 import type { RuleBehavior } from './definition.ts'
 import { readSide, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
-import { allOnOneSide, completeSeparation } from './exact.ts'
-import { inconclusive, seedHasNoEffect, seedsWithoutEffect, tooFewSeeds, type Finding, type Judged } from './finding.ts'
-import { matchSides, type Matched } from './match.ts'
+import { inconclusive, seedHasNoEffect, seedsWithoutEffect, type Finding, type Judged } from './finding.ts'
+import { matchSides, noiseOfDifference, type Matched } from './match.ts'
 import { comparesMetric, pairsOf } from './metric-rule.ts'
 import { designAnalysis, noiseOf, power, seedsASide, type PowerProblem, type StudyDesign } from './power.ts'
 import { moreSeeds, tightMarginNotes } from './seeds-needed.ts'
 import { comparisonEvidence } from './supplementary.ts'
 import { softened, missingData, withoutBaseline } from './missing-data.ts'
+import { dropOnRows, equalValuesRemedy } from './without-spread.ts'
 import { intervalWords, limitWords, shown, signed } from './words.ts'
 
 /** A rule that allows a loss of less than a margin. */
@@ -45,6 +45,8 @@ export const nonInferiority: RuleBehavior<MarginRule> = {
 /** The question in the form that the steps below pass on. */
 interface Question {
   readonly rule: MarginRule
+  readonly evidence: GateEvidence
+  readonly sides: { readonly baseline: Side; readonly candidate: Side }
   /** What the baseline is, in words. */
   readonly source: string
   readonly matched: Matched
@@ -54,7 +56,8 @@ interface Question {
 /**
  * Tests that the candidate is not worse than the baseline by the margin or more. The drop is baseline − candidate, oriented
  * so that more is better. Its interval is Welch's, or the paired t interval if seeds are shared; each bound is one-sided at
- * the analysis's alpha. Upper bound below the margin: pass. Else lower bound above 0: fail. Else inconclusive.
+ * the analysis's alpha. Upper bound below the margin: pass. Else lower bound above 0 and a drop of the margin or more: fail.
+ * Else inconclusive: a drop that is real but smaller than the margin is one that the margin allows.
  */
 function judgeMargin(rule: MarginRule, evidence: GateEvidence, analysis: InterimAnalysis): Judged {
   const candidate = readSide(evidence.candidate, rule)
@@ -76,10 +79,14 @@ function checkMargin(rule: MarginRule, design: StudyDesign): PowerProblem | null
   const seeds = needed.kind === 'seeds' ? needed.seeds : undefined
   if (seeds !== undefined && seeds <= design.seeds) return null
   const least = resolvableEffect({ seeds: design.seeds, sd: noise.sd, alpha, power })
+  // Unpaired: nobody knows before training how closely the pairs will agree.
+  const settled = tPower(design.seeds, { effect: rule.margin, sd: noise.sd, alpha })
   const orMargin = least === undefined ? '' : `, or a margin of ${shown(Number(least.toPrecision(2)))} with ${design.seeds}`
   return {
     code: 'below-noise',
-    message: `the margin of the ${rule.gate} gate is below what ${design.seeds} seeds can resolve`,
+    message:
+      `the margin of the ${rule.gate} gate is below what ${design.seeds} seeds can resolve: a change that makes nothing ` +
+      `better or worse would end inconclusive in about ${Math.round(100 * (1 - settled))} of 100 studies`,
     found: `margin ${shown(rule.margin)}, ${shown(Number((rule.margin / noise.sd).toPrecision(2)))} times the noise: ${noise.words}`,
     allowed: `${seedsASide(seeds)}${orMargin}, settle it in 4 of 5 cases`,
     hint: `raise the verify seeds or the margin${rule.paired ? '; paired by seed it may need fewer' : ''}`,
@@ -97,9 +104,10 @@ function decide(
   const early = missingData(candidate, baseline, { ...rule, source: evidence.baseline.source })
   if (early) return early
   const matched = matchSides(rule, candidate, baseline)
-  const question = { rule, source: evidence.baseline.source, matched, analysis }
+  const sides = { baseline, candidate }
+  const question = { rule, evidence, sides, source: evidence.baseline.source, matched, analysis }
   if (matched.identical) return unchanged(question)
-  return softened(baseline, weigh(question, candidate))
+  return softened(baseline, weigh(question))
 }
 
 /**
@@ -122,16 +130,18 @@ function unchanged({ rule, source, matched }: Question): Finding {
 
 const dropOf = (rule: MarginRule): string => `drop in ${rule.split} ${rule.metric}`
 
-function weigh(question: Question, side: Side): Finding {
+function weigh(question: Question): Finding {
   const { rule, matched, analysis } = question
   // Oriented so that more is better and baseline − candidate is the drop, for every metric.
   const turn = gain(rule.metric, 0, 1)
   const base = matched.baseline.map((v) => turn * v)
   const cand = matched.candidate.map((v) => turn * v)
-  const paired = matched.paired ? differenceInterval(base, cand, { paired: true, alpha: analysis.alpha }) : undefined
+  const paired = matched.paired
+    ? differenceInterval(base, cand, { paired: true, alpha: analysis.alpha, leastSd: noiseOfDifference(matched).least })
+    : undefined
   if (paired?.kind === 'interval') return judged(question, paired, [])
   const welch = differenceInterval(base, cand, { paired: false, alpha: analysis.alpha })
-  if (welch.kind === 'undefined') return withoutInterval(question, side, base, cand, welch.reason)
+  if (welch.kind === 'undefined') return withoutInterval(question, base, cand, welch.reason)
   return judged(
     question,
     welch,
@@ -143,12 +153,7 @@ function weigh(question: Question, side: Side): Finding {
 
 function judged(question: Question, found: Interval, fallback: readonly string[]): Finding {
   const { rule, source, matched, analysis } = question
-  const status = found.upper < rule.margin ? 'pass' : found.lower > 0 ? 'fail' : 'inconclusive'
-  const outcome = {
-    pass: `its upper bound is below the margin ${shown(rule.margin)}`,
-    fail: `the interval is entirely above 0 and reaches the margin ${shown(rule.margin)}: worse by more than seed noise`,
-    inconclusive: `the interval extends from no drop to beyond the margin ${shown(rule.margin)}`,
-  }[status]
+  const { status, outcome } = placed(rule, found)
   const method =
     found.method === 'paired-t'
       ? `paired over ${matched.candidate.length} seeds`
@@ -164,34 +169,45 @@ function judged(question: Question, found: Interval, fallback: readonly string[]
   }
 }
 
-/** Neither side varies over its seeds: uses exact tests if there are enough seeds. */
-function withoutInterval(
-  { rule, source, matched, analysis }: Question,
-  side: Side,
-  base: readonly number[],
-  cand: readonly number[],
-  reason: string,
-): Finding {
-  if (seedsWithoutEffect(side)) return seedHasNoEffect('All seeds of the candidate end in the same weights')
+type Bounds = Pick<Interval, 'estimate' | 'lower' | 'upper'>
+
+function placed({ margin }: MarginRule, { estimate, lower, upper }: Bounds) {
+  if (upper < margin) return { status: 'pass', outcome: `its upper bound is below the margin ${shown(margin)}` } as const
+  if (lower > 0 && estimate >= margin) {
+    const outcome = `the drop reaches the margin ${shown(margin)}, and the interval is entirely above 0: worse by more than noise`
+    return { status: 'fail', outcome } as const
+  }
+  const outcome =
+    lower > 0
+      ? `a drop beyond noise, but whether it reaches the margin ${shown(margin)} is open`
+      : `the interval extends from no drop to beyond the margin ${shown(margin)}`
+  return { status: 'inconclusive', outcome } as const
+}
+
+/** Neither side varies over its seeds. Only the rows can decide then, if the metric is a share of them. */
+function withoutInterval(question: Question, base: readonly number[], cand: readonly number[], reason: string): Finding {
+  const { rule, evidence, sides, source, matched, analysis } = question
+  if (seedsWithoutEffect(sides.candidate)) return seedHasNoEffect('All seeds of the candidate end in the same weights')
   if (new Set(base).size > 1 || new Set(cand).size > 1) {
     return inconclusive(`The ${dropOf(rule)} against ${source} has no interval: ${reason}.`, 'Look at the per-seed values.')
   }
-  const drop = (base[0] ?? NaN) - (cand[0] ?? NaN)
-  const p = matched.paired ? allOnOneSide(cand.length) : completeSeparation(cand.length, base.length)
-  const words = `Neither side varies over its seeds; the ${dropOf(rule)} against ${source} is ${signed(drop)}`
-  if (p > analysis.alpha) {
-    return tooFewSeeds(
-      `${words}. Without spread there is no interval, and there are too few seeds for an exact test.`,
-      'Verify with 5 or more seeds.',
-      Math.max(5, cand.length + 1),
-    )
+  const estimate = (base[0] ?? NaN) - (cand[0] ?? NaN)
+  const words = `Neither side varies over its seeds; the ${dropOf(rule)} against ${source} is ${signed(estimate)}`
+  const found = dropOnRows(rule, evidence, sides, analysis)
+  const { status, outcome } = found ? placed(rule, { estimate, ...found }) : { status: 'inconclusive' as const, outcome: '' }
+  if (!found || status === 'inconclusive') {
+    const rows = found ? `, and on ${found.rows} rows ${outcome} (${intervalWords(found)})` : ''
+    return inconclusive(`${words}${rows}. Without spread, the noise of a seed is unknown.`, equalValuesRemedy)
   }
-  const passes = drop < rule.margin
+  const { lower, upper, level, rows } = found
   return {
-    status: passes ? 'pass' : 'fail',
-    estimate: null,
+    status,
+    estimate: { what: dropOf(rule), value: estimate, lower, upper, level },
     remedy: null,
-    sentence: `${words}, ${passes ? '' : 'not '}below the margin ${shown(rule.margin)} (exact test, p ${shown(p)}).`,
-    notes: [...matched.notes, 'The seeds show no spread, so an exact test was used instead of a t interval.'],
+    sentence: `${words} (${intervalWords(found)} on ${rows} rows): ${outcome}.`,
+    notes: [
+      ...matched.notes,
+      "The seeds show no spread, so Newcombe's interval over the rows was used instead of a t interval over seeds.",
+    ],
   }
 }

@@ -5,7 +5,7 @@ import { analysisAt, readSide, type BaselineEvidence, type InterimAnalysis } fro
 import { shown } from './words.ts'
 
 /** A setting that contains the limit of a gate. */
-export type LimitKey = 'margin' | 'maxStd' | 'maxRatio' | 'min' | 'max'
+export type LimitKey = 'margin' | 'maxStd' | 'maxRatio' | 'maxShare' | 'min' | 'max'
 
 /** What a power check says about one rule. */
 export interface PowerProblem {

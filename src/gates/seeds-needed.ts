@@ -1,9 +1,8 @@
-import { differences } from '../base/numbers.ts'
-import { pooledSd, sampleSd } from '../stats/describe.ts'
+import { sampleSd } from '../stats/describe.ts'
 import type { Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
 import type { InterimAnalysis } from './evidence.ts'
-import type { Matched } from './match.ts'
+import { noiseOfDifference, type Matched } from './match.ts'
 import { power, seedsASide } from './power.ts'
 import { shown } from './words.ts'
 
@@ -31,8 +30,8 @@ export function moreSeeds(
   analysis: InterimAnalysis,
 ): { readonly remedy: string; readonly seedsToSettle: number | null } {
   const paired = found.method === 'paired-t'
-  const { baseline, candidate } = matched
-  const sd = paired ? sampleSd(differences(baseline, candidate)) : pooledSd([baseline, candidate]).sd
+  const { candidate } = matched
+  const { sd } = noiseOfDifference({ ...matched, paired })
   const more = (effect: number): number | undefined => {
     const needed = seedsNeeded({ effect, sd, alpha: analysis.alpha, power, paired })
     return needed.kind === 'seeds' && needed.seeds > candidate.length ? needed.seeds : undefined

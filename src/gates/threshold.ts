@@ -6,13 +6,13 @@ import { tQuantile } from '../stats/distributions.ts'
 import { tInterval, type Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
 import type { GateDefinition, ReportProblem } from './definition.ts'
-import { readSide, type InterimAnalysis, type Side } from './evidence.ts'
-import { allOnOneSide } from './exact.ts'
-import { inconclusive, seedHasNoEffect, seedsWithoutEffect, tooFewSeeds, unfinished, type Finding } from './finding.ts'
+import { readSide, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
+import { inconclusive, seedHasNoEffect, seedsWithoutEffect, unfinished, type Finding } from './finding.ts'
 import { judgesMetric, metricDefaults } from './metric-rule.ts'
 import { designAnalysis, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
 import { requireLevel } from './range.ts'
 import { shared } from './schema.ts'
+import { equalValuesRemedy, shareOnRows } from './without-spread.ts'
 import { intervalWords, limitWords, shown, signed } from './words.ts'
 
 /**
@@ -67,7 +67,7 @@ export const threshold: GateDefinition<ThresholdRule, Threshold> = {
     return {
       limit,
       sides: { candidate: side.all, baseline: null },
-      finding: unfinished(side) ?? decide(rule, limit, side, analysis),
+      finding: unfinished(side) ?? decide(rule, limit, side, evidence, analysis),
     }
   },
   powerCheck,
@@ -122,18 +122,11 @@ function powerCheck(rule: ThresholdRule, design: StudyDesign): PowerProblem | nu
   }
 }
 
-function decide(rule: ThresholdRule, limit: number, side: Side, analysis: InterimAnalysis): Finding {
+function decide(rule: ThresholdRule, limit: number, side: Side, evidence: GateEvidence, analysis: InterimAnalysis): Finding {
   const values = side.values.map((v) => v.value)
   const found = tInterval(values, 1 - 2 * analysis.alpha)
-  if (found.kind === 'undefined') return withoutSpread(rule, limit, side, analysis, found.reason)
-  const reached = rule.min !== null ? found.lower >= limit : found.upper <= limit
-  const missed = rule.min !== null ? found.upper < limit : found.lower > limit
-  const status = reached ? 'pass' : missed ? 'fail' : 'inconclusive'
-  const outcome = reached
-    ? `entirely ${onTheSafeSide(rule)} ${shown(limit)}`
-    : missed
-      ? `entirely ${rule.min !== null ? 'below' : 'above'} ${shown(limit)}`
-      : `the interval spans ${shown(limit)}`
+  if (found.kind === 'undefined') return withoutSpread(rule, side, evidence, analysis, { limit, reason: found.reason })
+  const { status, outcome } = placed(rule, limit, found)
   return {
     status,
     notes: [],
@@ -151,33 +144,44 @@ function estimateOf(rule: ThresholdRule, { estimate: value, lower, upper, level 
   return { what: `mean ${rule.split} ${rule.metric}`, value, lower, upper, level }
 }
 
-/**
- * Every seed gave the same value. The sign test still decides if there are enough seeds and they are not one run repeated.
- */
-function withoutSpread(rule: ThresholdRule, limit: number, side: Side, analysis: InterimAnalysis, reason: string): Finding {
+function placed(rule: ThresholdRule, limit: number, { lower, upper }: { readonly lower: number; readonly upper: number }) {
+  const reached = rule.min !== null ? lower >= limit : upper <= limit
+  const missed = rule.min !== null ? upper < limit : lower > limit
+  const outcome = reached
+    ? `entirely ${onTheSafeSide(rule)} ${shown(limit)}`
+    : missed
+      ? `entirely ${rule.min !== null ? 'below' : 'above'} ${shown(limit)}`
+      : `the interval spans ${shown(limit)}`
+  return { status: reached ? 'pass' : missed ? 'fail' : 'inconclusive', outcome } as const
+}
+
+/** Every seed gave the same value. Only the rows can decide then, if the metric is a share of them. */
+function withoutSpread(
+  rule: ThresholdRule,
+  side: Side,
+  evidence: GateEvidence,
+  analysis: InterimAnalysis,
+  { limit, reason }: { readonly limit: number; readonly reason: string },
+): Finding {
   const [first] = side.values
   if (first === undefined || side.values.some((v) => v.value !== first.value)) {
     return inconclusive(`The mean has no interval: ${reason}.`, 'Look at the per-seed values.')
   }
-  const n = side.values.length
-  const same = `${n} seeds all give ${rule.split} ${rule.metric} ${shown(first.value)}`
+  const same = `${side.values.length} seeds all give ${rule.split} ${rule.metric} ${shown(first.value)}`
   if (seedsWithoutEffect(side)) return seedHasNoEffect(`${same}, with the same weights`)
-  const reached = rule.min !== null ? first.value >= limit : first.value <= limit
-  const enough = allOnOneSide(n) <= analysis.alpha
-  const words = `${same}, ${reached ? onTheSafeSide(rule) : rule.min !== null ? 'below' : 'above'} ${shown(limit)}`
-  if (!enough) {
-    return tooFewSeeds(
-      `${words}; without spread there is no interval, and ${n} seeds are too few for the sign test.`,
-      'Verify with 5 or more seeds.',
-      Math.max(5, n + 1),
-    )
+  const found = shareOnRows(rule, evidence, side, analysis)
+  const { status, outcome } = found ? placed(rule, limit, found) : { status: 'inconclusive' as const, outcome: '' }
+  if (!found || status === 'inconclusive') {
+    const rows = found ? `, and on ${found.rows} rows ${outcome} (${intervalWords(found)})` : ''
+    return inconclusive(`${same}${rows}; without spread, the noise of a seed is unknown.`, equalValuesRemedy)
   }
+  const { lower, upper, level, rows } = found
   return {
-    status: reached ? 'pass' : 'fail',
-    estimate: null,
+    status,
     remedy: null,
-    sentence: `${words} (sign test, p ${shown(allOnOneSide(n))}).`,
-    notes: ['The seeds show no spread, so the sign test was used instead of a t interval.'],
+    sentence: `${same}; the interval of a share of ${rows} rows (${intervalWords(found)}) is ${outcome}.`,
+    estimate: { what: `${rule.split} ${rule.metric}`, value: first.value, lower, upper, level },
+    notes: ["The seeds show no spread, so Wilson's interval over the rows was used instead of a t interval over seeds."],
   }
 }
 

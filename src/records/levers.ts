@@ -17,13 +17,15 @@ interface OptimizerDefinition {
   readonly title: string
   /** Its levers: `adam` has beta1, beta2 and epsilon, `sgd` momentum and nesterov. Rules of scaling differ by it too. */
   readonly family: 'adam' | 'sgd'
+  /** Whether weight decay multiplies the weights by 1 − rate × decay, apart from the gradient. */
+  readonly decoupled: boolean
 }
 
 export const optimizers = {
-  adamw: { title: 'AdamW', family: 'adam' },
-  nadamw: { title: 'NAdamW', family: 'adam' },
-  adam: { title: 'Adam', family: 'adam' },
-  sgd: { title: 'SGD', family: 'sgd' },
+  adamw: { title: 'AdamW', family: 'adam', decoupled: true },
+  nadamw: { title: 'NAdamW', family: 'adam', decoupled: true },
+  adam: { title: 'Adam', family: 'adam', decoupled: false },
+  sgd: { title: 'SGD', family: 'sgd', decoupled: true },
 } as const satisfies Record<string, OptimizerDefinition>
 
 export type OptimizerName = keyof typeof optimizers

@@ -56,6 +56,9 @@ export type Metrics = { readonly [name in MetricName]?: number }
 export const metricsOf = (task: Task): readonly MetricName[] => metricNames.filter((name) => metrics[name].task === task)
 /** Whether the metric is the mean of one value a row, so that groups of rows say how much it depends on the rows. */
 export const isMeanOverRows = (name: MetricName): boolean => (metrics[name] as MetricDefinition).meanOverRows === true
+/** Whether the metric is the share of rows that are right. */
+export const isProportion = (name: MetricName): boolean =>
+  isMeanOverRows(name) && higherIsBetter(name) && ranges[name][0] === 0
 export const higherIsBetter = (name: MetricName): boolean => metrics[name].better === 'higher'
 /** Positive if `to` is better than `from`, whatever the direction of the metric. */
 export const gain = (name: MetricName, from: number, to: number): number => (higherIsBetter(name) ? to - from : from - to)

@@ -15,7 +15,7 @@ interface Won {
   readonly comparison: Comparison
 }
 
-/** Levers that only make sense together, such as an optimizer and its own learning rate. */
+/** Levers that only make sense together, such as an optimizer with its own learning rate and weight decay. */
 type Part = readonly LeverName[]
 
 /** A lever that holds less than this share of the gain does not move. */
@@ -83,7 +83,7 @@ interface Loss {
 /** Levers that follow another one: alone, neither says anything. */
 const batchFollowers: Part = ['batchSize', 'accumulate', 'learningRate', 'warmupSteps', 'beta1', 'beta2', 'epsilon']
 const tiedTo: { readonly [lever in LeverName]?: Part } = {
-  optimizer: ['optimizer', 'learningRate'],
+  optimizer: ['optimizer', 'learningRate', 'weightDecay'],
   batchSize: batchFollowers,
   accumulate: batchFollowers,
 }

@@ -76,6 +76,8 @@ export interface DifferenceOptions {
   readonly paired: boolean
   /** One-sided: the probability that the truth is below `lower`, and likewise above `upper`; default .05. */
   readonly alpha?: number
+  /** Paired differences whose SD is smaller count as if they had this one; default 0. */
+  readonly leastSd?: number
 }
 
 /**
@@ -89,7 +91,8 @@ export function differenceInterval(a: readonly number[], b: readonly number[], o
   const test = options.paired ? pairedT(a, b) : welch(a, b)
   if (test.kind === 'undefined') return test
   const { difference: estimate, standardError, df, method } = test
-  const reach = tQuantile(1 - alpha, df) * standardError
+  const least = options.paired ? (options.leastSd ?? 0) / Math.sqrt(a.length) : 0
+  const reach = tQuantile(1 - alpha, df) * Math.max(standardError, least)
   return interval({ estimate, lower: estimate - reach, upper: estimate + reach, df, method, level: 1 - 2 * alpha })
 }
 

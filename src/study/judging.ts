@@ -47,6 +47,7 @@ export async function judgingOf(
     objective,
     tool: toolName,
     parameters,
+    rows: data.rows,
   }
   const evidence = (verify: VerifyFindings | null): GateEvidence => studyEvidence(verify, base ?? lock, setting)
   const verdict: Judging['verdict'] = (verify, cutShort) => judgeAt(gates, evidence(verify), verify?.looks ?? [], cutShort)

@@ -3,7 +3,7 @@ import { InputError } from '../base/diagnostics.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { gatherRows } from '../data/batches.ts'
 import { fallbackEngine } from '../engines/index.ts'
-import { initialMetrics, type Pilot, type PilotMetric } from '../gates/initial.ts'
+import { initialMetrics, usualMetric, type Pilot } from '../gates/initial.ts'
 import { product } from '../layers/definition.ts'
 import { inferShapes } from '../layers/shapes.ts'
 import type { RunRequest } from '../records/run.ts'
@@ -65,7 +65,7 @@ export async function runPilot({ workerScript, ...source }: PilotSource): Promis
     const { epochs } = size
     const of = prepared.plan.baseline.scheduling.epochs
     const seconds = (performance.now() - start) / 1000
-    return ok({ pilot: { epochs, of, measured: measured.value }, testRows: prepared.dataset.splits.test.length, seconds })
+    return ok({ pilot: { epochs, of, ...measured.value }, testRows: prepared.dataset.splits.test.length, seconds })
   } catch (error) {
     if (error instanceof InputError) return err(error.diagnostics[0]?.message ?? error.message)
     if (error instanceof EngineBroke) return err(error.message)
@@ -79,7 +79,7 @@ async function train(
   { seeds, epochs }: Size,
   workerScript: string,
   signal: AbortSignal,
-): Promise<Result<readonly PilotMetric[], string>> {
+): Promise<Result<Pick<Pilot, 'measured' | 'usual'>, string>> {
   const { plan } = prepared
   const options = { workerScript, workers: Math.min(seeds, availableParallelism()), listener: () => {}, signal }
   const engine = { engine: fallbackEngine().name, folder: null, why: '' }
@@ -90,7 +90,9 @@ async function train(
     const runs = await Promise.all(requests.map((request) => pool.run(request, idOf(request), signal)))
     const kept = runs.flatMap((run) => (run.status === 'complete' ? (run.best?.predictions?.validation ?? []) : []))
     if (kept.length < seeds) return err(`${seeds - kept.length} of ${seeds} trainings gave no predictions`)
-    return ok(measuredOf(prepared, kept.map(keptOutputs)))
+    const metric = usualMetric(plan.workload.task)
+    const ends = runs.flatMap((run) => (run.status === 'complete' ? (run.best?.validation[metric] ?? []) : []))
+    return ok({ measured: measuredOf(prepared, kept.map(keptOutputs)), usual: mean(ends) })
   } finally {
     pool.close()
   }
@@ -110,7 +112,7 @@ const requestOf = (plan: Plan, seed: number, epochs: number): RunRequest => ({
   },
 })
 
-function measuredOf({ dataset, plan: { workload } }: PreparedModel, members: readonly Float32Array[]): PilotMetric[] {
+function measuredOf({ dataset, plan: { workload } }: PreparedModel, members: readonly Float32Array[]): Pilot['measured'] {
   const width = dataset.classes?.length ?? 1
   const rows = keptRows(dataset.splits.validation, width)
   const targets = gatherRows(dataset.targets, 1, rows)

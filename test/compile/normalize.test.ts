@@ -19,15 +19,15 @@ describe('presets', () => {
   test.each([
     [
       'vision-cnn',
-      { weightDecay: [0.01, 0.05], dropout: [0, 0.1, 0.2], labelSmoothing: [0, 0.1], augmentation: [0, 0.5, 1] },
+      { weightDecay: [0.01, 0.1, 0.5], dropout: [0, 0.1, 0.2], labelSmoothing: [0, 0.1], augmentation: [0, 0.5, 1] },
     ],
-    ['text-transformer', { weightDecay: [0.01, 0.1], dropout: [0, 0.05, 0.1], labelSmoothing: [0, 0.1] }],
-    ['tabular-mlp', { weightDecay: [0.01, 0.1], dropout: [0.1, 0.2, 0.3], labelSmoothing: [0, 0.1], augmentation: [0, 1] }],
-  ])('%s has its grid, of 12 cells at most beside the pilot', (preset, expected) => {
-    const found = grid(compiled(`${iris}preset: ${preset}\n`))
-    expect(found).toEqual(expected)
-    const { augmentation: _, ...crossed } = found
-    expect(Object.values(crossed).reduce((cells, values) => cells * values.length, 1)).toBeLessThanOrEqual(12)
+    ['text-transformer', { weightDecay: [0.01, 0.1, 0.5], dropout: [0, 0.05, 0.1], labelSmoothing: [0, 0.1] }],
+    [
+      'tabular-mlp',
+      { weightDecay: [0.01, 0.1, 0.5], dropout: [0.1, 0.25, 0.4], labelSmoothing: [0, 0.1], augmentation: [0, 1] },
+    ],
+  ])('%s has its grid, in which its search looks', (preset, expected) => {
+    expect(grid(compiled(`${iris}preset: ${preset}\n`))).toEqual(expected)
   })
 
   it('is chosen by what the model reads where the spec does not say', () => {
@@ -46,7 +46,7 @@ describe('presets', () => {
 
   it('gives way to the baseline: its own value takes the place of the nearest', () => {
     const own = compiled(`${iris}levers: { regularization: { weightDecay: 0.03, dropout: 0.5 } }\n`)
-    expect(grid(own)).toMatchObject({ weightDecay: [0.03, 0.1], dropout: [0.1, 0.2, 0.5] })
+    expect(grid(own)).toMatchObject({ weightDecay: [0.03, 0.1, 0.5], dropout: [0.1, 0.25, 0.5] })
   })
 
   it('leaves out what moves nothing: dropout without a layer, smoothing of numbers, noise on raw inputs', () => {

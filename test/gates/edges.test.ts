@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { judge } from '../../src/gates/judge.ts'
 import type { CalibrationRule } from '../../src/gates/calibration.ts'
+import type { AnyGateRule } from '../../src/gates/index.ts'
 import type { RegressionRule } from '../../src/gates/regression.ts'
 import type { SeedVarianceRule } from '../../src/gates/seed-variance/cap.ts'
 import type { ThresholdRule } from '../../src/gates/threshold.ts'
+import type { LockedSeed } from '../../src/records/lock.ts'
 import { evidence, seedsWith } from './evidence.ts'
 
 const base = { metric: 'accuracy', split: 'test', onInconclusive: 'fail' } as const
@@ -139,21 +141,26 @@ describe('values without spread', () => {
       side,
     )
 
-  it('uses the exact test with seeds enough, and says so', () => {
-    const reached = gateOf(atLeast, same(0.95, 5))
-    expect(reached.status).toBe('pass')
-    expect(reached.notes.join()).toContain('sign test')
-    expect(gateOf(atLeast, same(0.85, 5)).status).toBe('fail')
-    expect(gateOf(atLeast, same(0.9, 5)).status).toBe('pass')
-    expect(gateOf(atLeast, same(0.95, 4)).status).toBe('inconclusive')
+  const onRows = (rule: AnyGateRule, rows: number, candidate: readonly LockedSeed[], base?: readonly LockedSeed[]) =>
+    judge([rule], { ...evidence(candidate, base), rows: { validation: rows, test: rows } }).gates[0]?.status
+
+  it('does not believe them alone: a rare bad seed would not have shown', () => {
+    expect(gateOf(atLeast, same(0.95, 10)).status).toBe('inconclusive')
+    expect(gateOf(unpaired, same(0.95, 10), same(0.955, 10, 'b')).status).toBe('inconclusive')
+    expect(gateOf(regression, same(0.95, 10), same(0.95, 10, 'b')).status).toBe('inconclusive')
   })
 
-  it('compares two constant sides exactly', () => {
-    expect(gateOf(unpaired, same(0.95, 3), same(0.955, 3, 'b')).status).toBe('pass')
-    expect(gateOf(unpaired, same(0.95, 3), same(0.97, 3, 'b')).status).toBe('fail')
-    expect(gateOf(unpaired, same(0.95, 2), same(0.97, 2, 'b')).status).toBe('inconclusive')
-    expect(gateOf(regression, same(0.95, 4), same(0.95, 4, 'b')).status).toBe('inconclusive')
-    expect(gateOf(regression, same(0.95, 5), same(0.95, 5, 'b')).status).toBe('pass')
+  it('decides by the rows where the metric is a share of them, and says so', () => {
+    const gate = judge([atLeast], { ...evidence(same(0.95, 5)), rows: { validation: 9, test: 360 } }).gates[0]
+    expect(gate?.status).toBe('pass')
+    expect(gate?.sentence).toContain('360 rows')
+    expect(gate?.notes.join()).toContain('Wilson')
+    expect(onRows(atLeast, 36, same(0.95, 5))).toBe('inconclusive')
+    expect(onRows(atLeast, 360, same(0.8, 5))).toBe('fail')
+    expect(onRows(atLeast, 360, same(0.95, 4))).toBe('inconclusive')
+    expect(onRows({ ...unpaired, margin: 0.05 }, 1000, same(0.95, 5), same(0.95, 5, 'b'))).toBe('pass')
+    expect(onRows({ ...unpaired, margin: 0.05 }, 1000, same(0.85, 5), same(0.95, 5, 'b'))).toBe('fail')
+    expect(onRows({ ...unpaired, margin: 0.05 }, 36, same(0.95, 5), same(0.95, 5, 'b'))).toBe('inconclusive')
   })
 
   it('falls back to Welch where only the pairs differ alike', () => {

@@ -5,13 +5,16 @@ const rows = { task: 'classification', testRows: 36, classes: 3, targetSd: null,
 const pilot: Pilot = {
   epochs: 20,
   of: 20,
+  usual: 0.95,
   measured: [
     { metric: 'accuracy', seeds: [0.94, 0.96, 0.95, 0.95, 0.96], rowSd: 0.21 },
     { metric: 'nll', seeds: [0.16, 0.18, 0.17, 0.15, 0.19], rowSd: 0.4 },
   ],
 }
 const limits = (facts: InitialFacts): (number | undefined)[] =>
-  initialGates(facts).flatMap(({ text, proposal }) => (proposal ? [] : [Number(/(?:maxStd|margin): (\S+)/.exec(text)?.[1])]))
+  initialGates(facts).flatMap(({ text, proposal }) =>
+    proposal ? [] : [Number(/(?:maxStd|margin|maxShare): (\S+)/.exec(text)?.[1])],
+  )
 
 describe('gates of a new spec', () => {
   it('hold a proper score on the test rows besides the metric that people read', () => {
@@ -48,19 +51,20 @@ describe('gates of a new spec', () => {
     expect(proper?.why).toContain('standard error on 36 test rows 0.067; 5 seeds resolve 0.042.')
     expect(cap?.why).toContain('5 seeds settle an SD below 0.046')
     // With many rows, the seeds decide.
-    expect(limits({ ...rows, testRows: 1e6, pilot })).toEqual([0.046, 0.023, 0.043])
+    expect(limits({ ...rows, testRows: 1e6, pilot })).toEqual([0.046, 0.023, 0.043, 0.46])
   })
 
   it('never have a margin of 0', () => {
     const still: Pilot = {
       epochs: 10,
       of: 20,
+      usual: 1,
       measured: [
         { metric: 'accuracy', seeds: [1, 1, 1], rowSd: 0 },
         { metric: 'nll', seeds: [0.001, 0.001, 0.001], rowSd: 0 },
       ],
     }
-    expect(limits({ ...rows, pilot: still })).toEqual([0.05, 0.028, 0.011])
+    expect(limits({ ...rows, pilot: still })).toEqual([0.05, 0.028, 0.011, 0.46])
     const [cap, main] = initialGates({ ...rows, pilot: still })
     expect(main?.why).toContain('over 3 seeds (10 of 20 epochs); standard error on 36 test rows 0; no spread over seeds')
     expect(main?.why).toContain('at least one test row')
@@ -72,5 +76,20 @@ describe('gates of a new spec', () => {
     if (!accuracy || !nll) throw new Error('the pilot has two metrics')
     const [cap] = initialGates({ ...rows, pilot: { ...pilot, measured: [{ ...accuracy, seeds: [1, 1, 1, 1, 1] }, nll] } })
     expect(cap?.text).toContain('metric: nll')
+  })
+
+  it('see a collapse halfway between a guess and the pilot, by a metric that classes of unequal size do not move', () => {
+    const collapse = (facts: InitialFacts): string | undefined =>
+      initialGates(facts).find(({ text }) => text.startsWith('collapse'))?.text
+    expect(collapse({ ...rows, pilot })).toBe(
+      'collapse: { metric: balancedAccuracy, split: test, level: 0.64, maxShare: 0.46 }',
+    )
+    const regression = { ...rows, task: 'regression', classes: null, targetSd: 12 } as const
+    expect(collapse({ ...regression, seeds: 10, pilot: { ...pilot, usual: 0.5 } })).toBe(
+      'collapse: { metric: r2, split: test, level: 0.25, maxShare: 0.26 }',
+    )
+    // A model that is hardly better than a guess has no halfway.
+    expect(collapse({ ...rows, pilot: { ...pilot, usual: 0.4 } })).toBeUndefined()
+    expect(collapse(rows)).toBeUndefined()
   })
 })

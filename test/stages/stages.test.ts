@@ -301,6 +301,20 @@ describe('schedule', () => {
     const { decision } = play(stages.schedule, schedule, world)
     expect(decision.levers.optimization).toMatchObject({ optimizer: 'sgd', learningRate: 0.01 })
   })
+  test('the weight decay of another optimizer follows its rate, where both shrink the weights alike', () => {
+    const baseline = withLevers(someLevers, { learningRate: 0.001, weightDecay: 0.3 })
+    const tried = (optimizers: ScheduleSettings['optimizers']) =>
+      play(stages.schedule, { ...schedule, optimizers }, flat, { incumbent: baseline })
+        .requests.map((r) => r.levers)
+        .filter((l) => optimizers.includes(l.optimization.optimizer))
+        .map((l) => [l.optimization.learningRate, l.regularization.weightDecay])
+    expect(tried(['sgd'])).toEqual([
+      [0.003, 0.1],
+      [0.01, 0.03],
+      [0.03, 0.01],
+    ])
+    expect(tried(['adam']).every(([, decay]) => decay === 0.3)).toBe(true)
+  })
 })
 
 describe('verify', () => {

@@ -33,7 +33,9 @@ export interface Preset<Name extends string = string> {
     readonly where: string | null
     fits(inputs: ModelInputs): boolean
   }
-  /** Values to cross, at most 12 cells. Augmentation has its own pilot and does not count. */
+  /**
+   * Values that a search combines. Weight decay acts by rate × decay × steps, so its values lie a decade apart.
+   */
   readonly grid: SpecContext['preset']['grid']
   /** Schedules to compare. */
   readonly schedules: SpecContext['preset']['schedules']

@@ -4,7 +4,7 @@ import type { Preset } from './definition.ts'
 export const visionCnn: Preset<'vision-cnn'> = {
   name: 'vision-cnn',
   auto: { precedence: 2, where: 'where the inputs are images', fits: ({ images }) => images },
-  grid: { weightDecay: [0.01, 0.05], dropout: [0, 0.1, 0.2], labelSmoothing: [0, 0.1], augmentation: [0, 0.5, 1] },
+  grid: { weightDecay: [0.01, 0.1, 0.5], dropout: [0, 0.1, 0.2], labelSmoothing: [0, 0.1], augmentation: [0, 0.5, 1] },
   schedules: ['one-cycle', 'cosine', 'linear', 'step'],
   warmup: { share: 0.05, atLeast: 0, atMost: 1000 },
   augmentation: ({ task }) => ({

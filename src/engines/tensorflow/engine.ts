@@ -50,7 +50,13 @@ export async function createTensorflowEngine({
   const native = { backend, messages }
   const { version } = from('@tensorflow/tfjs-node/package.json') as { version: string }
   return {
-    label: `tensorflow ${backend.binding.TF_Version} tfjs-node ${version} ${compiled ? 'compiled' : 'eager'}${threads > 1 ? ` ${threads} threads` : ''}`,
+    label: [
+      `tensorflow ${backend.binding.TF_Version} tfjs-node ${version}`,
+      compiled ? 'compiled' : 'eager',
+      // `nativeEnvironment` turns its kernels on. They add up in an order of their own, so numbers differ from those without.
+      'onednn',
+      ...(threads > 1 ? [`${threads} threads`] : []),
+    ].join(' '),
     tf,
     fused: fusedOps(tf, backend),
     native,

@@ -125,6 +125,7 @@ function estimate(settings: ScheduleSettings, study: Study): TrialTemplate[] {
     { lever: 'clipNorm', values: null },
     { lever: 'optimizer', values: optimizers },
     { lever: 'learningRate', values: null },
+    ...(others > 0 ? ([{ lever: 'weightDecay', values: null }] as const) : []),
   ] as const
   return searchTemplates(study, { varies, configurations: joint + others, parts: sizes.length + 1, seeds })
 }

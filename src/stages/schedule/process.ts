@@ -1,4 +1,5 @@
 import { leverValue, stepsOfRun, withLevers, type LeverPatch } from '../../records/levers.ts'
+import { takes } from '../../records/plan.ts'
 import { quantile } from '../../stats/describe.ts'
 import { jointCandidates, labelOf, nearbyRates, rateFactors, type Candidate, type ExploredLever } from '../configurations.ts'
 import { exploreAndConfirm, mostConfirmed, predictedBest } from '../explore.ts'
@@ -6,7 +7,7 @@ import { closeSearch } from '../explored.ts'
 import { fullRun, StageRecorder, type Asking } from '../recorder.ts'
 import { selectionSeeds } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
-import { ratesFor, warmupLengths, type ScheduleSettings } from './settings.ts'
+import { ratesFor, shrinksAlike, warmupLengths, type ScheduleSettings } from './settings.ts'
 
 /**
  * Explores schedules, warmup lengths and clip norms (from the logged gradient norms) jointly near the incumbent, with the
@@ -37,17 +38,30 @@ export function* refineSchedule(context: StageContext, settings: ScheduleSetting
         arms.filter((arm) => arm.patch.optimizer === undefined),
       ),
   })
-  const names = [...levers.map(({ lever }) => lever), ...(settings.optimizers.length > 0 ? ['optimizer' as const] : [])]
+  const names = [
+    ...levers.map(({ lever }) => lever),
+    ...(settings.optimizers.length > 0 ? (['optimizer', 'weightDecay'] as const) : []),
+  ]
   return closeSearch(recorder, start, names, explored)
 }
 
-function otherOptimizers({ incumbent }: StageRecorder, { optimizers }: ScheduleSettings): Candidate[] {
+/**
+ * Every other optimizer at rates of its own. Decoupled weight decay shrinks the weights by rate × decay a step, so that the
+ * decay follows the rate: a rate ten times as high has a decay of a tenth.
+ */
+function otherOptimizers({ incumbent, context }: StageRecorder, { optimizers }: ScheduleSettings): Candidate[] {
   const { optimizer: own, learningRate } = incumbent.optimization
+  const { weightDecay } = incumbent.regularization
   return optimizers
     .filter((optimizer) => optimizer !== own)
     .flatMap((optimizer) =>
       ratesFor(own, optimizer).map((factor): Candidate => {
-        const patch: LeverPatch = { optimizer, learningRate: Number((learningRate * factor).toPrecision(3)) }
+        const follows = shrinksAlike(own, optimizer) && weightDecay > 0 && takes(context.workload, 'weightDecay')
+        const patch: LeverPatch = {
+          optimizer,
+          learningRate: Number((learningRate * factor).toPrecision(3)),
+          ...(follows ? { weightDecay: Math.min(1, Number((weightDecay / factor).toPrecision(3))) } : {}),
+        }
         return { label: labelOf(patch), patch }
       }),
     )

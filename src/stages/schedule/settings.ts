@@ -25,6 +25,10 @@ export function ratesFor(from: OptimizerName, to: OptimizerName): readonly numbe
   return other === 'sgd' ? [3, 10, 30] : [1 / 30, 1 / 10, 1 / 3]
 }
 
+/** Whether the weights of both shrink by rate × decay a step. */
+export const shrinksAlike = (from: OptimizerName, to: OptimizerName): boolean =>
+  optimizers[from].decoupled && optimizers[to].decoupled
+
 /** Warmup lengths in steps, except the one that the levers already have. */
 export function warmupLengths({ warmupFractions }: ScheduleSettings, runSteps: number, own: number): number[] {
   const lengths = new Set(warmupFractions.map((f) => Math.round(f * runSteps)))
