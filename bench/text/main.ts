@@ -64,7 +64,17 @@ for (const name of sets) {
   console.error(row.join('  '))
   rows.push(row)
 }
-const head = ['set', 'training rows', 'tunegate nll', 'words nll', 'pairs nll', 'tunegate accuracy', 'words', 'pairs', 's a run']
+const head = [
+  'set',
+  'training rows',
+  'tunegate nll',
+  'words nll',
+  'pairs nll',
+  'tunegate accuracy',
+  'words',
+  'pairs',
+  's a run',
+]
 console.log([machineLine({}), markdownOf({ title: 'Test rows', head, rows })].join('\n\n'))
 
 async function measured(name: string, on: Engine): Promise<string[]> {
@@ -75,7 +85,10 @@ async function measured(name: string, on: Engine): Promise<string[]> {
   if (given.encoder) writeFileSync(specPath, spec.replace('    - globalAveragePooling1d', `${encoder}$&`))
   const { plan, dataset } = preparedModel(await prepare({ specPath, workspace: '/' }))
   const splits = join(folder, `${name}.splits.json`)
-  writeFileSync(splits, JSON.stringify(dataset.splits, (_, value: unknown) => (ArrayBuffer.isView(value) ? [...(value as Int32Array)] : value)))
+  writeFileSync(
+    splits,
+    JSON.stringify(dataset.splits, (_, value: unknown) => (ArrayBuffer.isView(value) ? [...(value as Int32Array)] : value)),
+  )
   const trainer = createTrainer(on, modelWorkload(plan.workload), dataset)
   const idOf = runIds(plan.workload, on.label)
   const job: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: true }

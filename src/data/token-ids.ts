@@ -1,7 +1,7 @@
 import type { Column } from './column.ts'
 import { counted, fail, type Problems } from './problems.ts'
 import type { Table } from './table.ts'
-import type { Tokenize } from './tokenizers/index.ts'
+import type { Tokenize } from './tokenizers/definition.ts'
 import type { Splits } from './types.ts'
 
 /** Ids that are no token: what fills a short text, and every token that the vocabulary lacks. */

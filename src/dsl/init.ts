@@ -72,10 +72,12 @@ function dataLines({ file, target, header, columns, imageShape, scale, text, che
     `  target: ${targetOf(target, header)}${target === null ? '                 # a guess: the last column' : ''}`,
     `  header: ${header}`,
     ...(text
-      ? [`  inputs: { text: ${columnOf(text.column, header)}, tokenizer: word, vocabulary: ${vocabulary}, length: ${text.length} }`]
+      ? [
+          `  inputs: { text: ${columnOf(text.column, header)}, tokenizer: word, vocabulary: ${vocabulary}, length: ${text.length} }`,
+        ]
       : imageShape
-      ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
-      : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
+        ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
+        : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
     ...(plain || tableScaling === true
       ? []
       : [`  standardize: ${tableScaling}          # median, quartiles, smooth clipping`]),
@@ -195,8 +197,7 @@ function census(columns: InitOptions['columns'], target: string | null): string 
 }
 
 /** Without a header, columns are named by position. */
-const columnOf = (name: string, header: boolean): string =>
-  !header && /^-?\d+$/.test(name) ? name : yamlScalar(name)
+const columnOf = (name: string, header: boolean): string => (!header && /^-?\d+$/.test(name) ? name : yamlScalar(name))
 
 const targetOf = (target: string | null, header: boolean): string => (target === null ? '-1' : columnOf(target, header))
 

@@ -132,7 +132,13 @@ describe('a text column', () => {
     const base = reviewConfig(reviews(), {}, 'base.csv')
     const known = await loadDataset(base)
     const held = new Set([...known.splits.validation, ...known.splits.test])
-    const own = { ...base, source: file('own.csv', reviews((text, row) => (held.has(row) ? `film joy zzz ${row}` : text))) }
+    const own = {
+      ...base,
+      source: file(
+        'own.csv',
+        reviews((text, row) => (held.has(row) ? `film joy zzz ${row}` : text)),
+      ),
+    }
     const joined = await baseRows(base, own, await loadDataset(own))
     expect(joined.vocabulary).toEqual(known.vocabulary)
     const words = rowOf(joined, joined.splits.test[0] ?? 0).map((id) => joined.vocabulary?.[id])
@@ -152,7 +158,10 @@ describe('a text column is refused', () => {
   it('where held-out rows have no word of the training rows', async () => {
     const { splits: parts } = await loadDataset(config(file('plain.csv', reviews()), { inputs, split: plainSplit }))
     const held = new Set(parts.validation)
-    const other = file('other.csv', reviews((text, row) => (held.has(row) ? `unbekannt${row}` : text)))
+    const other = file(
+      'other.csv',
+      reviews((text, row) => (held.has(row) ? `unbekannt${row}` : text)),
+    )
     const found = await problemsOf(loadDataset(config(other, { inputs, split: plainSplit })))
     expect(brief(found)).toEqual(['data/unknown-texts 12 rows'])
   })

@@ -4,7 +4,7 @@ import { sha256 } from '../../base/hash.ts'
 import { parseJson, type JsonLimits } from '../../base/json.ts'
 import { shownPath } from '../../base/paths.ts'
 import { fail } from '../problems.ts'
-import type { Tokenizer } from './index.ts'
+import type { Tokenizer } from './definition.ts'
 
 /** The largest vocabularies in use have a quarter of a million entries, and a BPE tokenizer about as many merges. */
 const limits: JsonLimits = { bytes: 64 * 2 ** 20, depth: 32, values: 4_000_000 }

@@ -1,21 +1,5 @@
+import type { Tokenizer, TokenizerDefinition } from './definition.ts'
 import { readTokenizer } from './file.ts'
-
-/** Cuts a text into tokens, in order. Pure: equal texts give equal tokens. */
-export type Tokenize = (text: string) => readonly string[]
-
-/** How a text column becomes tokens. */
-export interface Tokenizer {
-  /** Identifies it in the fingerprint of the data: equal fingerprints give equal tokens. */
-  readonly fingerprint: string
-  readonly tokenize: Tokenize
-}
-
-/** A tokenizer that needs no file. */
-interface TokenizerDefinition<Name extends string = string> {
-  /** The name in the spec (`data.inputs.tokenizer`) and in fingerprints. It never changes, and neither do its tokens. */
-  readonly name: Name
-  readonly tokenize: Tokenize
-}
 
 /**
  * Lowercase words with inner apostrophes, such as `don't`; every other character that is not a blank is a token of its own.
