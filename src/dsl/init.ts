@@ -133,18 +133,24 @@ function textModelLines(): string[] {
   ]
 }
 
-/** Word vectors overfit early: a bag of them needs more weight decay and dropout than dense layers. */
-const textLevers = [
-  '  optimization: { optimizer: adamw, learningRate: 0.005 }',
+/**
+ * Word vectors overfit early: a bag of them needs more weight decay and dropout than dense layers, and a smaller learning rate
+ * the more steps there are.
+ */
+const textLevers = (rows: number) => [
+  `  optimization: { optimizer: adamw, learningRate: ${textRate(rows)} }`,
   '  regularization: { weightDecay: 1, dropout: 0.5 }',
-] as const
-const otherLevers = [
+]
+const otherLevers = () => [
   '  optimization: { optimizer: adamw, learningRate: 0.001 }',
   '  regularization: { weightDecay: 0.01, dropout: 0.1 }',
-] as const
+]
+
+/** In steps of 0.0005. */
+const textRate = (rows: number): number => Math.min(10, Math.max(2, Math.round(30_000 / rows))) / 2000
 
 function leverLines({ rows, text }: InitOptions): string[] {
-  const [optimization, regularization] = text ? textLevers : otherLevers
+  const [optimization = '', regularization = ''] = text ? textLevers(rows) : otherLevers()
 
   return [
     'levers:                        # the baseline: where tuning starts, and what the winner is compared with',
