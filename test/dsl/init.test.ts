@@ -117,6 +117,26 @@ describe('a spec that init writes', () => {
     for (const [i, line] of found.entries()) if (/^ {2}- /.test(line)) expect(found[i - 1]).toMatch(/^ {2}# /)
   })
 
+  it('reads a column of texts with a bag of embeddings, and learns slower the more steps there are', () => {
+    const of = (rows: number) => {
+      const text = renderSpec({ ...classes, rows, preset: 'text', text: { column: 'what: they, say', length: 48 } })
+      return compiled(text, { ...facts([48], ['a', 'b'], Math.floor(rows * 0.6)), vocabulary: 900 })
+    }
+    const { spec, plan, warnings } = of(3000)
+    expect(warnings).toEqual([])
+    expect(spec.data.inputs).toEqual({
+      kind: 'text',
+      column: 'what: they, say',
+      tokenizer: 'word',
+      vocabulary: 10_000,
+      length: 48,
+    })
+    expect(plan.workload.parameters).toBe(900 * 64 + 64 * 2 + 2)
+    expect([300, 3000, 6000, 10_000, 1e6].map((rows) => of(rows).spec.levers.optimization.learningRate)).toEqual([
+      0.005, 0.005, 0.0025, 0.0015, 0.001,
+    ])
+  })
+
   it('marks guesses', () => {
     const text = renderSpec({ ...classes, target: null, task: null })
     expect(compiled(text, facts([5], ['a', 'b'])).spec).toMatchObject({ task: 'classification', data: { target: '-1' } })
