@@ -119,8 +119,8 @@ function modelLines(image: InitOptions['imageShape']): string[] {
 }
 
 /**
- * The mean of learned word vectors and a linear layer. On up to 10,000 sentences, attention in between is slower and no
- * better: bench/text.
+ * The mean of learned word vectors and a linear layer. On 1,800 training sentences, attention in between is slower and worse:
+ * bench/text.
  */
 function textModelLines(): string[] {
   return [

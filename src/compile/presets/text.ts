@@ -1,6 +1,6 @@
 import { noAugmentation, type Preset } from './definition.ts'
 
-/** A text column as tokens: a bag of embeddings, or a small encoder where there are rows enough for one. */
+/** A text column as tokens. Word vectors overfit early, so decay and dropout go far. Tokens are not augmented yet. */
 export const text: Preset<'text'> = {
   name: 'text',
   auto: { precedence: 0, where: 'where the input is a text column', fits: (inputs) => inputs.text },
