@@ -15,6 +15,8 @@ import { events, eventSchema } from '../src/engines/command/protocol/event-schem
 import { trainerDefinitions } from '../src/engines/command/spec-schema.ts'
 import { requestSchema } from '../src/engines/command/protocol/request-schema.ts'
 import { gates } from '../src/gates/index.ts'
+import { resultsFormats } from '../src/results/formats/index.ts'
+import { resultsDefinitions } from '../src/results/spec-schema.ts'
 import { layerDefinitions } from '../src/layers/index.ts'
 import { optimizerNames } from '../src/records/levers.ts'
 import { stageDefinitions } from '../src/stages/index.ts'
@@ -40,7 +42,7 @@ import { withLayers } from './generate-layers-schema.ts'
 import { withOptimizers } from './generate-levers-schema.ts'
 import { withStageNames, withStages } from './generate-stages-schema.ts'
 import { specTypes } from './generate-types.ts'
-import { withTrainer } from './generate-trainer-schema.ts'
+import { withSection } from './generate-sections-schema.ts'
 import { rates } from './generate-rates.ts'
 import { explainedVerdict } from './generate-verdict.ts'
 import { folders } from '../test/support/architecture.ts'
@@ -58,7 +60,9 @@ const withRules = withPresets(
   presets.map(({ name }) => name),
   autoPresetWords(),
 )
-const schemaText = withTrainer(withFormats(withChecks(withRules, checks), formats), trainerDefinitions)
+const withData = withFormats(withChecks(withRules, checks), formats)
+const withScripts = withSection(withData, ['trainer', 'customLevers'], trainerDefinitions)
+const schemaText = withSection(withScripts, ['results', 'trainer'], resultsDefinitions)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [
   { path: 'schema/tuning.schema.json', text: schemaText },
@@ -92,6 +96,13 @@ const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/trainer.md': {
     request: fieldTable(requestSchema().properties, requestSchema().required),
     events: eventTables(events),
+  },
+  'docs/results.md': {
+    results: fieldTable(schema.$defs.results.properties, schema.$defs.results.required ?? []),
+    formats: nameTable(
+      ['format', 'tool', 'what is read'],
+      resultsFormats.map(({ name, tool, summary }) => [name, tool, summary]),
+    ),
   },
   'docs/cli.md': {
     cli: cliTables(program(() => undefined)),

@@ -1,6 +1,8 @@
 /** The text with its definitions from `first` to before `next` replaced. */
 export function withDefinitions(text: string, first: string, next: string, definitions: readonly string[]): string {
-  const [from, to] = [text.indexOf(`    "${first}": {\n`), text.indexOf(`    "${next}": {`)]
+  const from = text.indexOf(`    "${first}": {\n`)
+  // A property of the spec may have the same name, before all definitions.
+  const to = text.indexOf(`    "${next}": {`, from)
   if (from < 0 || to < from) throw new Error(`the schema has no definitions from ${first} to ${next}`)
   return text.slice(0, from) + definitions.map((one) => `${one},\n`).join('') + text.slice(to)
 }

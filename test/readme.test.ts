@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { noCommit } from '../src/cli/workflows/comment.ts'
 import { normalize } from '../src/compile/normalize.ts'
+import { normalizeResults } from '../src/compile/normalize/results.ts'
 import { parseSpec } from '../src/dsl/parse.ts'
 import { root, sources } from './support/architecture.ts'
 import { attacks } from './support/attacks.ts'
@@ -27,11 +28,11 @@ function problems(fragment: string): string[] {
     version: 1,
     name: 'x',
     task: 'classification',
-    ...('trainer' in part ? {} : { data: { source: 'x.csv', target: 'y' }, model: { layers } }),
+    ...('trainer' in part || 'results' in part ? {} : { data: { source: 'x.csv', target: 'y' }, model: { layers } }),
     ...part,
   })
   const parsed = parseSpec(text, 'README.md')
-  const spec = parsed.ok ? normalize(parsed.value) : parsed
+  const spec = !parsed.ok ? parsed : 'results' in part ? normalizeResults(parsed.value) : normalize(parsed.value)
   return spec.ok ? [] : spec.error.map((d) => d.message)
 }
 

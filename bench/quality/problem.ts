@@ -49,7 +49,7 @@ export async function prepared(name: string, cache: string, edit?: (spec: string
   const data = join(cache, 'data', `${name}.csv`)
   if (!existsSync(data)) throw new Error(`no data of ${name}: ${data} is missing`)
   const specPath = join(cache, `${name}-${process.pid}.yml`)
-  await initCommand(data, { output: specPath, target: 'target', force: true })
+  await initCommand([data], { output: specPath, target: 'target', force: true })
   if (edit) writeFileSync(specPath, edit(readFileSync(specPath, 'utf8')))
   try {
     return preparedModel(await prepare({ specPath, workspace: '/' }))

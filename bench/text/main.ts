@@ -80,7 +80,7 @@ console.log([machineLine({}), markdownOf({ title: 'Test rows', head, rows })].jo
 async function measured(name: string, on: Engine): Promise<string[]> {
   const data = join(folder, `${name}.csv`)
   const specPath = join(folder, `${name}.yml`)
-  await initCommand(data, { output: specPath, target: 'target', force: true })
+  await initCommand([data], { output: specPath, target: 'target', force: true })
   const spec = readFileSync(specPath, 'utf8')
   if (given.encoder) writeFileSync(specPath, spec.replace('    - globalAveragePooling1d', `${encoder}$&`))
   const { plan, dataset } = preparedModel(await prepare({ specPath, workspace: '/' }))

@@ -309,6 +309,27 @@ def test_other_ranks_and_worker_processes_report_nothing(study):
     assert outcome.kinds == ["hello", "step", "evaluation", "end"]
 
 
+def test_a_forked_copy_writes_no_files_of_the_run(study):
+    script = """
+        import os, tunegate
+        run = tunegate.run({"lr": 1.0}, supports={"predictions", "checkpoint"})
+        copy = os.fork() == 0
+        run.report_step(1.0)
+        if copy:
+            run.save_predictions([[0.0, 1.0]], labels=[0], kind="probabilities")
+            (run.output_dir / "copy").write_text("x")
+            run.checkpoint("copy")
+            print(sorted(os.listdir(run.output_dir)), flush=True)
+            os._exit(0)
+        os.wait()
+        run.save_predictions([[0.0, 1.0]], labels=[1], kind="probabilities")
+    """
+    outcome = study.run(script, study.request())
+    assert outcome.code == 0, outcome.err
+    assert outcome.out == "['copy']\n"
+    assert outcome.kinds == ["hello", "step", "predictions", "end"]
+
+
 def test_a_second_begin_is_an_error_and_functions_of_the_module_use_the_first(study):
     script = """
         import tunegate

@@ -11,14 +11,15 @@ export interface StepPaths {
   readonly spec: string
   readonly baseline: BaselineInput
   readonly out: string | null
+  readonly results: readonly string[] | null
 }
 
 /**
  * A commit can contain links. A link out of the checkout would make the step read the runner's files (messages quote what
  * they cannot read) or write there. Throws for the paths that a workflow names; the data file is checked when it is loaded.
  */
-export function requireInside({ spec, baseline, out }: StepPaths, { workspace }: Runner): void {
-  const given = ['path' in baseline ? baseline.path : null, out].filter((path) => path !== null)
+export function requireInside({ spec, baseline, out, results }: StepPaths, { workspace }: Runner): void {
+  const given = ['path' in baseline ? baseline.path : null, out, ...(results ?? [])].filter((path) => path !== null)
   refuseLinks([spec, lockBeside(spec), join(workspace, '.tunegate'), ...given], workspace)
 }
 

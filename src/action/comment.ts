@@ -18,12 +18,12 @@ import type { StageName } from '../records/plan.ts'
 import { confirmation, stageNames } from '../stages/index.ts'
 import { renderPlanTable } from '../report/plan-table.ts'
 import { prepare } from '../study/prepare.ts'
-import type { Study } from '../study/conclude.ts'
 import { rulesAt, specAt } from './base-commit.ts'
 import { requireInside, requireOwn } from './change-guard.ts'
 import type { Step } from './inputs.ts'
 import { block, specName } from './posting.ts'
 import { publishResult } from './publish-result.ts'
+import type { JudgedStudy } from './post-step.ts'
 import { repositoryOf, type Repository } from './repository.ts'
 
 /** The exit code if the step belongs to a workflow for comments and trains nothing; null if there is a study to run. */
@@ -68,7 +68,7 @@ export function requested({ inputs: { part }, runner: { workspace } }: Step, che
 }
 
 /** Passes a finished study of a request to the publishing job, or the reason why there is none. */
-export async function handOn(outcome: Study | InputError, request: Request | null, runner: Runner): Promise<void> {
+export async function handOn(outcome: JudgedStudy | InputError, request: Request | null, runner: Runner): Promise<void> {
   if (request === null) return
   if (outcome instanceof InputError) {
     const text = outcome.diagnostics.map(formatDiagnostic).join('\n\n')

@@ -5,14 +5,15 @@ import { endSection, say } from '../github/log.ts'
 import { fails, publish, type Publication } from '../github/publish.ts'
 import { changeLines } from '../report/change-lines.ts'
 import { Interrupted } from '../run/execute.ts'
-import type { Study } from '../study/conclude.ts'
 import { requireInside } from './change-guard.ts'
 import { commentStep, handOn } from './comment.ts'
 import { givenInputs, type GivenInputs, type Step } from './inputs.ts'
 import { unfinished } from './jobs.ts'
-import { postInstead, postStudy } from './post-step.ts'
+import { postInstead, postStudy, type JudgedStudy } from './post-step.ts'
 import { requirePlainFolder } from './report-folder.ts'
+import { judgeResults } from './results-step.ts'
 import { studyOf } from './step-study.ts'
+import { isResults } from '../report/sides.ts'
 
 /** One step of a workflow: inputs → what it does → exit code. Every error becomes an exit code, and is explained. */
 export async function main(env: Readonly<Record<string, string | undefined>>): Promise<number> {
@@ -36,7 +37,7 @@ async function studyStep(step: Step): Promise<number> {
   process.chdir(runner.workspace)
   requireInside(inputs, runner)
   requirePlainFolder({ ...runner, out: inputs.out })
-  const study = await studyOf(step)
+  const study = inputs.results === null ? await studyOf(step) : await judgeResults(step, inputs.results)
   endSection()
   if (study === 'done') return 0
   if (study === null) return unfinished(step)
@@ -60,13 +61,13 @@ async function withoutVerdict(
   await postInstead('No verdict: the input is not valid', text, { inputs: { spec, post, token }, runner })
 }
 
-function publication({ report, verdict, prepared, files }: Study, spec: string): Publication {
+function publication({ report, verdict, prepared, files }: JudgedStudy, spec: string): Publication {
   return {
     name: report.study.name,
     verdict,
     warnings: prepared.warnings,
     gateLines: prepared.gateLines,
-    levers: report.levers.chosen,
+    levers: isResults(report) ? null : report.levers.chosen,
     markdown: files.markdown,
     spec,
     folder: files.folder,

@@ -13,6 +13,11 @@ interface PostingStep extends Pick<Step, 'runner'> {
   readonly inputs: Pick<StepInputs, 'spec' | 'post' | 'token'>
 }
 
+/** A study, or results of another tool, after its verdict. */
+export interface JudgedStudy extends Pick<Study, 'report' | 'verdict' | 'files'> {
+  readonly prepared: Pick<Study['prepared'], 'warnings' | 'gateLines'>
+}
+
 /** The pull request that this step runs for, according to its event. */
 interface Pull {
   readonly number: number
@@ -29,7 +34,7 @@ interface Pull {
  * numbers it must accept.
  */
 export async function postStudy(
-  { report, prepared: { gateLines } }: Study,
+  { report, prepared: { gateLines } }: Pick<JudgedStudy, 'report' | 'prepared'>,
   page: string | null,
   step: PostingStep & Pick<Setting, 'inputs'>,
 ): Promise<void> {

@@ -29,8 +29,11 @@ export async function baseDataOf(file: string | undefined, baseSpec: string | un
   if (isTrainerSpec(spec)) return undefined
   const { data } = spec
   const bytes = await contentOf(file)
-  const versionFor: BaseData['file'] = async (own) =>
-    bytes.equals(await contentOf(own)) ? { kind: 'same' } : { kind: 'other', name: basename(file), bytes }
+  const versionFor: BaseData['file'] = async (own, part) => {
+    if (part !== 'train') return { kind: 'unknown', why: `--base-data names one file, and ${baseSpec} reads several` }
+    const same = own !== null && bytes.equals(await contentOf(own))
+    return same ? { kind: 'same' } : { kind: 'other', name: basename(file), bytes }
+  }
   return lookedForOnce({ data, file: versionFor })
 }
 

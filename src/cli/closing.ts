@@ -7,6 +7,7 @@ import { gainText, meanAndSd, short } from '../report/numbers.ts'
 import { wasCutShort } from '../report/lock.ts'
 import { askText, leverText, settleText } from '../report/phrases.ts'
 import { aligned, wrapped } from './text.ts'
+import { isResults } from '../report/sides.ts'
 
 export interface Conclusion {
   readonly report: Report
@@ -34,8 +35,7 @@ export function closing({ report, verdict, page, lockPath }: Conclusion, columns
     ...gateLines(verdict, columns),
     ...measured(report),
     '',
-    ...levers(report),
-    '',
+    ...(isResults(report) ? [] : [...levers(report), '']),
     `Report: ${shownPath(page)}`,
     `Lock:   ${shownPath(lockPath)} (${use})`,
   ]
@@ -57,7 +57,9 @@ export function gateLines({ gates: all }: Verdict, columns: number): string[] {
 }
 
 /** The objective, and the metrics that gates judge, on the rows that they judge. */
-function measured({ verification, verdict }: Report): string[] {
+function measured(report: Report): string[] {
+  const { verification, verdict } = report
+  const sides = isResults(report) ? ['baseline', 'candidate'] : ['declared', 'chosen']
   const judged = verdict.gates.flatMap(({ rule }) => gateOf(rule).measures(rule) ?? [])
   const gated = new Set(judged.map(({ metric, split }) => `${metric} ${split}`))
   const rows = (verification?.metrics ?? [])
@@ -70,8 +72,9 @@ function measured({ verification, verdict }: Report): string[] {
     ])
   if (rows.length === 0) return []
   const level = verification?.metrics.find((m) => m.gain !== null)?.gain?.level
-  const head = ['', 'declared', 'chosen', level === undefined ? 'gain' : `gain (${short(level * 100, 3)} %)`]
-  return ['', 'Mean ± SD over seeds not used for selection:', ...aligned([head, ...rows], indent)]
+  const head = ['', ...sides, level === undefined ? 'gain' : `gain (${short(level * 100, 3)} %)`]
+  const title = isResults(report) ? 'Mean ± SD over seeds:' : 'Mean ± SD over seeds not used for selection:'
+  return ['', title, ...aligned([head, ...rows], indent)]
 }
 
 function levers({ levers: { changes } }: Report): string[] {

@@ -3,11 +3,12 @@ import { targetNames, targetSummaries } from '../compile/targets/index.ts'
 import { columnHelp } from '../diagnose/read/columns.ts'
 import { autoEngineWords, engineWishes } from '../engines/index.ts'
 import type { StageName } from '../records/plan.ts'
+import { resultsTools } from '../results/formats/index.ts'
 import { stageNames } from '../stages/index.ts'
 import { version } from '../study/version.ts'
 import { compileCommand, type CompileOptions } from './commands/compile.ts'
 import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
-import { gateCommand } from './commands/gate.ts'
+import { gateCommand, type GateOptions } from './commands/gate.ts'
 import { initCommand, type InitOptions } from './commands/init.ts'
 import { planCommand } from './commands/plan.ts'
 import { runCommand, type RunOptions } from './commands/run.ts'
@@ -40,8 +41,10 @@ export function program(exit: (code: number) => void): Command {
     .addHelpText('after', exitCodeHelp)
 
   root
-    .command('init [data]')
-    .description('inspect a data file and write a starter spec; with --github, also write the workflow for /tune comments')
+    .command('init [data...]')
+    .description(
+      'inspect a data file, or the files of train, validation and test rows, and write a starter spec; with --github, also write the workflow for /tune comments',
+    )
     .option('-o, --output <file>', 'where to write the spec', 'tuning.yml')
     .option('--target <column>', 'column to predict (default: guessed)')
     .option('--no-pilot', 'write gates without training: a pilot of about ten seconds otherwise measures the noise')
@@ -49,7 +52,7 @@ export function program(exit: (code: number) => void): Command {
     .option('--trainer <script>', 'write a spec for your own training script instead, by asking the script')
     .option('--github', 'write .github/workflows/tunegate-comment.yml, which handles /tune comments')
     .option('--uses <action>', 'with --github, the action as owner/name@commit', noCommit)
-    .action(async (data: string | undefined, options: InitOptions) => exit(await initCommand(data, options)))
+    .action(async (data: string[], options: InitOptions) => exit(await initCommand(data, options)))
 
   root
     .command('validate <spec>')
@@ -110,15 +113,17 @@ export function program(exit: (code: number) => void): Command {
 
   root
     .command('gate <report>')
-    .description('judge the gates of a finished run again; <report> is the output folder or its report.json')
+    .description(
+      'judge the gates of a finished run again; <report> is the output folder or its report.json. With --results, <report> is a spec, and its gates judge results of another tool',
+    )
+    .option('--results <paths...>', `files and folders with one run per seed: ${resultsTools()}`)
     .option(
-      '--baseline <lock>',
-      '`lock`, the path of a lock or its folder, or `retrain` for the declared levers (default: the baseline of the run)',
+      '--baseline <what>',
+      '`lock`, the path of a lock or its folder, or `retrain` for the declared levers (default: the baseline of the run); with --results, a lock or results (default: the lock next to the spec, if there is one)',
     )
+    .option('--out <dir>', 'with --results, folder for the report (default: .tunegate/<name>)')
     .option('--json', 'print the verdict as JSON')
-    .action(async (report: string, options: { baseline?: string; json?: boolean }) =>
-      exit(await gateCommand(report, options)),
-    )
+    .action(async (report: string, options: GateOptions) => exit(await gateCommand(report, options)))
 
   addReportCommands(root, exit)
 

@@ -1,9 +1,11 @@
 import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
 import { fingerprint } from '../base/hash.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import { gateOf } from '../gates/index.ts'
 import { resolveLayer } from '../layers/layer.ts'
 import { stepsOfRun, type Levers } from '../records/levers.ts'
-import type { Budget, DataFacts, Plan, StageJob, StageSettings, ModelWorkload } from '../records/plan.ts'
+import { isOnRequest, metricNames, type MetricName } from '../records/metrics.ts'
+import type { Budget, DataFacts, Plan, StageJob, StageSettings, ModelWorkload, Workload } from '../records/plan.ts'
 import { estimateOf, type Study } from '../stages/estimate.ts'
 import { stageNamed } from '../stages/index.ts'
 import type { Locate } from '../dsl/parse.ts'
@@ -20,7 +22,7 @@ import { collectProblems, type Problems } from './problem.ts'
  * @param locate where the values of the spec are, for messages: `ParsedSpec.locate`
  * @returns the plan, or everything that does not fit the data or the budget
  */
-export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Result<Plan, Diagnostic[]> {
+export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Result<Plan<ModelWorkload>, Diagnostic[]> {
   const problems = collectProblems(locate)
   const { report } = problems
 
@@ -38,14 +40,26 @@ export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Resu
 
   // 3. What every run shares.
   const { task, objective, augmentation, evaluateEvery } = spec
-  const workload: ModelWorkload = { task, data: facts, layers, parameters, objective, augmentation, evaluateEvery }
+  const requested = requestedIn(spec)
+  const shared = { task, data: facts, layers, parameters, objective, augmentation, evaluateEvery }
+  const workload: ModelWorkload = { ...shared, ...(requested.length > 0 && { requested }) }
 
   // 4. The process.
   return planned(spec, { workload, baseline, runSteps }, problems)
 }
 
+/** The metrics on request that runs must compute, in the order of their definition. */
+export function requestedIn({ objective, gates }: Pick<NormalizedSpec, 'objective' | 'gates'>): MetricName[] {
+  const named = new Set([objective, ...gates.flatMap((rule) => gateOf(rule).measures(rule)?.metric ?? [])])
+  return metricNames.filter((name) => isOnRequest(name) && named.has(name))
+}
+
 /** The stages as jobs, what they may cost, and the fingerprints: the same for every workload. */
-export function planned(spec: NormalizedSpec, study: Study, { report, all }: Problems): Result<Plan, Diagnostic[]> {
+export function planned<Of extends Workload>(
+  spec: NormalizedSpec,
+  study: Study<Of>,
+  { report, all }: Problems,
+): Result<Plan<Of>, Diagnostic[]> {
   const { workload, baseline } = study
 
   // 1. One job after the other.

@@ -25,6 +25,12 @@ import type { SpecContext } from '../stages/definition.ts'
  */
 export function normalize(parsed: ParsedSpec): Result<NormalizedSpec, Diagnostic[]> {
   const { report, all } = collectProblems(parsed.locate)
+  if (parsed.spec.results) {
+    report('results-only', ['results'], 'a spec with the section results trains nothing', {
+      hint: 'judge results with it: tunegate gate SPEC --results FILE',
+    })
+    return err([...all])
+  }
   const normalized = parsed.spec.trainer
     ? normalizeScript(parsed.spec, parsed.spec.trainer, report)
     : normalizeModel(parsed.spec, report)

@@ -1,9 +1,13 @@
+import type { MissingConfig } from '../data/missing.ts'
+import type { Standardize } from '../data/scaling.ts'
+import type { CategoriesConfig, PartFiles, WeightingConfig } from '../data/types.ts'
 import type { Checks } from '../dsl/tuning.gen.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { NormalizedLayer } from '../layers/layer.ts'
 import type { LeverName, Levers, SchedulingLevers } from '../records/levers.ts'
 import type { MetricName, Task } from '../records/metrics.ts'
 import type { AugmentationPolicy, GateRule, StageSettings } from '../records/plan.ts'
+import type { ResultSplit, ResultsSettings } from '../records/results.ts'
 import type { TrainerSettings } from '../records/trainer.ts'
 import type { WarmupShare } from './presets/definition.ts'
 import type { PresetName } from './presets/index.ts'
@@ -29,6 +33,13 @@ export interface TrainerSpec extends SpecBase {
 
 export const isTrainerSpec = (spec: NormalizedSpec): spec is TrainerSpec => 'trainer' in spec
 
+/** A spec of results that another tool made. Nothing is trained, so it has neither levers nor stages. */
+export interface ResultsSpec extends Pick<SpecBase, 'version' | 'name' | 'task' | 'objective' | 'gates'> {
+  readonly results: ResultsSettings
+  /** The metrics that every seed has, by split. */
+  readonly measured: Readonly<Record<ResultSplit, readonly MetricName[]>>
+}
+
 interface SpecBase {
   readonly version: 1
   readonly name: string
@@ -46,18 +57,30 @@ interface SpecBase {
 /** What the loader needs, except for resolving the path: `source` is as in the spec. */
 export interface NormalizedData {
   readonly source: string
+  /** Files of the other parts, if the data are split already; `source` then has the training rows. */
+  readonly files?: PartFiles
   /** A column's name, or its position: "64" from 0, "-1" from the end. */
   readonly target: string
   readonly header: boolean | 'auto'
   readonly task: Task
   readonly inputs: NormalizedInputs
-  readonly standardize: boolean | 'robust'
+  readonly standardize: Standardize
+  /** Scaling of single columns; omitted if there is none. */
+  readonly scaling?: Readonly<Record<string, Standardize>>
+  /** Weights of rows in the training loss; omitted if all are equal. */
+  readonly weighting?: WeightingConfig
+  /** Omitted if missing values are errors. */
+  readonly missing?: MissingConfig
+  /** Omitted if no category is merged. */
+  readonly categories?: CategoriesConfig
   readonly split: {
     readonly validation: number
     readonly test: number
     readonly stratify: boolean
     readonly groupBy: string | null
     readonly seed: number
+    readonly time?: string
+    readonly gap?: number
   }
 }
 

@@ -14,11 +14,11 @@ import {
   type LeverPatch,
   type LeverValue,
 } from '../records/levers.ts'
-import { metricsOf, type MetricName } from '../records/metrics.ts'
+import { allMetricsOf, metricsOf, type MetricName } from '../records/metrics.ts'
 import type { Plan, TrainerWorkload } from '../records/plan.ts'
 import type { TrainerDescription, TrainerFacts } from '../records/trainer.ts'
 import { stageNamed } from '../stages/index.ts'
-import { planned, withWarmup } from './compile.ts'
+import { planned, requestedIn, withWarmup } from './compile.ts'
 import type { NormalizedLevers, TrainerSpec } from './normalized.ts'
 import { collectProblems, type Report } from './problem.ts'
 
@@ -27,7 +27,11 @@ import { collectProblems, type Report } from './problem.ts'
  *
  * @returns the plan, or everything that the spec asks for and the script cannot do, each at its line
  */
-export function compileScript(spec: TrainerSpec, facts: TrainerFacts, locate: Locate): Result<Plan, Diagnostic[]> {
+export function compileScript(
+  spec: TrainerSpec,
+  facts: TrainerFacts,
+  locate: Locate,
+): Result<Plan<TrainerWorkload>, Diagnostic[]> {
   const problems = collectProblems(locate)
   const { report } = problems
   const { description, files } = facts
@@ -136,11 +140,10 @@ function wrongDefault(lever: LeverName, value: LeverValue): string | undefined {
   return counts.includes(lever) && !Number.isInteger(value) ? 'is not a whole number' : undefined
 }
 
-/** The metrics that every evaluation has: all of the task from predictions, otherwise those that the spec names. */
+/** The metrics that every evaluation has: the usual ones and those that the spec names from predictions, otherwise those that the spec names. */
 function metricsIn(spec: TrainerSpec, { predictions }: TrainerDescription, report: Report): readonly MetricName[] {
-  const all = metricsOf(spec.task)
-  if (predictions) return all
-  const named = all.filter((name) => spec.trainer.metrics[name] !== undefined)
+  if (predictions) return [...metricsOf(spec.task), ...requestedIn(spec)]
+  const named = allMetricsOf(spec.task).filter((name) => spec.trainer.metrics[name] !== undefined)
   requireNamed(spec.objective, named, ['objective'], report)
   return named
 }

@@ -5,11 +5,12 @@ import { encodeInputs } from './encode.ts'
 import { selectInputs, type InputColumn } from './inputs.ts'
 import { datasetOf, inputsOf, shapeOf } from './load.ts'
 import { counted, fail, listed } from './problems.ts'
-import { readSource } from './read-source.ts'
+import { readData } from './part-files.ts'
 import { LIMITS } from './source.ts'
 import { encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset, Splits } from './types.ts'
-import { openVersion, rowsIn, sameColumns, usedColumns, type Columns, type Row, type Rows } from './versions.ts'
+import { rowWeights } from './weights.ts'
+import { openVersion, readAs, rowsIn, sameColumns, usedColumns, type Columns, type Row, type Rows } from './versions.ts'
 
 /** Share of its training rows that a base must keep, of all rows and of each class. With fewer it is another model. */
 const least = { all: 0.8, class: 0.5 }
@@ -28,17 +29,17 @@ export async function baseRows(
   own: DataConfig,
   { splits, fingerprint: measured }: Pick<Dataset, 'splits' | 'fingerprint'>,
 ): Promise<Dataset> {
-  const source = await readSource(base.source)
+  const source = await readData(base)
   const { splits: before, fingerprint: trained } = await datasetOf(base, source)
   const version = await openVersion(base, source)
   const { table, columns } = usedColumns(version)
   const selected = selectInputs(base, table, version)
-  const after = sameColumns(await openVersion(own), columns)
+  const after = sameColumns(await openVersion(readAs(base, own)), columns)
   if (typeof after === 'string') {
     return fail({ code: 'data/no-column', message: `the data of the change has no column "${after}"` })
   }
   const shared = withCounterparts(selected.inputs, columns, after)
-  requireCells(shared)
+  requireCells(shared, base.missing !== undefined)
   const train = trainingRows({ before, columns, after, splits })
   const rows = { base: train, own: Int32Array.from([...splits.validation, ...splits.test]) }
   const join = (one: Column, other: Column): Column => joined(one, other, rows, version.roles.wants[one.index] === 'single')
@@ -48,13 +49,22 @@ export async function baseRows(
     return { ...input, column: join(column, counterpart) }
   })
   const parts = partsOf(train.length, splits)
+  const labels = targetsOf(base, columns.target, after.target, rows, parts)
+  const weights = version.roles.weight === null ? null : (table.columns[version.roles.weight] ?? null)
+  // Rows of the change are only measured, without weights.
+  const column = weights && {
+    name: weights.name,
+    at: (row: number) => (row < train.length ? weights.at(train[row] ?? -1) : 1),
+  }
+  const weighted = rowWeights(base, { codes: labels.targets, classes: labels.classes ?? [], column, train: parts.train })
   const encoded = encodeInputs(base, rows.base.length + rows.own.length, inputs, parts, LIMITS)
   return {
     ...inputsOf(encoded),
     notes: [...selected.notes, ...encoded.notes],
     splits: parts,
     task: base.task,
-    ...targetsOf(base, columns.target, after.target, rows, parts),
+    ...labels,
+    ...weighted,
     keys: [],
     inputShape: shapeOf(base, version.opened, encoded.features.length),
     fingerprint: fingerprint({ trained, measured }),
@@ -88,12 +98,16 @@ function withCounterparts(inputs: readonly InputColumn[], columns: Columns, afte
   })
 }
 
-/** A cell that the base cannot read would measure it on values that are not numbers. */
-function requireCells(inputs: readonly SharedInput[]): void {
+/**
+ * A cell that the base cannot read would measure it on values that are not numbers.
+ *
+ * @param gaps whether the base fills in missing values
+ */
+function requireCells(inputs: readonly SharedInput[], gaps: boolean): void {
   const wrong = inputs.flatMap(({ column, as, counterpart: { isText, badCount } }) => {
     if (as === 'tokens') return []
     const { missing, text, infinite } = badCount
-    return missing + (isText ? 0 : text + infinite) > 0 ? [`"${column.name}"`] : []
+    return (gaps ? 0 : missing) + (isText ? 0 : text + infinite) > 0 ? [`"${column.name}"`] : []
   })
   if (wrong.length === 0) return
   fail({
@@ -169,7 +183,9 @@ function joined(base: Column, own: Column, rows: JoinedRows, single: boolean): C
     (of: (column: Column, row: number) => number) =>
     (row: number): number =>
       row < count ? of(base, rows.base[row] ?? -1) : of(own, rows.own[row - count] ?? -1)
-  const place = new Map(base.levels?.map((level, i) => [level, i]))
+  // The empty text is a missing value, which the base may be able to fill in even if its own rows have none.
+  const levels = base.levels && own.levels?.includes('') && !base.levels.includes('') ? [...base.levels, ''] : base.levels
+  const place = new Map(levels?.map((level, i) => [level, i]))
   const known = own.levels?.map((level) => place.get(level) ?? -1) ?? []
   const codeAt = pick((column, row) => {
     const code = column.codes?.[row] ?? -1
@@ -178,6 +194,7 @@ function joined(base: Column, own: Column, rows: JoinedRows, single: boolean): C
   const number = pick((column, row) => column.at(row))
   return {
     ...base,
+    levels,
     at: single ? (row) => Math.fround(number(row)) : number,
     codes: base.codes && Int32Array.from({ length: count + rows.own.length }, (_, row) => codeAt(row)),
   }

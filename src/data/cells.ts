@@ -1,5 +1,5 @@
 /** Texts that mean "no value" in files written by people, spreadsheets, databases, pandas, R and Weka. */
-const MISSING: ReadonlySet<string> = new Set([
+export const missingTexts: ReadonlySet<string> = new Set([
   ...['', 'NA', 'N/A', 'NaN', 'nan', 'NAN', 'null', 'NULL', '?', '<NA>', 'NaT', '-nan', '-NaN', '\\N'],
   ...['#N/A', '#N/A N/A', '#NA', '#DIV/0!', '#VALUE!', '#REF!', '#NAME?', '#NUM!', '#NULL!', '1.#QNAN', '1.#IND', '-1.#IND'],
 ])
@@ -8,7 +8,7 @@ const MISSING: ReadonlySet<string> = new Set([
 const LARGEST = 3.4028235677973362e38
 
 export function isMissing(text: string): boolean {
-  return MISSING.has(text) || text.trim() === ''
+  return missingTexts.has(text) || text.trim() === ''
 }
 
 /** Whether a number stays finite as a 32-bit float. */

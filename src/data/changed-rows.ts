@@ -1,8 +1,8 @@
 import { occurrences } from '../base/lists.ts'
 import { datasetOf } from './load.ts'
-import { readSource } from './read-source.ts'
+import { readData } from './part-files.ts'
 import type { DataConfig, Splits } from './types.ts'
-import { openVersion, rowsIn, sameColumns, usedColumns, type Row, type Rows } from './versions.ts'
+import { openVersion, readAs, rowsIn, sameColumns, usedColumns, type Row, type Rows } from './versions.ts'
 
 /** How one part of the split differs from before. Rows count as often as they occur. */
 export interface ChangedPart {
@@ -43,10 +43,10 @@ export interface NotCompared {
  * @param own the later version, as it was loaded with these splits
  */
 export async function changedRows(base: DataConfig, own: DataConfig, splits: Splits): Promise<ChangedRows | NotCompared> {
-  const source = await readSource(base.source)
+  const source = await readData(base)
   const { splits: before } = await datasetOf(base, source)
   const { columns } = usedColumns(await openVersion(base, source))
-  const after = sameColumns(await openVersion(own), columns)
+  const after = sameColumns(await openVersion(readAs(base, own)), columns)
   if (typeof after === 'string') return { notCompared: `the data of the change has no column "${after}"` }
   const [old, now] = [rowsIn(columns, before), rowsIn(after, splits)]
   // Another label can lead to another split, so the row with it may be in any part.

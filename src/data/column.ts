@@ -2,7 +2,11 @@ import { fitsFloat32, isMissing, parseNumber } from './cells.ts'
 import type { Texts } from './texts.ts'
 
 /** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes into levels. */
-export type Want = 'skip' | 'single' | 'double' | 'text'
+export type Want = 'skip' | 'single' | 'double' | TextWant
+/** Texts as categories, where some words mean "no value"; or texts to read, where every word is a word. */
+export type TextWant = 'text' | 'verbatim'
+
+export const isTextWant = (want: Want): want is TextWant => want === 'text' || want === 'verbatim'
 
 /** `rounded` is an integer whose last digits were lost, so that two of them may have become one. */
 export type BadKind = (typeof badKinds)[number]
@@ -26,10 +30,12 @@ export interface Column {
   readonly index: number
   /** Whether texts were kept. */
   readonly isText: boolean
+  /** Whether only blank cells count as missing, and a text such as NA does not. */
+  readonly isVerbatim?: boolean
   readonly at: (row: number) => number
   /** Level of each row; null if numbers were kept, or if there are too many texts for categories. */
   readonly codes: Int32Array | null
-  /** In order of first appearance. */
+  /** In order of first appearance. The empty text stands for every missing value. */
   readonly levels: readonly string[] | null
   /** Some different texts: all levels, or the first few of too many for categories; empty if numbers were kept. */
   readonly texts: readonly string[]
@@ -50,7 +56,9 @@ export class ColumnBuilder {
   readonly #name: string
   readonly #index: number
   readonly #isText: boolean
+  readonly #isVerbatim: boolean
   readonly #texts: Texts
+  readonly #missing: ReadonlySet<string> | undefined
   #rows = 0
   #numbers: Float32Array | Float64Array
   #codes: Int32Array | null
@@ -59,12 +67,18 @@ export class ColumnBuilder {
   readonly #badCount = { ...noneBad }
   #few: readonly string[] = []
 
-  /** Texts are kept as long as the column may be categorical, and then released. */
-  constructor(name: string, index: number, want: Exclude<Want, 'skip'>, texts: Texts) {
+  /**
+   * Texts are kept as long as the column may be categorical, and then released.
+   *
+   * @param missing texts that mean "no value", besides the usual ones
+   */
+  constructor(name: string, index: number, want: Exclude<Want, 'skip'>, texts: Texts, missing?: ReadonlySet<string>) {
     this.#name = name
     this.#index = index
-    this.#isText = want === 'text'
+    this.#isText = isTextWant(want)
+    this.#isVerbatim = want === 'verbatim'
     this.#texts = texts
+    this.#missing = missing
     const capacity = this.#isText ? 0 : FIRST_CAPACITY
     this.#numbers = want === 'single' ? new Float32Array(capacity) : new Float64Array(capacity)
     this.#codes = this.#isText ? new Int32Array(FIRST_CAPACITY) : null
@@ -77,15 +91,20 @@ export class ColumnBuilder {
    * @param literal whether the file says that it is a text, and no word for a missing value, by quoting it
    */
   text(cell: string, line: number, literal = false): void {
-    if (this.#isText) {
-      if (isMissing(cell) && !(literal && cell !== '')) this.#note('missing', line, cell)
-      this.#level(cell)
+    if (this.#isVerbatim) {
+      if (cell.trim() === '') this.#none(cell, line)
+      else this.#level(cell)
+    } else if (this.#missing?.has(cell.trim())) this.#none(cell, line)
+    else if (this.#isText) {
+      if (isMissing(cell) && !(literal && cell !== '')) this.#none(cell, line)
+      else this.#level(cell)
     } else {
       const value = parseNumber(cell)
       if (fitsFloat32(value)) this.#number(value)
+      else if (isMissing(cell)) this.#none(cell, line)
       else {
         this.#number(NaN)
-        this.#note(isMissing(cell) ? 'missing' : Number.isNaN(value) ? 'text' : 'infinite', line, cell)
+        this.#note(Number.isNaN(value) ? 'text' : 'infinite', line, cell)
       }
     }
     this.#rows++
@@ -93,7 +112,8 @@ export class ColumnBuilder {
 
   /** One more cell that was already a number in the file. */
   number(cell: number, line: number): void {
-    if (this.#isText) {
+    if (!this.#isVerbatim && this.#missing?.has(String(cell))) this.#none(String(cell), line)
+    else if (this.#isText) {
       if (Number.isInteger(cell) && !Number.isSafeInteger(cell)) this.#note('rounded', line, String(cell))
       this.#level(String(cell))
     } else if (fitsFloat32(cell)) this.#number(cell)
@@ -110,6 +130,7 @@ export class ColumnBuilder {
       name: this.#name,
       index: this.#index,
       isText: this.#isText,
+      ...(this.#isVerbatim && { isVerbatim: true }),
       at: this.#isText ? () => NaN : (row) => numbers[row] ?? NaN,
       codes: this.#codes?.subarray(0, this.#rows) ?? null,
       levels: this.#levels ? [...this.#levels.keys()] : null,
@@ -117,6 +138,13 @@ export class ColumnBuilder {
       bad: this.#bad,
       badCount: this.#badCount,
     }
+  }
+
+  /** A cell without a value. */
+  #none(cell: string, line: number): void {
+    this.#note('missing', line, cell)
+    if (this.#isText) this.#level('')
+    else this.#number(NaN)
   }
 
   #number(value: number): void {

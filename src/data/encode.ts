@@ -1,9 +1,9 @@
 import { groupBy } from '../base/lists.ts'
+import { encodeCategories, missingLevel } from './categories.ts'
 import type { InputColumn } from './inputs.ts'
+import { filledNumbers, missingNote } from './missing.ts'
 import { counted, fail, listed } from './problems.ts'
 import { scalingOf, type Scaling } from './scaling.ts'
-import { requireDifferent } from './same-levels.ts'
-import { encodeLevels } from './targets.ts'
 import type { Limits } from './source.ts'
 import { tokenIds, type TokenIds } from './token-ids.ts'
 import type { DataConfig, Splits } from './types.ts'
@@ -24,9 +24,9 @@ interface Encoder {
 }
 
 /**
- * Writes the inputs row-major. Numbers are scaled and, if the config says so, standardized by the training rows: see
- * `scalingOf`. Levels come from the whole file, so that the width does not depend on the split; they carry no statistic of
- * the other parts.
+ * Writes the inputs row-major. Missing values are filled in first, if the config says so: see `MissingConfig`. Numbers are
+ * scaled and, if the config says so, standardized by the training rows: see `scalingOf`. Levels come from the whole file, so
+ * that the width does not depend on the split; they carry no statistic of the other parts.
  */
 export function encodeInputs(
   config: DataConfig,
@@ -38,25 +38,33 @@ export function encodeInputs(
   const notes: string[] = []
   let vocabulary: readonly string[] | undefined
   const flat: { readonly name: string; readonly what: string }[] = []
-  const encoders = inputs.map((input): Encoder => {
+  const filled: string[] = []
+  const encoders = inputs.flatMap((input): Encoder[] => {
     const { column, as } = input
     if (as === 'tokens') {
       const texts = tokenIds(column, rows, splits, input.settings)
       vocabulary = texts.vocabulary
       notes.push(...texts.notes)
-      return positions(column.name, texts, input.settings.length)
+      return [positions(column.name, texts, input.settings.length)]
     }
     if (as === 'number') {
       const scale = config.inputs.kind === 'array' ? config.inputs.scale : 1
-      const at = (row: number): number => column.at(row) * scale
-      const scaling = scalingOf(config.standardize, at, splits.train)
+      const full = config.missing ? filledNumbers(config.missing, column, splits.train) : null
+      const own = full ? full.at : column.at
+      const at = (row: number): number => own(row) * scale
+      const scaling = scalingOf(input.scaling, at, splits.train)
       if (scaling.flat !== null) flat.push({ name: column.name, what: scaling.flat })
-      return numbers(column.name, at, rows, scaling)
+      if (full?.note) filled.push(full.note)
+      const main = numbers(column.name, at, rows, scaling)
+      return full?.indicator ? [main, indicator(column.name, column.at, rows)] : [main]
     }
-    const { levels, codes } = encodeLevels(column, limits.levels)
-    notes.push(...requireDifferent(column.name, levels, 'categories'), ...unseen(column.name, levels, codes, splits.train))
-    return as === 'index' ? indices(column.name, requireKnown(column.name, codes)) : oneHot(column.name, levels, codes)
+    const found = encodeCategories(config, column, splits.train, limits, as)
+    const { levels, codes } = found
+    notes.push(...found.notes)
+    if (found.filled !== null) filled.push(found.filled)
+    return [as === 'index' ? indices(column.name, requireKnown(column.name, codes)) : oneHot(column.name, levels, codes)]
   })
+  if (filled.length > 0) notes.push(missingNote(filled))
   for (const [what, own] of groupBy(flat, (one) => one.what)) {
     const names = own.map(({ name }) => name)
     notes.push(`${counted(names.length, 'input')} constant in the training rows, ${what}: ${listed(names)}`)
@@ -97,6 +105,16 @@ function numbers(name: string, at: (row: number) => number, rows: number, { appl
   }
 }
 
+/** 1 where a value is missing. */
+function indicator(name: string, at: (row: number) => number, rows: number): Encoder {
+  return {
+    features: [`${name}=${missingLevel}`],
+    fill: (values, width, offset) => {
+      for (let row = 0; row < rows; row++) values[row * width + offset] = Number(Number.isNaN(at(row)))
+    },
+  }
+}
+
 function indices(name: string, codes: Int32Array): Encoder {
   return {
     features: [name],
@@ -132,12 +150,4 @@ function oneHot(name: string, levels: readonly string[], codes: Int32Array): Enc
         if (code >= 0) values[row * width + offset + code] = 1
       }),
   }
-}
-
-function unseen(name: string, levels: readonly string[], codes: Int32Array, train: Int32Array): string[] {
-  const seen = new Set<number>()
-  for (const row of train) seen.add(codes[row] ?? 0)
-  const missing = levels.filter((_, code) => !seen.has(code))
-  if (missing.length === 0) return []
-  return [`${counted(missing.length, 'level')} of "${name}" not in the training rows: ${listed(missing)}`]
 }

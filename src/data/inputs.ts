@@ -5,18 +5,23 @@ import type { Roles } from './roles.ts'
 import { checkTexts, type TokenSettings } from './token-ids.ts'
 import type { Tokenizer } from './tokenizers/definition.ts'
 import { isDecimalComma, isMissingWord, spelledNumbers, spellingOf } from './spelling.ts'
+import type { Standardize } from './scaling.ts'
 import type { Table } from './table.ts'
 import type { DataConfig } from './types.ts'
 
 /** A column of the table as an input: a number, one of its levels, or a text. */
 export type InputColumn = { readonly column: Column } & (
-  | { readonly as: 'number' | 'one-hot' | 'index' }
+  | {
+      readonly as: 'number' | 'one-hot' | 'index'
+      /** How the numbers are scaled. It has no effect on levels. */
+      readonly scaling: Standardize
+    }
   | { readonly as: 'tokens'; readonly settings: TokenSettings }
 )
 
 /**
- * Determines the type of every input, and rejects every cell that its use does not allow: missing values (nothing is
- * imputed), texts in numeric columns, infinities.
+ * Determines the type of every input, and rejects every cell that its use does not allow: missing values unless the config
+ * says how to fill them in, texts in numeric columns, infinities.
  *
  * @returns the inputs in order, and notes on columns that were left out
  */
@@ -33,6 +38,8 @@ export function selectInputs(
   }
   checkCells(table, column(roles.target), config.task === 'classification' ? 'text' : 'number', problems)
   if (roles.group !== null) checkCells(table, column(roles.group), 'text', problems)
+  if (roles.time !== null) checkCells(table, column(roles.time), column(roles.time).isText ? 'text' : 'number', problems)
+  if (roles.weight !== null) checkCells(table, column(roles.weight), 'number', problems)
   if (config.inputs.kind === 'text' && roles.text !== null && tokenizer) {
     const [texts, { vocabulary, length }] = [column(roles.text), config.inputs]
     checkTexts(table, texts, problems)
@@ -41,26 +48,55 @@ export function selectInputs(
     return { inputs: [{ column: texts, as: 'tokens', settings }], notes: [] }
   }
   const encoding = config.inputs.kind === 'columns' ? config.inputs.encoding : 'one-hot'
-  const inputs: InputColumn[] = [
+  const named: Decided[] = [
     ...roles.numeric.map((i) => ({ column: column(i), as: 'number' as const })),
     ...roles.categorical.map((i) => ({ column: column(i), as: encoding })),
   ]
-  for (const input of inputs) checkCells(table, input.column, input.as === 'number' ? 'number' : 'text', problems)
-  const decided = decide(table, roles.undecided.map(column), problems)
+  const gaps = config.missing !== undefined
+  for (const input of named) checkCells(table, input.column, input.as === 'number' ? 'number' : 'text', problems, gaps)
+  const decided = decide(table, roles.undecided.map(column), problems, gaps)
+  const inputs = [...named, ...decided.inputs]
+  requireScalable(table.file, inputs, roles, problems)
   problems.throwIfAny()
-  return { inputs: [...inputs, ...decided.inputs], notes: decided.notes }
+  return {
+    inputs: inputs.map((input) => ({ ...input, scaling: roles.scaling.get(input.column.index) ?? config.standardize })),
+    notes: decided.notes,
+  }
+}
+
+/** An input before its scaling is known. */
+type Decided = { readonly column: Column; readonly as: 'number' | 'one-hot' | 'index' }
+
+/** A scaling that has no effect is a mistake. */
+function requireScalable(file: string, inputs: readonly Decided[], { scaling }: Roles, problems: Problems): void {
+  const numbers = inputs.filter(({ as }) => as === 'number').map(({ column }) => column)
+  const indices = new Set(numbers.map(({ index }) => index))
+  for (const index of scaling.keys()) {
+    if (indices.has(index)) continue
+    problems.add({
+      code: 'data/scaling',
+      message: 'data.scaling names a column that is not a numeric input',
+      at: { file, line: 1, column: index + 1 },
+      allowed: listed(numbers.map(({ name }) => name)),
+    })
+  }
 }
 
 /** The type of each column of `inputs: auto`. Constants and identifiers teach nothing, or leak: they are dropped. */
-function decide(table: Table, columns: readonly Column[], problems: Problems): { inputs: InputColumn[]; notes: string[] } {
-  const inputs: InputColumn[] = []
+function decide(
+  table: Table,
+  columns: readonly Column[],
+  problems: Problems,
+  gaps: boolean,
+): { inputs: Decided[]; notes: string[] } {
+  const inputs: Decided[] = []
   const dropped = new Map<string, string[]>()
   const drop = (why: string, name: string): void => {
     dropped.set(why, [...(dropped.get(why) ?? []), name])
   }
   for (const column of columns) {
     const type = typeOf(column, table.rows)
-    checkCells(table, column, column.isText ? 'text' : 'number', problems)
+    checkCells(table, column, column.isText ? 'text' : 'number', problems, gaps)
     const spelled = spelledNumbers(column.texts)
     if (spelled) problems.add(otherSpelling(table.file, column, spelled))
     if (type === 'constant' || type === 'identifier' || type === 'text') drop(type, column.name)
@@ -86,7 +122,8 @@ function otherSpelling(file: string, { name, index }: Column, { spelling, found 
   }
 }
 
-function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text', problems: Problems): void {
+/** @param gaps whether missing values are filled in */
+function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text', problems: Problems, gaps = false): void {
   const place = (line: number, own = file) => ({ file: own, line, column: column.index + 1 })
   if (rows > 0 && column.badCount.missing === rows) {
     const at = place(column.bad[0]?.line ?? 1)
@@ -95,8 +132,8 @@ function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text
   }
   const spelled = use === 'number' && column.badCount.text > 1 ? spelledCells(column) : undefined
   if (spelled) problems.add({ ...spelled.problem, at: place(spelled.line, spelled.file) })
-  const wrong: readonly BadKind[] =
-    use === 'text' ? ['missing', 'rounded'] : spelled ? ['missing', 'infinite'] : ['missing', 'text', 'infinite']
+  const unfit: readonly BadKind[] = use === 'text' ? ['rounded'] : spelled ? ['infinite'] : ['text', 'infinite']
+  const wrong: readonly BadKind[] = gaps ? unfit : ['missing', ...unfit]
   for (const cell of column.bad) {
     if (!wrong.includes(cell.kind)) continue
     problems.add({ ...explain(cell.kind, cell.found, column.name), at: place(cell.line, cell.file) })
@@ -129,7 +166,7 @@ function spelledCells({ name, bad, badCount }: Column) {
 }
 
 function hintFor(found: string): string {
-  if (isMissingWord(found)) return 'leave the cell of a missing value empty, then fill it in or drop the row'
+  if (isMissingWord(found)) return 'if it means that there is no value, list it under data.missing.values'
   return spellingOf(found)?.hint ?? 'list the column under data.inputs.categorical if it holds categories'
 }
 
@@ -141,7 +178,7 @@ function explain(kind: BadKind, found: string, name: string) {
         code: 'data/missing',
         message: `a missing value in ${column}`,
         found: found === '' ? 'nothing' : found,
-        hint: 'fill in the values or drop the rows first; tunegate imputes nothing',
+        hint: 'set data.missing, such as { strategy: indicator }, to fill in missing inputs; or drop the rows first',
       }
     case 'text':
       return {

@@ -2,8 +2,9 @@ import { distinct, readUndecided, typeOf } from './column-type.ts'
 import { keptCharacters, type Column } from './column.ts'
 import { guessImage, guessTarget, guessTask, guessText } from './guess.ts'
 import { stemOf } from './formats/index.ts'
-import { readSource } from './read-source.ts'
+import { readSource, type DataFile } from './read-source.ts'
 import { LIMITS, type Limits } from './source.ts'
+import { isMissingWord, spelledNumbers } from './spelling.ts'
 import type { OpenTable, Table } from './table.ts'
 import { word } from './tokenizers/index.ts'
 import type { ColumnSummary, TableSummary } from './types.ts'
@@ -11,12 +12,9 @@ import type { ColumnSummary, TableSummary } from './types.ts'
 /** Inspects a data file before there is a spec: its columns, and a guess of target, task and image shape. */
 export async function inspect(path: string, limits: Limits = LIMITS): Promise<TableSummary> {
   const source = await readSource(path, limits)
-  const opened = await source.format.open(source, { header: 'auto', target: null, groupBy: null })
-  const table = readUndecided(
-    opened,
-    opened.names.map(() => 'double'),
-    opened.names.map((_, i) => i),
-  )
+  const usual = await readAll(source)
+  const missingWords = [...new Set(usual.table.columns.flatMap((column) => (column ? wordsAmongNumbers(column) : [])))]
+  const { opened, table } = missingWords.length === 0 ? usual : await readAll({ ...source, missing: new Set(missingWords) })
   const columns = table.columns.flatMap((column) => (column ? [summarize(column, table, limits)] : []))
   const { file, names, header, delimiter } = opened
   const target = opened.target === null ? guessTarget(columns, header) : (columns[opened.target] ?? null)
@@ -32,11 +30,24 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
     header,
     rows: table.rows,
     columns,
+    missingWords,
     target: named,
     task,
     ...image,
     text: guessText(inputs),
   }
+}
+
+async function readAll(source: DataFile): Promise<{ readonly opened: OpenTable; readonly table: Table }> {
+  const opened = await source.format.open(source, { header: 'auto', target: null, groupBy: null })
+  const wants = opened.names.map((): 'double' => 'double')
+  return { opened, table: readUndecided(opened, wants, [...wants.keys()]) }
+}
+
+/** Words for a missing value in a column that otherwise has numbers, read as numbers or as texts. */
+function wordsAmongNumbers({ isText, texts, bad }: Column): readonly string[] {
+  if (isText) return spelledNumbers(texts)?.missing ?? []
+  return bad.flatMap(({ kind, found }) => (kind === 'text' && isMissingWord(found) ? [found.trim()] : []))
 }
 
 function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSummary {

@@ -7,16 +7,19 @@ import { keyColumns } from './keys.ts'
 import { fail } from './problems.ts'
 import { resolveRoles } from './roles.ts'
 import type { Roles } from './roles.ts'
-import { readSource, type DataFile } from './read-source.ts'
+import { givenParts, readData } from './part-files.ts'
+import type { DataFile } from './read-source.ts'
 import { LIMITS, type Limits } from './source.ts'
 import { splitRows } from './splits.ts'
 import type { OpenTable, Table } from './table.ts'
 import { requireDifferent } from './same-levels.ts'
+import { timesOf } from './times.ts'
 import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
 import type { Tokenizer } from './tokenizers/definition.ts'
 import { openTokenizer } from './tokenizers/index.ts'
 import type { DataConfig, Dataset } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
+import { rowWeights } from './weights.ts'
 
 /** A data file, opened, and the columns that a config names; its rows are not read yet. */
 export interface OpenedData {
@@ -33,14 +36,18 @@ export interface OpenedData {
 export async function openData(config: DataConfig, source: DataFile): Promise<OpenedData> {
   const { inputs } = config
   const tokenizer = inputs.kind === 'text' ? await openTokenizer(inputs.tokenizer) : null
+  const missing = config.missing && { missing: new Set(config.missing.values) }
   // A text column has as many different texts as rows. Only the limits of all texts together bound it.
-  const within = tokenizer ? { ...source, limits: { ...source.limits, levels: Infinity } } : source
-  const opened = await source.format.open(within, {
-    header: config.header,
-    target: config.target,
-    groupBy: config.split.groupBy,
-    shape: inputs.kind === 'array' ? inputs.shape : null,
-  })
+  const limits = tokenizer ? { ...source.limits, levels: Infinity } : source.limits
+  const opened = await source.format.open(
+    { ...source, ...missing, limits },
+    {
+      header: config.header,
+      target: config.target,
+      groupBy: config.split.groupBy,
+      shape: inputs.kind === 'array' ? inputs.shape : null,
+    },
+  )
   return { opened, roles: resolveRoles(config, opened), tokenizer }
 }
 
@@ -52,14 +59,14 @@ export async function openData(config: DataConfig, source: DataFile): Promise<Op
  * file:line:column, where the column is the table's, counted from 1
  */
 export async function loadDataset(config: DataConfig, limits: Limits = LIMITS, watch: Watch = unwatched): Promise<Dataset> {
-  return datasetOf(config, await readSource(config.source, limits, watch))
+  return datasetOf(config, await readData(config, limits, watch))
 }
 
 /** The same for a file that was read before. */
 export async function datasetOf(config: DataConfig, source: DataFile): Promise<Dataset> {
   const { limits, watch } = source
   const { opened, roles, tokenizer } = await openData(config, source)
-  const table = readUndecided(opened, roles.wants, roles.undecided)
+  const table = readUndecided(opened, roles.wants, [...roles.undecided, ...(roles.time === null ? [] : [roles.time])])
   if (table.rows === 0) fail({ code: 'data/empty', message: `${source.file} has no rows` })
   watch.begin('preparing the inputs')
   const { inputs, notes } = selectInputs(config, table, { roles, tokenizer })
@@ -87,11 +94,14 @@ function assemble(
   const group = roles.group === null ? null : table.columns[roles.group]
   const { rows } = table
   const { split, task } = config
+  const given = givenParts(config, table)
+  const timed = roles.time === null ? null : table.columns[roles.time]
+  const times = timed ? timesOf(timed, rows, limits) : undefined
   const grouped = group ? encodeLevels(group, limits.levels) : null
   const groups = grouped?.codes ?? null
   const alike = grouped ? requireDifferent(group?.name ?? '', grouped.levels, 'values') : []
   if (task === 'regression') {
-    const splits = splitRows({ rows, split, classes: null, groups })
+    const splits = splitRows({ rows, split, classes: null, groups, given, times })
     const { targets, targetScale } = standardizeTargets(target, rows, splits)
     const encoded = encodeInputs(config, rows, inputs, splits, limits)
     const unstratified = split.stratify ? ['regression: the split is not stratified'] : []
@@ -100,12 +110,14 @@ function assemble(
   }
   const { levels: classes, codes } = encodeLevels(target, limits.levels)
   alike.push(...requireDifferent(target.name, classes, 'classes'))
-  checkClasses(config, classes, codes)
-  const splits = splitRows({ rows, split, classes: split.stratify ? codes : null, groups })
+  checkClasses(config, classes, given ? codes.subarray(0, given.train.length) : codes)
+  const splits = splitRows({ rows, split, classes: split.stratify ? codes : null, groups, given, times })
   const encoded = encodeInputs(config, rows, inputs, splits, limits)
   const notes = [...alike, ...encoded.notes]
+  const column = roles.weight === null ? null : (table.columns[roles.weight] ?? null)
+  const weighted = rowWeights(config, { codes, classes, column, train: splits.train })
   const targets = Float32Array.from(codes)
-  return { ...inputsOf(encoded), notes, targets, task, classes, targetScale: null, splits }
+  return { ...inputsOf(encoded), notes, targets, ...weighted, task, classes, targetScale: null, splits }
 }
 
 /** The encoded inputs as members of a data set. */
@@ -123,7 +135,7 @@ export function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: numb
  * is a recompressed one.
  */
 function contentFingerprint(
-  { source: _, ...settings }: DataConfig,
+  { source: _, files: _files, ...settings }: DataConfig,
   { format, bytes }: Pick<DataFile, 'format' | 'bytes'>,
   tokenizer: Tokenizer | null,
 ): string {

@@ -2,6 +2,7 @@ import { didYouMean, InputError } from '../base/diagnostics.ts'
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Want } from './column.ts'
 import { counted, listed } from './problems.ts'
+import type { Standardize } from './scaling.ts'
 import type { OpenTable } from './table.ts'
 import type { DataConfig } from './types.ts'
 
@@ -9,12 +10,18 @@ import type { DataConfig } from './types.ts'
 export interface Roles {
   readonly target: number
   readonly group: number | null
+  /** The column of times that orders the rows. */
+  readonly time: number | null
+  /** The column of weights in the training loss. */
+  readonly weight: number | null
   readonly numeric: readonly number[]
   readonly categorical: readonly number[]
   /** The column of texts, if that is the input. */
   readonly text: number | null
   /** Inputs whose type is unknown before they are read. */
   readonly undecided: readonly number[]
+  /** Scalings of single columns, by index. */
+  readonly scaling: ReadonlyMap<number, Standardize>
   /** Whether the whole table is one array of numbers, an image or a sequence. */
   readonly whole: boolean
   /** What to keep of each column of the table, except `undecided` ones. */
@@ -31,8 +38,11 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   }
   const target = table.target ?? find(config.target, 'data.target')
   const group = config.split.groupBy === null ? null : find(config.split.groupBy, 'data.split.groupBy')
+  const column = config.weighting?.column
+  const weight = column === undefined ? null : find(column, 'data.weightColumn')
+  const time = config.split.time === undefined ? null : find(config.split.time, 'data.split.time')
   const { inputs } = config
-  const rest = table.names.map((_, i) => i).filter((i) => i !== target && i !== group)
+  const rest = table.names.map((_, i) => i).filter((i) => i !== target && i !== group && i !== weight && i !== time)
   const named = inputs.kind === 'columns'
   // An array of images or sequences is all numbers and keeps its shape: none of it needs a decision or may be dropped.
   const whole = inputs.kind === 'array' || (inputs.kind === 'auto' && table.rowShape !== null)
@@ -40,10 +50,14 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const categorical = named ? inputs.categorical.map((name) => find(name, 'data.inputs.categorical')) : []
   const text = inputs.kind === 'text' ? find(inputs.column, 'data.inputs.text') : null
   const undecided = named || whole || text !== null ? [] : rest
-  errors.push(...conflicts(table, target, group, [...numeric, ...categorical, ...(text === null ? [] : [text])]))
+  const scaling = new Map(
+    Object.entries(config.scaling ?? {}).map(([name, how]) => [find(name, 'data.scaling'), how] as const),
+  )
+  const used = [...numeric, ...categorical, ...(text === null ? [] : [text])]
+  errors.push(...conflicts(table, { target, group, weight, time }, used))
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
   if (errors.length > 0) throw new InputError(errors)
-  const parts = { target, group, numeric, categorical, text, undecided, whole }
+  const parts = { target, group, time, weight, numeric, categorical, text, undecided, scaling, whole }
   return { ...parts, wants: wantsOf(config, parts, table.names.length) }
 }
 
@@ -71,19 +85,30 @@ function noColumn({ file, header, names }: OpenTable, name: string, setting: str
   }
 }
 
-function conflicts({ names }: OpenTable, target: number, group: number | null, inputs: readonly number[]): Diagnostic[] {
+function conflicts(
+  { names }: OpenTable,
+  { target, group, weight, time }: Pick<Roles, 'target' | 'group' | 'weight' | 'time'>,
+  inputs: readonly number[],
+): Diagnostic[] {
   const seen = new Set<number>()
   const error = (message: string): Diagnostic => ({ code: 'data/column-twice', severity: 'error', message })
   const errors = inputs.flatMap((i) => {
     if (i < 0) return []
     if (i === target) return [error(`"${names[i]}" is the target and cannot also be an input`)]
     if (i === group) return [error(`"${names[i]}" is the group and cannot also be an input`)]
+    if (i === time) return [error(`"${names[i]}" is the column of times and cannot also be an input`)]
+    if (i === weight) return [error(`"${names[i]}" is the column of weights and cannot also be an input`)]
     if (seen.has(i)) return [error(`"${names[i]}" is listed as an input twice`)]
     seen.add(i)
     return []
   })
   if (group !== null && group === target && group >= 0) {
     errors.push(error(`"${names[group]}" is the target and cannot also be the group`))
+  }
+  if (weight !== null && weight >= 0 && (weight === target || weight === group)) {
+    errors.push(
+      error(`"${names[weight]}" is the ${weight === target ? 'target' : 'group'} and cannot also be the column of weights`),
+    )
   }
   return errors
 }
@@ -113,10 +138,11 @@ function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: numbe
   const wants = new Array<Want>(columns).fill('skip')
   if (config.inputs.kind === 'columns') wants.fill('text', 0, MOST_LEFT_OUT)
   // Standardization subtracts numbers that may be large, so it needs the digits that 32 bits would drop.
-  for (const i of parts.numeric) wants[i] = config.standardize ? 'double' : 'single'
+  for (const i of parts.numeric) wants[i] = (parts.scaling.get(i) ?? config.standardize) ? 'double' : 'single'
   for (const i of parts.categorical) wants[i] = 'text'
-  if (parts.text !== null) wants[parts.text] = 'text'
+  if (parts.text !== null) wants[parts.text] = 'verbatim'
   wants[parts.target] = config.task === 'classification' ? 'text' : 'double'
+  if (parts.weight !== null) wants[parts.weight] = 'double'
   if (parts.group !== null) wants[parts.group] = 'text'
   return wants
 }

@@ -1,7 +1,8 @@
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile'
 import { moments } from './moments.ts'
 
-/** How numeric inputs are scaled: not at all, by mean and SD, or robustly. */
-export type Standardize = boolean | 'robust'
+/** How numeric inputs are scaled: not at all, by mean and SD, robustly, or by their quantiles. */
+export type Standardize = boolean | 'robust' | 'quantile'
 
 export interface Scaling {
   readonly apply: (value: number) => number
@@ -20,10 +21,12 @@ const clip = 3
  * - `robust`: z = (x − median) / (upper − lower quartile), then z / √(1 + (z/3)²), which is z near 0 and stays within ±3: an
  *   outlier keeps its sign and loses its weight. If the quartiles are equal, half of the range stands in for their distance;
  *   a constant column becomes 0 (RealMLP: Holzmüller et al., 2024, arXiv 2407.04491).
+ * - `quantile`: the normal score of the value's rank, so that any distribution becomes a standard normal one.
  */
 export function scalingOf(standardize: Standardize, at: (row: number) => number, fit: Int32Array): Scaling {
   if (standardize === false) return { apply: (value) => value, flat: null }
   if (standardize === 'robust') return robust(Float64Array.from(fit, at).sort())
+  if (standardize === 'quantile') return byQuantiles(Float64Array.from(fit, at).sort())
   const { mean, sd } = moments(at, fit)
   const divisor = sd === 0 ? 1 : sd
   return { apply: (value) => (value - mean) / divisor, flat: sd === 0 ? 'centered but not scaled' : null }
@@ -42,6 +45,54 @@ function robust(sorted: Float64Array): Scaling {
     return Math.abs(share) > 1e9 ? clip * Math.sign(share) : z / Math.sqrt(1 + share * share)
   }
   return { apply, flat: null }
+}
+
+/** Quantiles that are kept of a column; between them, ranks are interpolated. */
+const mostQuantiles = 1000
+/** Ranks closer to 0 or 1 than this have no score of their own, so scores stay within ±5.2. */
+const least = 1e-7 - Number.EPSILON
+
+/**
+ * The normal score of a rank, interpolated between quantiles, as scikit-learn's QuantileTransformer computes it with
+ * `output_distribution='normal'`. Equal values have the mean of their lowest and highest rank.
+ *
+ * @param sorted values of the fitted rows, ascending
+ */
+function byQuantiles(sorted: Float64Array): Scaling {
+  if (sorted[0] === sorted.at(-1)) return { apply: () => 0, flat: 'set to 0' }
+  const count = Math.min(mostQuantiles, sorted.length)
+  // Between equal rows, rounding must not make unequal quantiles.
+  const places =
+    count === sorted.length ? sorted : Float64Array.from({ length: count }, (_, i) => quantile(sorted, i / (count - 1)))
+  const apply = (value: number): number => {
+    const rank =
+      value - 1e-7 < (places[0] ?? NaN) ? 0 : value + 1e-7 > (places[count - 1] ?? NaN) ? 1 : rankIn(places, value)
+    return normalQuantile(Math.min(Math.max(rank, least), 1 - least), 0, 1)
+  }
+  return { apply, flat: null }
+}
+
+/** The place of a value among ascending quantiles, from 0 to 1: the mean of the ranks from below and from above. */
+function rankIn(places: Float64Array, value: number): number {
+  const [last, above] = [count(places, (place) => place < value), count(places, (place) => place <= value)]
+  const between = (from: number): number => {
+    const [low, high] = [places[from - 1] ?? NaN, places[from] ?? NaN]
+    return from - 1 + (value - low) / (high - low)
+  }
+  // One of the quantiles equals the value, or none does.
+  const rank = above > last ? (last + above - 1) / 2 : between(last)
+  return rank / (places.length - 1)
+}
+
+/** How many of ascending numbers, from the first on, meet a condition that no later one meets once one does not. */
+function count(ascending: Float64Array, meets: (value: number) => boolean): number {
+  let [low, high] = [0, ascending.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (meets(ascending[middle] ?? NaN)) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Linear interpolation between order statistics, as `numpy.quantile` does. */

@@ -35,7 +35,8 @@ export async function openShards(
   }
 }
 
-function requireSameColumns(first: OpenTable, other: OpenTable): void {
+/** Throws an InputError if another file has other columns than the first. */
+export function requireSameColumns(first: OpenTable, other: OpenTable): void {
   const at = first.names.findIndex((name, i) => other.names[i] !== name)
   if (at < 0 && first.names.length === other.names.length && first.header === other.header) return
   const column = at < 0 ? first.names.length : at
@@ -48,14 +49,15 @@ function requireSameColumns(first: OpenTable, other: OpenTable): void {
   })
 }
 
-function joined(source: Source, tables: readonly Table[]): Table {
+/** Tables with the same columns as one, one below the other. */
+export function joined(source: Source, tables: readonly Table[]): Table {
   const rows = tables.reduce((sum, table) => sum + table.rows, 0)
   requireSize(source, rows, tables[0]?.columns.filter((column) => column !== null).length ?? 0)
   const texts = new Texts(source)
   const columns = (tables[0]?.columns ?? []).map((column, i) =>
     column === null ? null : joinedColumn(tables, i, column, rows, texts),
   )
-  return { file: source.file, rows, columns }
+  return { file: source.file, rows, counts: tables.map((table) => table.rows), columns }
 }
 
 function joinedColumn(tables: readonly Table[], index: number, first: Column, rows: number, texts: Texts): Column {
@@ -68,7 +70,8 @@ function joinedColumn(tables: readonly Table[], index: number, first: Column, ro
   for (const { column } of parts) {
     for (const kind of badKinds) badCount[kind] += column.badCount[kind]
   }
-  const common = { name: first.name, index, isText: first.isText, bad, badCount }
+  const verbatim = first.isVerbatim && { isVerbatim: true }
+  const common = { name: first.name, index, isText: first.isText, ...verbatim, bad, badCount }
   if (first.isText) return { ...common, at: () => NaN, ...joinedLevels(parts, first.name, rows, texts) }
   const numbers = new Float64Array(rows)
   let row = 0

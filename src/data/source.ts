@@ -51,4 +51,9 @@ export interface Source {
   readonly bytes: Buffer
   readonly limits: Limits
   readonly watch: Watch
+  /**
+   * Texts that mean "no value" here, besides the usual ones. Present only if missing values are filled in, so that a reader
+   * may keep them.
+   */
+  readonly missing?: ReadonlySet<string>
 }

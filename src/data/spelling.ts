@@ -70,10 +70,11 @@ const slips = 0.05
  * Undefined if the texts are not numbers, or if they are plain ones.
  *
  * @param texts different texts of the column
+ * @returns the spelling, examples, and all words for a missing value if they are the reason
  */
 export function spelledNumbers(
   texts: readonly string[],
-): { readonly spelling: Spelling; readonly found: string[] } | undefined {
+): { readonly spelling: Spelling; readonly found: string[]; readonly missing: string[] } | undefined {
   const present = texts.filter((text) => !isMissing(text))
   const spelled = present.flatMap((text) => (Number.isNaN(parseNumber(text)) ? [[text, spellingOf(text)] as const] : []))
   const words = spelled.filter(([text, spelling]) => !spelling && isMissingWord(text)).map(([text]) => text)
@@ -84,11 +85,12 @@ export function spelledNumbers(
   if (known.length > 0) {
     const spelling = commonest(known.flatMap(([, one]) => one ?? []))
     const found = known.filter(([, one]) => one === spelling).map(([text]) => text)
-    return { spelling: unlessDecimal(spelling, present), found: found.slice(0, 3) }
+    return { spelling: unlessDecimal(spelling, present), found: found.slice(0, 3), missing: [] }
   }
   if (words.length === 0 || numbers <= fewestNumbers) return undefined
-  const hint = 'leave the cell of a missing value empty'
-  return { spelling: named(`and ${words.slice(0, 3).join(', ')} for missing values`, hint), found: words.slice(0, 3) }
+  const hint = 'list these words under data.missing.values'
+  const found = words.slice(0, 3)
+  return { spelling: named(`and ${found.join(', ')} for missing values`, hint), found, missing: words }
 }
 
 /** Commas separate thousands only if each of them, in every text, is followed by groups of three digits. */

@@ -2,6 +2,7 @@ import { shuffled, stream } from '../base/random.ts'
 import type { Stream } from '../base/random.ts'
 import { counted, fail } from './problems.ts'
 import { groupedParts } from './grouped.ts'
+import { partsByTime } from './times.ts'
 import type { Parts, SplitConfig, Splits } from './types.ts'
 
 /** What a split is made from. */
@@ -12,24 +13,46 @@ export interface SplitRequest {
   readonly classes: Int32Array | null
   /** Group of each row; groups stay whole. Null if there are none. */
   readonly groups: Int32Array | null
+  /** Time of each row, if the rows are split by time. */
+  readonly times?: Float64Array | undefined
+  /** Rows that files assign to parts; undefined if all parts are drawn. */
+  readonly given?: Given | undefined
+}
+
+/** Rows that files assign to parts, ascending. Parts without a file are drawn from those of `train`, which come first. */
+export interface Given {
+  readonly train: Int32Array
+  readonly validation?: Int32Array
+  readonly test?: Int32Array
 }
 
 /**
  * Splits rows by the stream `split` of the split's seed. Without groups, each class (or all rows) is shuffled and divided by
  * largest remainder; every part with a fraction above 0 gets a row of each class. The test rows are drawn first, so that
- * another validation fraction leaves them unchanged.
+ * another validation fraction leaves them unchanged. Parts with a file of their own are not drawn.
  */
 export function splitRows(request: SplitRequest): Splits {
-  const { rows, split, classes, groups } = request
-  const fractions = fractionsOf(split)
+  const { split, given } = request
+  const rows = given ? given.train.length : request.rows
+  const classes = request.classes?.subarray(0, rows) ?? null
+  const groups = request.groups?.subarray(0, rows) ?? null
+  const fractions = fractionsOf({
+    validation: given?.validation ? 0 : split.validation,
+    test: given?.test ? 0 : split.test,
+  })
   const random = stream(split.seed, 'split')
-  const parts = groups ? groupedParts(groups, classes, fractions, random) : randomParts(rows, classes, fractions, random)
+  const times = request.times?.subarray(0, rows)
+  const parts = times
+    ? partsByTime(times, fractions, split.gap ?? 0)
+    : groups
+      ? groupedParts(groups, classes, fractions, random)
+      : randomParts(rows, classes, fractions, random)
   requireFilled(rows, parts, fractions)
   const [train, validation, test] = parts.map((part) => Int32Array.from(part).sort()) as [Int32Array, Int32Array, Int32Array]
-  return { train, validation, test }
+  return { train, validation: given?.validation ?? validation, test: given?.test ?? test }
 }
 
-function fractionsOf({ validation, test }: SplitConfig): Parts {
+function fractionsOf({ validation, test }: Pick<SplitConfig, 'validation' | 'test'>): Parts {
   const train = 1 - validation - test
   if (validation >= 0 && test >= 0 && train > 0) return [train, validation, test]
   return fail({

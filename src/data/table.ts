@@ -30,6 +30,8 @@ export interface OpenTable {
 export interface Table {
   readonly file: string
   readonly rows: number
+  /** Rows of each file, if the table consists of several. */
+  readonly counts?: readonly number[]
   /** One per name; null if it was skipped. */
   readonly columns: readonly (Column | null)[]
 }
@@ -39,7 +41,7 @@ export function builders(source: Source, names: readonly string[], wants: readon
   const texts = new Texts(source)
   return names.map((name, i) => {
     const want = wants[i] ?? 'skip'
-    return want === 'skip' ? null : new ColumnBuilder(name, i, want, texts)
+    return want === 'skip' ? null : new ColumnBuilder(name, i, want, texts, source.missing)
   })
 }
 

@@ -26,19 +26,25 @@ export function encodeLevels({ codes, levels, name }: Column, mostLevels: number
   return { levels: sorted, codes: codes.map((code) => moved[code] ?? -1) }
 }
 
-/** Rejects a target with one class and, if the split is stratified, classes too small to be in every part. */
+/**
+ * Rejects a target with one class and, if the split is stratified, classes too small to be in every part.
+ *
+ * @param codes classes of the rows that are divided
+ */
 export function checkClasses(config: DataConfig, classes: readonly string[], codes: Int32Array): void {
   if (classes.length < 2) {
     const found = classes[0] ?? 'none'
     fail({ code: 'data/one-class', message: 'the target has only one class, so there is nothing to learn', found })
   }
-  if (!config.split.stratify) return
-  const parts = 1 + Number(config.split.validation > 0) + Number(config.split.test > 0)
+  if (!config.split.stratify || config.split.time !== undefined) return
+  const { split, files } = config
+  const parts = 1 + Number(!files?.validation && split.validation > 0) + Number(!files?.test && split.test > 0)
   const counts = new Array<number>(classes.length).fill(0)
   for (const code of codes) counts[code] = (counts[code] ?? 0) + 1
   const problems = new Problems()
   counts.forEach((count, i) => {
-    if (count >= parts) return
+    // A class that only another part's file has is for the check of strata.
+    if (count >= parts || (files && count === 0)) return
     problems.add({
       code: 'data/small-class',
       message: `the class "${classes[i]}" is too small to be in every part of the split`,

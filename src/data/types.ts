@@ -1,9 +1,12 @@
+import type { MissingConfig } from './missing.ts'
 import type { Standardize } from './scaling.ts'
 
 /** What to read and how to prepare it: the spec's `data` block with every default filled in. */
 export interface DataConfig {
   /** Path, already resolved and confined to the workspace by the caller. */
   readonly source: string
+  /** Files of the other parts, if the data are split already; `source` then has the training rows. */
+  readonly files?: PartFiles
   /**
    * A column's name, or its index from 0 ("64"), or from the end ("-1" is the last); in an archive of arrays, the array's
    * name.
@@ -14,7 +17,41 @@ export interface DataConfig {
   readonly inputs: InputsConfig
   /** How numeric inputs are scaled; fitted on the training rows only. */
   readonly standardize: Standardize
+  /** Scaling of single numeric columns, by name or position, in place of `standardize`. Omitted if there is none. */
+  readonly scaling?: Readonly<Record<string, Standardize>>
+  /** Weights of rows in the training loss; omitted if all are equal. */
+  readonly weighting?: WeightingConfig
+  /** How missing inputs are filled in; omitted if they are errors. */
+  readonly missing?: MissingConfig
+  /** What happens to rare categories; omitted if every category is an input of its own. */
+  readonly categories?: CategoriesConfig
   readonly split: SplitConfig
+}
+
+/** How much rows count in the training loss. Metrics count every row once. */
+export interface WeightingConfig {
+  /** `balanced`: each class has the same weight in sum; or a weight by class name, 1 if a class is not named. */
+  readonly classes?: 'balanced' | Readonly<Record<string, number>>
+  /** A column of weights of 0 or more, by name or position. It is not an input. */
+  readonly column?: string
+}
+
+/** What happens to rare categories. */
+export interface CategoriesConfig {
+  /**
+   * Training rows that a category must have to be an input of its own, at least 1. Those with fewer become one category, as
+   * do those that the training rows lack.
+   */
+  readonly minRows: number
+}
+
+/**
+ * Files that hold one part of the split each. The parts that have no file are drawn from `source`, by the shares of the
+ * split.
+ */
+export interface PartFiles {
+  readonly validation?: string
+  readonly test?: string
 }
 
 export type Task = 'classification' | 'regression'
@@ -54,12 +91,16 @@ export interface SplitConfig {
   /** The column whose equal values stay in one part: a patient, a session. It is never an input. */
   readonly groupBy: string | null
   readonly seed: number
+  /** The column of times that orders the rows: training rows are the earliest, test rows the latest. Never an input. */
+  readonly time?: string
+  /** Rows left out between two parts that are split by time. Omitted if there are none. */
+  readonly gap?: number
 }
 
 /** Fractions, or counts, of train, validation and test. */
 export type Parts = readonly [train: number, validation: number, test: number]
 
-/** Row numbers in the data set, ascending; no row is in two parts. */
+/** Row numbers in the data set, ascending; no row is in two parts, and those in a gap between times are in none. */
 export interface Splits {
   readonly train: Int32Array
   readonly validation: Int32Array
@@ -74,6 +115,8 @@ export interface Dataset {
   readonly inputShape: readonly number[]
   /** One per row: the class's index in `classes`, or the standardized value. */
   readonly targets: Float32Array
+  /** Weight of each row in the training loss, with a mean of 1 over the training rows; omitted if all are equal. */
+  readonly weights?: Float32Array
   readonly task: Task
   /** Class names in the order of their indices; null for regression. */
   readonly classes: readonly string[] | null
@@ -142,6 +185,8 @@ export interface TableSummary {
   readonly header: boolean
   readonly rows: number
   readonly columns: readonly ColumnSummary[]
+  /** Words among numbers that seem to stand for missing values, such as `-`; the summary reads them so. */
+  readonly missingWords: readonly string[]
   readonly target: string | null
   readonly task: Task | null
   /** Shape of one row if the columns look like pixels, such as 64 → [8, 8, 1], or the array's own shape. */

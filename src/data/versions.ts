@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Column } from './column.ts'
+import type { Column, Want } from './column.ts'
 import { readUndecided } from './column-type.ts'
 import { openData, type OpenedData } from './load.ts'
-import { readSource, type DataFile } from './read-source.ts'
+import { readData } from './part-files.ts'
+import type { DataFile } from './read-source.ts'
 import { LIMITS } from './source.ts'
 import type { Table } from './table.ts'
 import type { DataConfig, Splits } from './types.ts'
@@ -31,7 +32,13 @@ export type Rows = { readonly [part in keyof Splits]: readonly Row[] }
  * @param source the file, if it was read before
  */
 export const openVersion = async (config: DataConfig, source?: DataFile): Promise<OpenedData> =>
-  openData(config, { ...(source ?? (await readSource(config.source))), limits: { ...LIMITS, levels: Infinity } })
+  openData(config, { ...(source ?? (await readData(config))), limits: { ...LIMITS, levels: Infinity } })
+
+/** How a version is opened to be compared with its base: what counts as missing is up to the base. */
+export const readAs = (base: DataConfig, { missing: _, ...own }: DataConfig): DataConfig => ({
+  ...own,
+  ...(base.missing && { missing: base.missing }),
+})
 
 /** The columns that a version uses, with all digits, since both versions are read the same way. */
 export function usedColumns({ opened, roles }: OpenedData): { readonly table: Table; readonly columns: Columns } {
@@ -62,7 +69,7 @@ export function sameColumns({ opened, roles }: OpenedData, { target, group, inpu
     ...(group && roles.group !== null ? [[group, roles.group] as const] : []),
     ...inputs.map((column) => [column, places.get(column.name) ?? -1] as const),
   ]
-  const kinds = new Map(pairs.map(([{ isText }, index]) => [index, isText ? 'text' : 'double'] as const))
+  const kinds = new Map(pairs.map(([column, index]) => [index, wantOf(column)] as const))
   const { columns } = opened.read(opened.names.map((_, i) => kinds.get(i) ?? 'skip'))
   const at = (index: number): Column => given(columns[index])
   return {
@@ -86,6 +93,9 @@ export function rowsIn({ target, group, inputs }: Columns, splits: Splits): Rows
   const part = (rows: Int32Array): Row[] => Array.from(rows, rowOf)
   return { train: part(splits.train), validation: part(splits.validation), test: part(splits.test) }
 }
+
+/** How to read a column as another was read. */
+const wantOf = ({ isText, isVerbatim }: Column): Want => (isVerbatim ? 'verbatim' : isText ? 'text' : 'double')
 
 const cell = ({ isText, codes, levels, at }: Column, row: number): string =>
   isText ? (levels?.[codes?.[row] ?? -1] ?? '') : String(at(row))

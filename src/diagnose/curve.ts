@@ -69,25 +69,29 @@ export interface CurveGroup {
  * loss of standardized targets, while evaluations use the target's own units; steps are converted to those.
  */
 export function curveOf(run: RunResult): Curve {
-  const { steps } = run
+  const { loss: losses, clipped } = run.steps
+  const [rates, norms] = [logged(run.steps.learningRate), logged(run.steps.gradientNorm)]
   const evaluations = run.evaluations.map(pointOf)
   const unit = medianOf(evaluations.flatMap((e) => e.train.constantLoss ?? [])) ?? 1
   return {
     id: run.id,
     seed: run.request.seed,
     status: run.status,
-    steps: steps.loss.map((loss, i) => ({
+    steps: losses.map((loss, i) => ({
       step: i + 1,
       loss: loss * unit,
-      learningRate: steps.learningRate[i] ?? null,
-      gradientNorm: steps.gradientNorm[i] ?? null,
-      clipped: steps.clipped[i] ?? null,
+      learningRate: rates[i] ?? null,
+      gradientNorm: norms[i] ?? null,
+      clipped: clipped[i] ?? null,
     })),
     evaluations,
     stepsPerEpoch: stepsPerEpoch(evaluations),
     levers: run.request.levers,
   }
 }
+
+/** None if no value is finite: a script that does not report them is not one whose gradients overflow. */
+const logged = (values: readonly number[]): readonly number[] => (values.some(Number.isFinite) ? values : [])
 
 const medianOf = (values: readonly number[]): number | undefined => (values.length > 0 ? median(values) : undefined)
 

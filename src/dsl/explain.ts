@@ -12,6 +12,8 @@ export interface Context {
   readonly owner: SourcePosition
   /** The key of one of its members. */
   readonly member: (key: string) => SourcePosition
+  /** The keys of the spec itself. */
+  readonly sections: readonly string[]
 }
 
 type Said = Omit<Diagnostic, 'severity'>
@@ -102,14 +104,21 @@ function notAlone(kind: string, name: string, { params, schema }: SchemaError, {
   }
 }
 
-const conflict: Explain = ({ path }, { owner: at }) => ({
+const conflict: Explain = ({ path }, { owner: at, sections }) => ({
   code: 'spec/conflict',
-  message:
-    path.length === 1
-      ? `${nameOf(path)} cannot be combined with trainer: a training script has data and a model of its own`
-      : `${nameOf(path)} cannot be combined with the other inputs: they are an array with a shape, columns, or one text`,
+  message: `${nameOf(path)} cannot be combined with ${otherOf(path, sections)}`,
   at,
 })
+
+/** The setting that a conflicting one excludes, and why. */
+function otherOf(path: SchemaError['path'], sections: readonly string[]): string {
+  if (path.length === 2) return 'source: data are either one file to split, or a file for each part'
+  if (path.length > 2) return 'the other inputs: they are an array with a shape, columns, or one text'
+  if (!sections.includes('trainer')) return 'results: another tool has trained already, and nothing is trained here'
+  return path[0] === 'results'
+    ? 'trainer: either a script trains, or results that another tool made are judged'
+    : 'trainer: a training script has data and a model of its own'
+}
 
 const pattern: Explain = ({ path, value }, { value: at }) => ({
   code: 'spec/pattern',

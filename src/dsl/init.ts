@@ -1,18 +1,26 @@
 import { linesOfWords } from '../base/wrap.ts'
 import { yamlComment, yamlScalar } from '../base/yaml.ts'
+import { leverLines, modelLines, textModelLines } from './init-model.ts'
 
 /** What `init` knows about a data file; the loader's table summary matches it. */
 export interface InitOptions {
-  /** The data file as the spec should name it: relative to the spec's location. */
-  readonly file: string
+  /** The data file, or that of the training rows, as the spec should name it: relative to the spec's location. */
+  readonly source: string
+  /** The files of other parts, if the data are split already. */
+  readonly files?: { readonly validation?: string; readonly test?: string }
   /** The file's name without its folder and format endings. It becomes the name of the study. */
   readonly stem: string
   readonly header: boolean
-  readonly rows: number
+  /** Training rows, about. */
+  readonly trainRows: number
   readonly columns: readonly {
     readonly name: string
     readonly type: 'numeric' | 'categorical' | 'text' | 'constant' | 'identifier'
+    /** Cells without a value. */
+    readonly missing: number
   }[]
+  /** Words for a missing value besides the usual ones. */
+  readonly missingWords: readonly string[]
   /** Column to predict; null if it cannot be guessed. */
   readonly target: string | null
   readonly task: 'classification' | 'regression' | null
@@ -47,7 +55,7 @@ export function renderSpec(options: InitOptions): string {
     '',
     ...(options.text ? textModelLines() : modelLines(options.imageShape)),
     '',
-    ...leverLines(options),
+    ...leverLines(options.trainRows, options.text !== null),
     '',
     ...stageLines(options.stages),
     '',
@@ -64,11 +72,12 @@ const tableScaling: 'robust' | true = true
 /** Tokens of a new spec for texts: rarer ones occur too seldom to learn from. */
 const vocabulary = 10_000
 
-function dataLines({ file, target, header, columns, imageShape, scale, text, checks }: InitOptions): string[] {
+function dataLines(options: InitOptions): string[] {
+  const { target, header, columns, imageShape, scale, text, checks } = options
   const plain = imageShape !== null || text !== null
   return [
     'data:',
-    `  source: ${yamlScalar(file)}`,
+    ...fileLines(options),
     `  target: ${targetOf(target, header)}${target === null ? '                 # a guess: the last column' : ''}`,
     `  header: ${header}`,
     ...(text
@@ -81,9 +90,42 @@ function dataLines({ file, target, header, columns, imageShape, scale, text, che
     ...(plain || tableScaling === true
       ? []
       : [`  standardize: ${tableScaling}          # median, quartiles, smooth clipping`]),
-    '  split: { validation: 0.2, test: 0.2, stratify: true, groupBy: null }',
+    ...missingLines(options),
+    ...splitLine(options),
     '  checks:                       # error stops before training, warn reports, off skips the check',
     ...filled(Object.entries(checks).map(([name, severity]) => `${name}: ${severity}`)),
+  ]
+}
+
+/** Where the rows are. */
+function fileLines({ source, files }: InitOptions): string[] {
+  if (!files) return [`  source: ${yamlScalar(source)}`]
+  const others = Object.entries(files).map(([part, file]) => `  ${part}: ${yamlScalar(file)}`)
+  return [`  train: ${yamlScalar(source)}`, ...others]
+}
+
+/** How to draw the parts that have no file. */
+function splitLine({ files = {} }: InitOptions): string[] {
+  const drawn = (['validation', 'test'] as const).filter((part) => files[part] === undefined)
+  if (drawn.length === 0) return []
+  return [`  split: { ${drawn.map((part) => `${part}: 0.2, `).join('')}stratify: true, groupBy: null }`]
+}
+
+/** How to fill in what is missing; nothing if every input has a value everywhere. */
+function missingLines({ columns, target, missingWords, imageShape, text }: InitOptions): string[] {
+  if (text) return []
+  const isInput = ({ name, type }: (typeof columns)[number]): boolean =>
+    name !== target && (type === 'numeric' || type === 'categorical')
+  const gaps = columns.filter((column) => column.missing > 0 && isInput(column))
+  if (gaps.length === 0) return []
+  const words = missingWords.length > 0 ? `, values: [${missingWords.map((word) => JSON.stringify(word)).join(', ')}]` : ''
+  const named = gaps.slice(0, 3).map(({ name, missing }) => `${name} (${missing})`)
+  const more = gaps.length > 3 ? ` and ${gaps.length - 3} more` : ''
+  return [
+    ...comment(
+      `Missing in ${named.join(', ')}${more}: filled in by the median or a category of its own, fitted on training rows.`,
+    ),
+    `  missing: { strategy: ${imageShape ? 'median' : 'indicator'}${words} }`,
   ]
 }
 
@@ -92,73 +134,6 @@ function filled(entries: readonly string[]): string[] {
   const words = ['{', ...entries.map((entry, i) => `${entry}${i === entries.length - 1 ? ' }' : ','}`)]
   const indented = (line: string): string => (line.startsWith('{') ? `    ${line}` : `      ${line}`)
   return linesOfWords(words, (line) => indented(line).length <= 120).map(indented)
-}
-
-function modelLines(image: InitOptions['imageShape']): string[] {
-  const head = ['    - dropout                  # its rate is the lever', '    - dense: { units: classes }']
-  if (image?.length !== 3) {
-    return [
-      'model:',
-      '  layers:',
-      ...(image ? ['    - flatten'] : []),
-      '    - dense: { units: 64, activation: relu }',
-      '    - dense: { units: 64, activation: relu }',
-      ...head,
-    ]
-  }
-  const pools = Math.min(image[0] ?? 1, image[1] ?? 1) >= 4
-  return [
-    'model:',
-    '  layers:',
-    '    - conv2d: { filters: 16, kernelSize: 3, padding: same, activation: relu }',
-    ...(pools ? ['    - maxPooling2d: { poolSize: 2 }'] : []),
-    '    - flatten',
-    '    - dense: { units: 64, activation: relu }',
-    ...head,
-  ]
-}
-
-/**
- * The mean of learned word vectors and a linear layer. On 1,800 training sentences, attention in between is slower and worse:
- * bench/text.
- */
-function textModelLines(): string[] {
-  return [
-    'model:',
-    '  layers:',
-    '    - embedding: { inputDim: vocabulary, outputDim: 64 }',
-    '    - globalAveragePooling1d   # padding does not count',
-    '    - dropout                  # its rate is the lever',
-    '    - dense: { units: classes }',
-  ]
-}
-
-/**
- * Word vectors overfit early: a bag of them needs more weight decay and dropout than dense layers, and a smaller learning rate
- * the more steps there are.
- */
-const textLevers = (rows: number) => [
-  `  optimization: { optimizer: adamw, learningRate: ${textRate(rows)} }`,
-  '  regularization: { weightDecay: 1, dropout: 0.5 }',
-]
-const otherLevers = () => [
-  '  optimization: { optimizer: adamw, learningRate: 0.001 }',
-  '  regularization: { weightDecay: 0.01, dropout: 0.1 }',
-]
-
-/** In steps of 0.0005. */
-const textRate = (rows: number): number => Math.min(10, Math.max(2, Math.round(30_000 / rows))) / 2000
-
-function leverLines({ rows, text }: InitOptions): string[] {
-  const [optimization = '', regularization = ''] = text ? textLevers(rows) : otherLevers()
-
-  return [
-    'levers:                        # the baseline: where tuning starts, and what the winner is compared with',
-    optimization,
-    `  batching: { batchSize: ${batchSize(rows)} }`,
-    regularization,
-    '  scheduling: { schedule: cosine, warmupSteps: auto, clipNorm: 1, epochs: 20 }',
-  ]
 }
 
 function stageLines(stages: InitOptions['stages']): string[] {
@@ -188,17 +163,10 @@ function gateLines(gates: InitOptions['gates']): string[] {
 const comment = (text: string): string[] =>
   linesOfWords(text.split(' '), (line) => line.length <= 116).map((line) => `  ${yamlComment(line)}`)
 
-/** At most 64, and small enough that an epoch has several steps: three fifths of the rows are for training. */
-function batchSize(rows: number): number {
-  let size = 64
-  while (size > 1 && size * 4 > rows * 0.6) size /= 2
-  return size
-}
-
 function census(columns: InitOptions['columns'], target: string | null): string {
   const inputs = columns.filter((c) => c.name !== target)
   const count = (type: string): number => inputs.filter((c) => c.type === type).length
-  const left = count('constant') + count('identifier')
+  const left = count('constant') + count('identifier') + count('text')
   return `${count('numeric')} numeric, ${count('categorical')} categorical${left > 0 ? `, ${left} left out` : ''}`
 }
 

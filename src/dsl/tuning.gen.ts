@@ -1,9 +1,25 @@
 /* Generated from schema/tuning.schema.json by scripts/generate.ts; do not edit. */
 
 /**
- * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece. For regression: mse, rmse, mae, r2.
+ * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece, auroc, averagePrecision, kappa (quadratic), worstRecall, worstNll. For regression: mse, rmse, mae, r2, mape.
  */
-export type Metric = 'accuracy' | 'balancedAccuracy' | 'f1' | 'nll' | 'brier' | 'ece' | 'mse' | 'rmse' | 'mae' | 'r2'
+export type Metric =
+  | 'accuracy'
+  | 'balancedAccuracy'
+  | 'f1'
+  | 'nll'
+  | 'brier'
+  | 'ece'
+  | 'auroc'
+  | 'averagePrecision'
+  | 'kappa'
+  | 'worstRecall'
+  | 'worstNll'
+  | 'mse'
+  | 'rmse'
+  | 'mae'
+  | 'r2'
+  | 'mape'
 /**
  * auto decides by column type: numbers stay as they are, categories become one-hot, constants and identifiers are dropped.
  */
@@ -189,6 +205,7 @@ export interface Spec {
   augmentation?: Augmentation
   model?: Model
   trainer?: Trainer
+  results?: Results
   levers?: Levers
   /**
    * The stages to run, in the order lr-range, batch, regularize, schedule, verify. A name alone takes the preset's settings; a stage that is left out is skipped.
@@ -206,13 +223,25 @@ export interface Spec {
   budget?: Budget
 }
 /**
- * The data and how to use it.
+ * The data and how to use it. Needs source, or train if the data are split already.
  */
 export interface Data {
   /**
    * Data file, relative to the spec: csv, tsv, jsonl, npy, npz, parquet, json-array, txt, psv or image-folder, and .gz of each. It must lie inside the workspace.
    */
-  source: string
+  source?: string
+  /**
+   * The file of the training rows, if the data are split already, in place of source. Parts without a file of their own are drawn from it, by the shares of split.
+   */
+  train?: string
+  /**
+   * The file of the validation rows. It has the columns of the training file.
+   */
+  validation?: string
+  /**
+   * The file of the test rows. It has the columns of the training file.
+   */
+  test?: string
   /**
    * The column to predict: its name, or its position counted from 0 (-1 is the last).
    */
@@ -223,11 +252,62 @@ export interface Data {
   header?: true | false | 'auto'
   inputs?: Inputs
   /**
-   * How to scale numeric inputs, fitted only on the training rows: true for (x − mean) / SD, false for none, or robust: z = (x − median) / (distance of the quartiles), smoothly clipped to z / √(1 + (z/3)²), so that outliers lose their weight. Default: true for columns, false for arrays.
+   * How to scale numeric inputs, fitted only on the training rows: true for (x − mean) / SD, false for none, or robust: z = (x − median) / (distance of the quartiles), smoothly clipped to z / √(1 + (z/3)²), so that outliers lose their weight; or quantile for the normal score of the rank. Default: true for columns, false for arrays.
    */
-  standardize?: true | false | 'robust'
+  standardize?: true | false | 'robust' | 'quantile'
+  /**
+   * Numeric columns to scale in another way than standardize says: standardize, robust, quantile or none by column name or position.
+   */
+  scaling?: {
+    /**
+     * How to scale the column.
+     */
+    [k: string]: 'standardize' | 'robust' | 'quantile' | 'none'
+  }
+  missing?: Missing
+  categories?: Categories
+  /**
+   * How much the rows of a class count in the training loss: balanced for the same sum in every class, or a weight by class name, 1 if a class is not named. Metrics count every row once.
+   */
+  classWeights?:
+    | 'balanced'
+    | {
+        [k: string]: number
+      }
+  /**
+   * A column of weights of 0 or more that says how much each row counts in the training loss. It is not an input.
+   */
+  weightColumn?: string | number
   split?: Split
   checks?: Checks
+}
+/**
+ * Fitted on the training rows alone.
+ */
+export interface Missing {
+  /**
+   * What takes the place of a missing value. median: the median, for categories the most frequent one. most-frequent: the most frequent value. constant: the number fill, for categories a category of its own. indicator: the median and one more input per column that is 1 where the value is missing, for categories a category of its own.
+   */
+  strategy?: 'median' | 'most-frequent' | 'constant' | 'indicator'
+  /**
+   * Texts and numbers that mean that there is no value, besides empty cells and NA, N/A, NaN, null, ?, #N/A and the like.
+   *
+   * @maxItems 100
+   */
+  values?: (string | number)[]
+  /**
+   * constant: what takes the place of a missing number, in units of the column.
+   */
+  fill?: number
+}
+/**
+ * Counted in the training rows alone.
+ */
+export interface Categories {
+  /**
+   * Training rows that a category must have to be an input of its own. Those with fewer become one category, (other), and so do those that only other rows have. If no category is rare, a one-hot encoding has zeros for new ones.
+   */
+  minRows?: number
 }
 /**
  * Shares of the rows. Training gets the rest.
@@ -249,6 +329,14 @@ export interface Split {
    * A column whose equal values stay in one part, such as a patient or a session. null for none.
    */
   groupBy?: string | number | null
+  /**
+   * A column of times, as numbers or ISO 8601: training rows are the earliest, test rows the latest, and rows of one time stay together. It is not an input. stratify and seed then have no effect. null for none.
+   */
+  time?: string | number | null
+  /**
+   * Rows left out before the validation and the test rows of a split by time, so that neighbors in time are not in two parts.
+   */
+  gap?: number
   /**
    * Seed of the split. Default: the root seed.
    */
@@ -534,6 +622,128 @@ export interface TrainerTimeout {
    * The whole run. In seconds, or as `30s`, `5m` or `2h`.
    */
   run?: string | number
+}
+/**
+ * Results of another tool, one run per seed, that `tunegate gate` judges. See docs/results.md.
+ */
+export interface Results {
+  validation?: ResultNames
+  test?: ResultNames
+  predictions?: ResultPredictions
+  /**
+   * Which value of a curve counts: the last one, or the one at the step with the best validation objective. No test metric ever chooses it.
+   */
+  value?: 'last' | 'best'
+  /**
+   * Names in the results whose values are in percent.
+   *
+   * @maxItems 100
+   */
+  percent?: string[]
+  /**
+   * Name of the column or parameter with the seed. A run without it takes the number after `seed` in its path.
+   */
+  seed?: string
+  /**
+   * The seeds that the results must have. A missing or an additional seed is then an error.
+   *
+   * @minItems 2
+   * @maxItems 1000
+   */
+  seeds?: number[]
+}
+/**
+ * Names in the results, by metric.
+ */
+export interface ResultNames {
+  /**
+   * Name of the accuracy in the results.
+   */
+  accuracy?: string
+  /**
+   * Name of the balancedAccuracy in the results.
+   */
+  balancedAccuracy?: string
+  /**
+   * Name of the f1 in the results.
+   */
+  f1?: string
+  /**
+   * Name of the nll in the results.
+   */
+  nll?: string
+  /**
+   * Name of the brier in the results.
+   */
+  brier?: string
+  /**
+   * Name of the ece in the results.
+   */
+  ece?: string
+  /**
+   * Name of the auroc in the results.
+   */
+  auroc?: string
+  /**
+   * Name of the averagePrecision in the results.
+   */
+  averagePrecision?: string
+  /**
+   * Name of the kappa in the results.
+   */
+  kappa?: string
+  /**
+   * Name of the worstRecall in the results.
+   */
+  worstRecall?: string
+  /**
+   * Name of the worstNll in the results.
+   */
+  worstNll?: string
+  /**
+   * Name of the mse in the results.
+   */
+  mse?: string
+  /**
+   * Name of the rmse in the results.
+   */
+  rmse?: string
+  /**
+   * Name of the mae in the results.
+   */
+  mae?: string
+  /**
+   * Name of the r2 in the results.
+   */
+  r2?: string
+  /**
+   * Name of the mape in the results.
+   */
+  mape?: string
+}
+/**
+ * Where results name the files of their predictions.
+ */
+export interface ResultPredictions {
+  /**
+   * What the files hold: logits or probabilities, one column per class, or values of a regression.
+   */
+  kind: 'logits' | 'probabilities' | 'values'
+  validation?: PredictionFiles
+  test?: PredictionFiles
+}
+/**
+ * Columns that name .npy files, relative to the file of the results.
+ */
+export interface PredictionFiles {
+  /**
+   * Column that names the file of the predictions.
+   */
+  file: string
+  /**
+   * Column that names the file of the correct answers, in the same order.
+   */
+  labels: string
 }
 /**
  * Every hyperparameter that a stage may move.

@@ -50,5 +50,6 @@ function contextOf({ root, position }: LocatedDocument, path: readonly string[])
     value: position(here.offset),
     owner: position(here.keyOffset ?? here.offset),
     member: (key) => position(here.children.get(key)?.keyOffset ?? here.offset),
+    sections: [...root.children.keys()],
   }
 }

@@ -18,6 +18,13 @@ export const retrainedBaseline = (verify: VerifyFindings, parameters?: number): 
   ...(parameters === undefined ? {} : { parameters }),
 })
 
+/** Why there is no baseline, as a clause. */
+export interface WithoutBaseline {
+  readonly reason: string
+  /** What to do about it, in a sentence; omitted for a study that could retrain its own. */
+  readonly remedy?: string
+}
+
 /** What a lock must match to be comparable. */
 export interface Setting {
   readonly dataFingerprint: string
@@ -38,7 +45,7 @@ export interface Setting {
  * first word of its label) draws and rounds differently, so a difference could come from the engine. Another version of the
  * same class only adds a note.
  */
-export function lockBaseline(lock: Lock, source: string, setting: Setting): BaselineEvidence | { readonly reason: string } {
+export function lockBaseline(lock: Lock, source: string, setting: Setting): BaselineEvidence | WithoutBaseline {
   const reasons = incompatibilities(lock, setting)
   if (reasons.length > 0) return { reason: `${source} ${reasons.join('; and it ')}` }
   const notes = [
@@ -76,22 +83,27 @@ function incompatibilities({ fingerprints, objective, engine, cutShort }: Lock, 
  * The evidence of a study: its verified winner against the lock, if there is one, or else against the declared levers. A
  * lock that does not match is reported, never silently replaced by the easier comparison.
  *
- * @param fixed a lock, or the runs of another spec retrained for this study
+ * @param fixed a lock, the runs of another spec retrained for this study, or why there is nothing to compare with
  */
 export function studyEvidence(
   verify: VerifyFindings | null,
-  fixed: { readonly lock: Lock; readonly source: string } | BaselineEvidence | null,
+  fixed: { readonly lock: Lock; readonly source: string } | BaselineEvidence | WithoutBaseline | null,
   setting: Setting,
 ): GateEvidence {
   const { parameters, rows } = setting
   const own = { candidate: verify ? candidateSeeds(verify) : [], parameters, ...(rows ? { rows } : {}) }
-  const without = (reason: string): GateEvidence => ({ ...own, baseline: null, missingBaselineReason: reason })
+  const without = ({ reason, remedy }: WithoutBaseline): GateEvidence => ({
+    ...own,
+    baseline: null,
+    missingBaselineReason: reason,
+    ...(remedy === undefined ? {} : { missingBaselineRemedy: remedy }),
+  })
   const held = (baseline: BaselineEvidence): GateEvidence => ({ ...own, baseline, missingBaselineReason: null })
   if (fixed !== null) {
-    const found = 'runs' in fixed ? fixed : lockBaseline(fixed.lock, fixed.source, setting)
-    return 'reason' in found ? without(found.reason) : held(found)
+    const found = 'lock' in fixed ? lockBaseline(fixed.lock, fixed.source, setting) : fixed
+    return 'reason' in found ? without(found) : held(found)
   }
   return verify && verify.seeds.length > 0
     ? held(retrainedBaseline(verify, parameters))
-    : without('there is no lock, and the verify stage did not run')
+    : without({ reason: 'there is no lock, and the verify stage did not run' })
 }

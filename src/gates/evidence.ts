@@ -9,6 +9,8 @@ export interface GateEvidence {
   readonly baseline: BaselineEvidence | null
   /** Why there is no baseline, as a sentence; null if there is one. */
   readonly missingBaselineReason: string | null
+  /** What to do about it, in a sentence; omitted for a study that could retrain its own. */
+  readonly missingBaselineRemedy?: string
   /** Number of trainable parameters in the candidate's model; omitted if unknown. */
   readonly parameters?: number
   /** Rows of each split that metrics are measured on; omitted if unknown. */

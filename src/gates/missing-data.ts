@@ -1,16 +1,22 @@
 import type { MetricName } from '../records/metrics.ts'
-import type { Side } from './evidence.ts'
+import type { GateEvidence, Side } from './evidence.ts'
 import { failed, inconclusive, nothingMeasured, unfinished, type Finding } from './finding.ts'
 import { seedList } from './words.ts'
 
+type MissingBaseline = Pick<GateEvidence, 'missingBaselineReason' | 'missingBaselineRemedy'>
+
 /** No baseline. Problems of the candidate alone are still reported first if its seeds matter to the rule. */
-export function withoutBaseline(candidate: Side | null, reason: string | null): Finding {
+export function withoutBaseline(
+  candidate: Side | null,
+  { missingBaselineReason: reason, missingBaselineRemedy: remedy }: MissingBaseline,
+): Finding {
   return (
     (candidate && unfinished(candidate)) ??
     nothingMeasured(
       `Nothing to compare with: ${reason ?? 'there is no baseline'}.`,
-      'Commit the tuning.lock.json from a run on the base branch, or let verify retrain the declared levers ' +
-        '(--baseline retrain).',
+      remedy ??
+        'Commit the tuning.lock.json from a run on the base branch, or let verify retrain the declared levers ' +
+          '(--baseline retrain).',
     )
   )
 }

@@ -73,8 +73,9 @@ function powerCheck(rule: ModelSizeRule, { baseline, parameters }: StudyDesign):
   }
 }
 
-function decide({ maxRatio }: ModelSizeRule, { baseline, missingBaselineReason, parameters }: GateEvidence): Finding {
-  if (baseline === null) return withoutBaseline(null, missingBaselineReason)
+function decide({ maxRatio }: ModelSizeRule, evidence: GateEvidence): Finding {
+  const { baseline, parameters } = evidence
+  if (baseline === null) return withoutBaseline(null, evidence)
   const before = baseline.parameters
   if (parameters === undefined || before === undefined) {
     const whose = before === undefined ? `The baseline (${baseline.source}) does not say` : 'It is not known'

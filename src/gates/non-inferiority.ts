@@ -100,7 +100,7 @@ function decide(
   baseline: Side | null,
   analysis: InterimAnalysis,
 ): Finding {
-  if (baseline === null || evidence.baseline === null) return withoutBaseline(candidate, evidence.missingBaselineReason)
+  if (baseline === null || evidence.baseline === null) return withoutBaseline(candidate, evidence)
   const early = missingData(candidate, baseline, { ...rule, source: evidence.baseline.source })
   if (early) return early
   const matched = matchSides(rule, candidate, baseline)

@@ -80,8 +80,7 @@ export const trainingTime: GateDefinition<TrainingTimeRule, TrainingTime> = {
 
 function judge(rule: TrainingTimeRule, evidence: GateEvidence): Judged {
   const { baseline, candidate } = evidence
-  const finding =
-    baseline === null ? withoutBaseline(null, evidence.missingBaselineReason) : decide(rule, candidate, baseline)
+  const finding = baseline === null ? withoutBaseline(null, evidence) : decide(rule, candidate, baseline)
   const seconds = (seeds: readonly SeedEvidence[]): (number | null)[] => seeds.map((s) => timed(s)?.seconds ?? null)
   const sides = { candidate: seconds(candidate), baseline: baseline && seconds(baseline.runs) }
   return { limit: rule.maxRatio, sides, finding: { ...finding, notes: [...finding.notes, ...(baseline?.notes ?? [])] } }

@@ -48,6 +48,8 @@ export interface Inputs<Stage extends string, Engine extends string> {
   readonly artifact: boolean
   /** Null means the repository's setting. */
   readonly retentionDays: number | null
+  /** Absolute paths of results to judge in place of a study; null without any. */
+  readonly results: readonly string[] | null
 }
 
 /** Words that other parts of the program define. */
@@ -81,13 +83,17 @@ export function readInputs<Stage extends string, Engine extends string>(
     failOn: from.word('fail-on', ['inconclusive', 'fail'] as const),
     artifact: from.word('artifact', ['true', 'false'] as const) === 'true',
     retentionDays: from.whole('retention-days', 1, 400),
+    results: from.paths('results', workspace),
   }
+  if (inputs.results !== null && mode !== 'gate') problems.push(resultsWithout(mode))
   return problems.length > 0 ? err(problems) : ok(inputs)
 }
 
 interface Reader {
   /** Null if the input is empty and has no fallback, or is rejected. */
   path(name: string, workspace: string, fallback?: string): string | null
+  /** One path a line; null if the input is empty. */
+  paths(name: string, workspace: string): readonly string[] | null
   /** Write `./lock` for a file with the name of a word. */
   baseline(workspace: string): BaselineInput
   whole(name: string, least: number, most: number): number | null
@@ -116,6 +122,13 @@ function reader(read: (name: string) => string, problems: Diagnostic[]): Reader 
   }
   return {
     path: (name, workspace, fallback = '') => place(name, read(name) || fallback, workspace),
+    paths: (name, workspace) => {
+      const lines = read(name)
+        .split(/\r?\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+      return lines.length === 0 ? null : lines.flatMap((line) => place(name, line, workspace) ?? [])
+    },
     baseline: (workspace) => {
       const text = read('baseline')
       const named = baselineNamed(text, (path) => place('baseline', path, workspace))
@@ -163,6 +176,15 @@ function baselineNamed(text: string, place: (path: string) => string | null): Ba
   const path = text === 'lock' ? null : place(text)
   return path === null ? { kind: 'beside-spec', required: text === 'lock' } : { kind: 'file', path }
 }
+
+const resultsWithout = (mode: Mode): Diagnostic => ({
+  code: 'action/results',
+  severity: 'error',
+  message: "the input 'results' has no effect with this mode",
+  found: `mode: ${mode}`,
+  allowed: 'mode: gate',
+  hint: 'results of another tool are judged, and nothing is trained',
+})
 
 /** A base spec is only retrained. If a lock were named too, it would be unclear which of them the gates use. */
 const twoBaselines = (baseline: string, baseSpec: string): Diagnostic => ({

@@ -3,7 +3,7 @@ import { setOutput } from '@actions/core'
 /** What later steps can use; `action.yml` explains each output. Empty if there is no value. */
 export interface Outputs {
   readonly verdict: string
-  /** The chosen levers. */
+  /** The chosen levers; null if nothing was tuned. */
   readonly levers: unknown
   /** Path of the lock, relative to the workspace. */
   readonly lock: string
@@ -15,7 +15,7 @@ export interface Outputs {
 /** The toolkit writes them between random delimiters, so no value can add another output. */
 export function writeOutputs(outputs: Outputs): void {
   setOutput('verdict', outputs.verdict)
-  setOutput('levers', JSON.stringify(outputs.levers))
+  setOutput('levers', outputs.levers === null ? '' : JSON.stringify(outputs.levers))
   setOutput('lock', outputs.lock)
   setOutput('report-url', outputs.reportUrl)
   setOutput('report-dir', outputs.reportDir)

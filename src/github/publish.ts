@@ -16,6 +16,7 @@ export interface Publication {
   readonly warnings: readonly Diagnostic[]
   /** For each gate, the line of the spec that declares it. */
   readonly gateLines: readonly number[]
+  /** Null if nothing was tuned. */
   readonly levers: unknown
   /** The report as Markdown. */
   readonly markdown: string

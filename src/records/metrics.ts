@@ -7,9 +7,11 @@ export interface MetricDefinition {
   readonly title: string
   /** True if the metric is the mean of one value a row. */
   readonly meanOverRows?: true
+  /** True if runs compute it only where an objective or a gate names it. */
+  readonly onRequest?: true
 }
 
-/** Every metric that a run computes on each evaluated split; the task decides which. */
+/** Every metric of evaluated splits; the task decides which a run computes, and for some, whether the spec names it. */
 export const metrics = {
   accuracy: {
     task: 'classification',
@@ -36,6 +38,31 @@ export const metrics = {
     meanOverRows: true,
   },
   ece: { task: 'classification', better: 'lower', title: 'expected calibration error over 15 equal-width bins' },
+  auroc: {
+    task: 'classification',
+    better: 'higher',
+    title: 'area under the ROC curve: of the second of two classes, or the mean over classes, each against the rest',
+    onRequest: true,
+  },
+  averagePrecision: {
+    task: 'classification',
+    better: 'higher',
+    title: 'average precision: of the second of two classes, or the mean over classes, each against the rest',
+    onRequest: true,
+  },
+  kappa: {
+    task: 'classification',
+    better: 'higher',
+    title: "Cohen's kappa with quadratic weights, for classes in a meaningful order",
+    onRequest: true,
+  },
+  worstRecall: { task: 'classification', better: 'higher', title: 'lowest recall of a class', onRequest: true },
+  worstNll: {
+    task: 'classification',
+    better: 'lower',
+    title: 'highest mean negative log-likelihood of the rows of a class, in nats',
+    onRequest: true,
+  },
   mse: {
     task: 'regression',
     better: 'lower',
@@ -45,6 +72,13 @@ export const metrics = {
   rmse: { task: 'regression', better: 'lower', title: 'root of the mean squared error, in units of the target' },
   mae: { task: 'regression', better: 'lower', title: 'mean absolute error, in units of the target', meanOverRows: true },
   r2: { task: 'regression', better: 'higher', title: 'share of the variance explained' },
+  mape: {
+    task: 'regression',
+    better: 'lower',
+    title: 'mean absolute error as a share of the target; huge if a target is 0',
+    meanOverRows: true,
+    onRequest: true,
+  },
 } as const satisfies Record<string, MetricDefinition>
 
 export type MetricName = keyof typeof metrics
@@ -53,7 +87,12 @@ export const metricNames = Object.keys(metrics) as readonly MetricName[]
 /** Values by metric name; only the task's own metrics are present. */
 export type Metrics = { readonly [name in MetricName]?: number }
 
-export const metricsOf = (task: Task): readonly MetricName[] => metricNames.filter((name) => metrics[name].task === task)
+/** The metrics of a task, those on request included. */
+export const allMetricsOf = (task: Task): readonly MetricName[] => metricNames.filter((name) => metrics[name].task === task)
+/** Whether runs compute the metric only where an objective or a gate names it. */
+export const isOnRequest = (name: MetricName): boolean => (metrics[name] as MetricDefinition).onRequest === true
+/** The metrics that every run of a task computes. */
+export const metricsOf = (task: Task): readonly MetricName[] => allMetricsOf(task).filter((name) => !isOnRequest(name))
 /** Whether the metric is the mean of one value a row, so that groups of rows say how much it depends on the rows. */
 export const isMeanOverRows = (name: MetricName): boolean => (metrics[name] as MetricDefinition).meanOverRows === true
 /** Whether the metric is the share of rows that are right. */
@@ -71,10 +110,16 @@ const ranges: Readonly<Record<MetricName, readonly [number, number]>> = {
   nll: [0, Infinity],
   brier: [0, 2],
   ece: [0, 1],
+  auroc: [0, 1],
+  averagePrecision: [0, 1],
+  kappa: [-1, 1],
+  worstRecall: [0, 1],
+  worstNll: [0, Infinity],
   mse: [0, Infinity],
   rmse: [0, Infinity],
   mae: [0, Infinity],
   r2: [-Infinity, 1],
+  mape: [0, Infinity],
 }
 /** What rounding may add to a bound. */
 const rounding = 1e-9

@@ -40,6 +40,8 @@ export interface ModelWorkload extends WorkloadBase {
   readonly augmentation: AugmentationPolicy
   /** Validation metrics are computed every this many epochs, and at the end. */
   readonly evaluateEvery: number
+  /** Metrics on request that the objective or a gate names; omitted if there is none. */
+  readonly requested?: readonly MetricName[]
 }
 
 /** A training script, which has a model and data of its own. */
@@ -85,14 +87,14 @@ export interface AugmentationPolicy {
 /**
  * A compiled study: everything that the executor needs. It is serializable, with the same text for the same spec and data.
  */
-export interface Plan {
+export interface Plan<Of extends Workload = Workload> {
   readonly version: 1
   readonly name: string
   /** SHA-256 over all other members. */
   readonly fingerprint: string
   readonly specFingerprint: string
   readonly seed: number
-  readonly workload: Workload
+  readonly workload: Of
   /** The levers as the spec declares them: the fixed reference. */
   readonly baseline: Levers
   /** In execution order; `needs` names the edges. */

@@ -77,6 +77,16 @@ export interface TrainerProgram extends Pick<TrainerSettings, 'command' | 'lever
   readonly perStepRate: boolean
 }
 
+/**
+ * The range test of a script that cannot set the rate of every step: runs of one epoch, each with another rate. Its log has
+ * one entry for each run.
+ */
+export const rateSeries = { points: 24, epochs: 1 } as const
+
+/** Whether the script itself sweeps the rate in a range test. */
+export const sweepsRate = ({ modes, perStepRate }: Pick<TrainerProgram, 'modes' | 'perStepRate'>): boolean =>
+  perStepRate && modes.includes('range')
+
 /** Where and how a machine runs a script. Nothing of it shapes a result, so no fingerprint covers it. */
 export interface TrainerPlace {
   /** The folder of the spec, in which the command runs. */
@@ -94,15 +104,36 @@ export interface TrainerPlace {
 /** How the losses of two equal runs differ: not at all, by rounding, or more. */
 export type Determinism = 'bitwise' | 'close' | 'different'
 
+/** Whether a value that was read is one that `TrainerCheck` may have. */
+export const isDeterminism = (value: unknown): value is Determinism | null =>
+  value === null || value === 'bitwise' || value === 'close' || value === 'different'
+
 /** What reports and locks say about the script that made their numbers. */
 export interface TrainerRecord {
   readonly measured: TrainerProgram['measured']
   /** Null if nobody looked. */
   readonly deterministic: Determinism | null
+  /** Present if no script ran: results that another tool made were read. */
+  readonly source?: 'results'
 }
 
 /** What a few short runs showed about a script. */
 export interface TrainerCheck {
   /** Null if the script reports no steps, so that nothing could be compared. */
   readonly deterministic: Determinism | null
+}
+
+/**
+ * Variables that a script never gets, whatever a spec lists: tokens of the runner, and files by which a step steers those
+ * after it. A name that ends in `_` stands for every variable that begins with it.
+ */
+const withheld = ['ACTIONS_', 'GITHUB_', 'INPUT_', 'RUNNER_', 'TUNEGATE_', 'GH_TOKEN', 'NODE_AUTH_TOKEN'] as const
+
+/** The same, for people. */
+export const withheldNames: string = withheld.map((name) => (name.endsWith('_') ? `${name}*` : name)).join(', ')
+
+/** Whether a script never gets the variable. Upper and lower case are one name, as on Windows. */
+export function isWithheld(variable: string): boolean {
+  const name = variable.toUpperCase()
+  return withheld.some((one) => (one.endsWith('_') ? name.startsWith(one) : name === one))
 }

@@ -72,6 +72,8 @@ export interface ReportInput {
   readonly cutShort?: boolean
   /** What looking for it found about a training script; omitted if nobody looked. */
   readonly deterministic?: Determinism | null
+  /** True if nothing was trained: results that another tool made were read. */
+  readonly results?: true
   readonly timing: Pick<Timing, 'startedAt' | 'seconds' | 'stages' | 'machine'>
 }
 
@@ -97,7 +99,7 @@ export function buildReport(input: ReportInput): Report {
     },
     lineage: lineage.map(withoutSeconds),
     verification: verify && verificationSection(verify, input.statistics, plan.workload.objective, input.ensemble),
-    stages: stageNames.map((stage) => stageOf(stage, plan, decisions)),
+    stages: (input.results ? plan.jobs.map((job) => job.id) : stageNames).map((stage) => stageOf(stage, plan, decisions)),
     runs: runs.map((r) => r.summary),
     diagnostics: input.diagnostics ?? [],
     data: dataOf(input),
@@ -118,7 +120,7 @@ export function buildReport(input: ReportInput): Report {
   return { ...draft, checklist: checklist(draft, plan) }
 }
 
-function studyOf({ plan, command, specFile, engine, deterministic = null }: ReportInput): Report['study'] {
+function studyOf({ plan, command, specFile, engine, deterministic = null, results }: ReportInput): Report['study'] {
   const { workload } = plan
   return {
     name: plan.name,
@@ -130,7 +132,9 @@ function studyOf({ plan, command, specFile, engine, deterministic = null }: Repo
     objective: workload.objective,
     layers: isTrainer(workload) ? [] : workload.layers.map(describeLayer),
     parameters: workload.parameters,
-    ...(isTrainer(workload) ? { trainer: { measured: workload.program.measured, deterministic } } : {}),
+    ...(isTrainer(workload)
+      ? { trainer: { measured: workload.program.measured, deterministic, ...(results ? { source: 'results' } : {}) } }
+      : {}),
     fingerprints: { spec: plan.specFingerprint, plan: plan.fingerprint, data: workload.data.fingerprint },
   }
 }

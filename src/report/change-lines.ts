@@ -24,15 +24,22 @@ export function changeLines({ change, study: { trainer } }: Report): string[] {
 }
 
 /** What numbers are worth that code of the change made. */
-const scriptLine = ({ measured }: TrainerRecord): string =>
-  measured === 'self-reported'
-    ? 'The training script reported these metrics itself, and nothing checks them: they guard against mistakes, not malice.'
-    : "The metrics come from the training script's predictions: they guard against mistakes, not malice."
+const scriptLine = ({ measured, source }: TrainerRecord): string =>
+  source !== undefined
+    ? resultsLine(measured)
+    : measured === 'self-reported'
+      ? 'The training script reported these metrics itself, and nothing checks them: they guard against mistakes, not malice.'
+      : "The metrics come from the training script's predictions: they guard against mistakes, not malice."
 
 const notCompared = (why: string): string[] => [
   `The validation and test rows were not compared with those of the base commit: ${why}.`,
   'The training rows were not compared either.',
 ]
+
+const resultsLine = (measured: TrainerRecord['measured']): string =>
+  measured === 'self-reported'
+    ? 'The results report their own metrics, and nothing checks them: they guard against mistakes, not malice.'
+    : 'The metrics come from predictions among the results: they guard against mistakes, not malice.'
 
 function rowLines(parts: readonly ChangedPart[]): string[] {
   const ordered = parts.toReversed()

@@ -1,7 +1,7 @@
 import type { Plan } from '../records/plan.ts'
 import type { ChecklistItem } from './model.ts'
 import { meanAndSd, plural, rowsText, short, whole } from './numbers.ts'
-import { objectiveOn } from './phrases.ts'
+import { resultsChecklist } from './results-checklist.ts'
 import {
   batch,
   box,
@@ -15,9 +15,11 @@ import {
   type Box,
   type Draft,
 } from './stage-boxes.ts'
+import { isResults, objectiveOn } from './sides.ts'
 
 /** The process as boxes, each with the evidence that checks it. A box that cannot be checked says why. */
 export function checklist(report: Draft, plan: Pick<Plan, 'gates'>): ChecklistItem[] {
+  if (isResults(report)) return resultsChecklist(report, plan)
   return [
     item('data', 'Data checked before training', dataChecked(report)),
     item('baseline', 'Baseline trained and kept', baselineKept(report)),

@@ -6,6 +6,7 @@ import { warned } from './markdown.ts'
 import type { Report } from './model.ts'
 import { plural, short } from './numbers.ts'
 import { askText, byUrgency, headline, leverText, settleText } from './phrases.ts'
+import { isResults } from './sides.ts'
 
 /** Longest comment, in UTF-16 code units: what a reviewer reads without scrolling. */
 export const commentLength = 2000
@@ -80,7 +81,9 @@ function estimateText(gate: GateVerdict): string {
   return `${markdown(what, 80)} ${short(value)} (${short(lower, 3)} to ${short(upper, 3)})${settle}`
 }
 
-function levers({ levers: { changes } }: Report, room: number): string {
+function levers(report: Report, room: number): string {
+  if (isResults(report)) return ''
+  const { changes } = report.levers
   if (changes.length === 0) return 'Every lever stays as declared.'
   const rows = changes.map((c) => `- ${code(c.lever)} ${leverText(c.from)} → **${leverText(c.to)}**`)
   return fitted(['Levers moved:', ''], rows, room, (left) => `- and ${left} more`)

@@ -1,4 +1,4 @@
-import { metricsOf } from '../records/metrics.ts'
+import { allMetricsOf, isOnRequest } from '../records/metrics.ts'
 import type { RunResult } from '../records/run.ts'
 import { charts } from './charts/index.ts'
 import { evaluationsCsv, evaluationsHeader, stepsCsv } from './csv.ts'
@@ -33,7 +33,8 @@ export async function* reportFiles(
 ): AsyncGenerator<ReportFile> {
   const { task, objective } = report.study
   const curves = new Map<string, ThinCurve>()
-  const names = metricsOf(task)
+  const measured = new Set(report.verification?.metrics.map(({ metric }) => metric))
+  const names = allMetricsOf(task).filter((name) => !isOnRequest(name) || name === objective || measured.has(name))
   const stretches = stretchesFor(report.runs.length)
   const evaluations = new Map<string, string>()
   for await (const run of runs) {

@@ -16,21 +16,23 @@ import {
   headline,
   heldText,
   leverText,
+  measuredNote,
   seedRows,
-  selfReported,
   settleText,
   timesText,
 } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
+import { resultsRows } from './results.ts'
+import { isResults, judgedSide, measuredTitle } from './sides.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
   const sections = [
     section('Gates', gates(report)),
-    section('Levers', levers(report)),
+    section('Levers', isResults(report) ? '' : levers(report)),
     section('Checklist', checklist(report)),
     section('Curves', drawn(report, curves)),
-    section('Measured on unseen seeds', measured(report)),
+    section(measuredTitle(report), measured(report)),
     ensemble(report),
     section('Averaged weights', averaged(report)),
     section('Lineage', lineage(report)),
@@ -119,7 +121,8 @@ function levers({ levers: { changes, sinceLock }, lineage: entries }: Report): s
   return `${text}\n\nChanges from the lock: ${moved === '' ? 'no lever differs' : moved}.`
 }
 
-function measured({ verification, study }: Report): string {
+function measured(report: Report): string {
+  const { verification } = report
   const claims = {
     better: '**better**',
     worse: '**worse**',
@@ -136,11 +139,11 @@ function measured({ verification, study }: Report): string {
     m.probabilityBetter === null ? '–' : `${fixed(100 * m.probabilityBetter, 1)} %`,
     claims[m.claim],
   ])
-  const text = table(['Split', 'Metric', 'Baseline', 'Winner', 'Gain (95 %)', 'P(better)', 'Beyond seed noise'], rows)
-  return text === ''
-    ? ''
-    : `${text}\n\n${selfReported(study)}Mean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. ` +
-        'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
+  const text = table(
+    ['Split', 'Metric', 'Baseline', judgedSide(report), 'Gain (95 %)', 'P(better)', 'Beyond seed noise'],
+    rows,
+  )
+  return text === '' ? '' : `${text}\n\n${measuredNote(report)}`
 }
 
 function ensemble(report: Report): string {
@@ -182,9 +185,10 @@ const drawn = (report: Report, curves: CurveBook): string =>
     .map((c) => `**${markdown(c.title)}.** ${markdown(c.sentence, 1000)}\n\n${fenced(c.code.split('\n'), 'mermaid')}`)
     .join('\n\n')
 
-function diagnostics({ diagnostics: findings, verification }: Report): string {
+function diagnostics(report: Report): string {
+  const { diagnostics: findings, verification } = report
   if (verification === null) return ''
-  if (findings.length === 0) return silence
+  if (findings.length === 0) return isResults(report) ? '' : silence
   return findings
     .map(
       (f) =>
@@ -209,7 +213,11 @@ function data(report: Report): string {
   const shape = `[${d.inputShape.join(', ')}]`
   const target = d.classes === null ? 'one number to predict' : `${whole(d.classes.length)} classes`
   const lines = [
-    study.trainer ? scriptRows(d) : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
+    isResults(report)
+      ? markdown(resultsRows(report), 1000)
+      : study.trainer
+        ? scriptRows(d)
+        : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
     ...d.findings.map((f) => `- ⚠️ ${code(f.check)}: ${markdown(f.message)}`),
     ...d.notes.map((n) => `- ${markdown(n)}`),
     ...modelLine(study),
@@ -232,7 +240,7 @@ function repeat(report: Report): string {
   return [
     fenced([study.command], 'sh'),
     '',
-    `Seed ${study.seed}, engine ${code(engine.label)}${markdown(engine.why)}, ${code(tool)}. ` +
+    `${isResults(report) ? 'Read' : `Seed ${study.seed}`}, engine ${code(engine.label)}${markdown(engine.why)}, ${code(tool)}. ` +
       `Fingerprints: spec ${code(f.spec.slice(0, 12))}, plan ${code(f.plan.slice(0, 12))}, data ${code(f.data.slice(0, 12))}. ${markdown(timesText(report))}`,
     '',
     `All curves, every run and the whole report are in the artifact; ${code('report.html')} opens in a browser.`,

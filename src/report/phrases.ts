@@ -1,15 +1,17 @@
-import type { MetricComparison } from '../gates/verification.ts'
 import type { LeverValue } from '../records/levers.ts'
 import { gateOf, needsBaseline } from '../gates/index.ts'
 import type { GateRule } from '../records/gates.ts'
 import type { GateVerdict, Verdict } from '../records/verdict.ts'
 import type { Report } from './model.ts'
 import { duration, gainAndInterval, meanAndSd, plural, short } from './numbers.ts'
+import { resultsHeadline } from './results.ts'
+import { isResults, judgedSide, objectiveOn } from './sides.ts'
 
 // Sentences that Markdown and HTML share. They are plain text: each renderer escapes them in its own way.
 
 /** The finding in one or two sentences, below the verdict. */
 export function headline(report: Report): string {
+  if (isResults(report)) return resultsHeadline(report)
   const { levers, runs, study } = report
   const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
   const moved =
@@ -71,11 +73,12 @@ export function seedRows(report: Report): {
   readonly rows: readonly (readonly string[])[]
 } {
   const { objective } = report.study
+  const judged = judgedSide(report)
   const header = [
     'Seed',
     ...(['validation', 'test'] as const).flatMap((split) => [
       `Baseline ${split} ${objective}`,
-      `Winner ${split} ${objective}`,
+      `${judged} ${split} ${objective}`,
     ]),
     'Same weights',
   ]
@@ -131,14 +134,19 @@ export function timesText({ timing }: Report): string {
   return `It took ${duration(timing.seconds)}${on}, with ${duration(training)} of training.`
 }
 
-/** How the objective of the winner compares on a split; undefined if it was not verified there. */
-export function objectiveOn(
-  report: Pick<Report, 'verification'>,
-  split: 'validation' | 'test',
-): MetricComparison | undefined {
-  return report.verification?.metrics.find((m) => m.objective && m.split === split)
-}
-
 /** A sentence before numbers that a training script reported itself; empty before all others. */
-export const selfReported = ({ trainer }: Report['study']): string =>
-  trainer?.measured === 'self-reported' ? 'All values are self-reported by the training script. ' : ''
+const selfReported = ({ trainer }: Report['study']): string =>
+  trainer?.measured === 'self-reported'
+    ? `All values are self-reported by ${trainer.source === undefined ? 'the training script' : 'the results'}. `
+    : ''
+
+/** Below the table of all metrics: what its columns mean, and who measured. */
+export function measuredNote(report: Report): string {
+  const side = judgedSide(report).toLowerCase()
+  return (
+    `${selfReported(report.study)}Mean ± SD over seeds. A positive gain means that the ${side} is better, whatever the ` +
+    `metric's direction. P(better) is the probability that a run of the ${side} beats a run of the baseline with a ` +
+    'different seed. Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the ' +
+    'intervals are not.'
+  )
+}

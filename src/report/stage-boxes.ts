@@ -4,8 +4,8 @@ import type { Comparison, ExploredFindings } from '../records/decision.ts'
 import type { StageName } from '../records/plan.ts'
 import { confirmation, stageFor, stageNamed } from '../stages/index.ts'
 import { percent, plural, short, whole } from './numbers.ts'
-import { objectiveOn } from './phrases.ts'
 import type { BoxState, ChecklistItem, Report, StageReport, TimelessFindings } from './model.ts'
+import { objectiveOn } from './sides.ts'
 
 // What each stage of the process brought, as boxes of the checklist.
 

@@ -58,7 +58,7 @@ const headerLimits = { bytes: 10_000, depth: 4, values: 100 }
 export function runOfLine(line: string): RunResult {
   const value = jsonOrUndefined(line, lineLimits)
   const run: unknown = typeof value === 'object' && value !== null && 'run' in value ? value.run : undefined
-  if (isRun(run)) return run
+  if (isRun(run)) return asLogged(run)
   throw new InputError([
     {
       code: 'journal/damaged',
@@ -139,5 +139,18 @@ export function fittingRun(line: string, engine: string, idOf: (request: RunRequ
   const id = idOfLine(line)
   const parsed = id === undefined ? undefined : jsonOrUndefined(line, lineLimits)
   const run: unknown = typeof parsed === 'object' && parsed !== null && 'run' in parsed ? parsed.run : undefined
-  return isRun(run) && run.id === id && run.engine === engine && idOf(run.request) === id ? run : undefined
+  const fits = isRun(run) && run.id === id && run.engine === engine && idOf(run.request) === id
+  return fits ? asLogged(run) : undefined
 }
+
+/**
+ * The run as it was logged: JSON has null for a number that is not finite. A stage that reads a run again must see what it
+ * saw when the run was trained, or a study that is continued decides otherwise.
+ */
+function asLogged(run: RunResult): RunResult {
+  const { loss, learningRate, gradientNorm, clipped } = run.steps
+  const steps = { loss: numbers(loss), learningRate: numbers(learningRate), gradientNorm: numbers(gradientNorm), clipped }
+  return { ...run, steps }
+}
+
+const numbers = (values: readonly (number | null)[]): number[] => values.map((value) => value ?? Number.NaN)

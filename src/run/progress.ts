@@ -1,6 +1,7 @@
 import { gain, type MetricName } from '../records/metrics.ts'
-import type { Plan, StageJob } from '../records/plan.ts'
+import { isTrainer, type Plan, type StageJob } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
+import { rateSeries, sweepsRate } from '../records/trainer.ts'
 import { confirmation } from '../stages/index.ts'
 import type { Progress } from './events.ts'
 
@@ -32,16 +33,16 @@ export class ProgressMeter {
   }
 
   /** Updates the speed from a run. */
-  time({ steps, timing }: RunResult): void {
-    this.trainedSteps += steps.loss.length
-    this.trainedSeconds += timing.seconds
+  time(result: RunResult): void {
+    this.trainedSteps += this.stepsOf(result)
+    this.trainedSeconds += result.timing.seconds
   }
 
   /** Counts a run that is in the journal. */
   finish(result: RunResult): Progress {
     this.finished += 1
     this.jobRuns += 1
-    this.jobSteps += result.steps.loss.length
+    this.jobSteps += this.stepsOf(result)
     this.note(this.plan.workload.objective, result)
     const left = this.job?.estimate ?? { runs: 0, steps: 0 }
     return {
@@ -50,6 +51,18 @@ export class ProgressMeter {
       expected: this.finished + Math.max(0, left.runs - this.jobRuns) + this.later.runs,
       secondsLeft: this.secondsFor(Math.max(0, left.steps - this.jobSteps) + this.later.steps),
     }
+  }
+
+  /** Steps that a run trained. The log of a series of rates has one entry for each short run, so the plan has to say. */
+  private stepsOf({ request, steps, status }: RunResult): number {
+    const logged = steps.loss.length
+    const { workload, jobs } = this.plan
+    if (request.job.kind !== 'range-test' || !isTrainer(workload) || sweepsRate(workload.program)) return logged
+    const templates = jobs.flatMap((job) => job.templates)
+    const whole = templates.find(({ job }) => job === 'range-test')?.stepsPerRun ?? logged
+    // The run whose rate diverged was trained as well.
+    const runs = Math.min(rateSeries.points, status === 'diverged' ? logged + 1 : logged)
+    return Math.round((whole * runs) / rateSeries.points)
   }
 
   /** The time that verification is expected to take, in rounds of all slots; 0 before the speed is known. */

@@ -4,6 +4,7 @@ import { jsonOrUndefined } from '../base/json.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Workload } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
+import { isDeterminism, type Determinism } from '../records/trainer.ts'
 import { runIds } from './id.ts'
 import type { Journal } from './journal.ts'
 import { journalLine, fittingRun } from './journal-line.ts'
@@ -24,6 +25,8 @@ export interface StudyState {
   readonly engine: string
   /** When the study began, in milliseconds since 1970. */
   readonly startedAt: number
+  /** How equal runs of a training script differed, as the first job saw; omitted for a model, and if nobody looked. */
+  readonly deterministic?: Determinism | null
 }
 
 export interface ShardBundle {
@@ -74,7 +77,9 @@ export async function openShardBundle(
   const runs = lines.map((line) => fittingRun(line, first.engine, idOf))
   const wrong = runs.indexOf(undefined)
   if (wrong >= 0) return err(`line ${wrong + 2} is not a run of this study`)
-  return ok({ state: { engine: first.engine, startedAt: first.startedAt }, runs: runs.filter((run) => run !== undefined) })
+  const { engine, startedAt, deterministic } = first
+  const state = { engine, startedAt, ...(deterministic === undefined ? {} : { deterministic }) }
+  return ok({ state, runs: runs.filter((run) => run !== undefined) })
 }
 
 async function unpack(packed: Uint8Array): Promise<Result<string, string>> {
@@ -104,6 +109,7 @@ function isFirstLine(value: unknown): value is FirstLine {
     line.parcel === 1 &&
     texts.every((t) => typeof t === 'string' && t.length <= 500) &&
     typeof line.startedAt === 'number' &&
-    line.startedAt > 0
+    line.startedAt > 0 &&
+    (line.deterministic === undefined || isDeterminism(line.deterministic))
   )
 }

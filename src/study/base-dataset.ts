@@ -53,12 +53,12 @@ type Other = Extract<BaseVersion, { readonly kind: 'other' }>
 
 async function ownRows(
   { path, data }: RetrainedOn,
-  { source, header }: Other,
+  { paths, header }: Other,
   own: DataConfig,
   head: PreparedModel,
 ): Promise<BaseDataset> {
   try {
-    const dataset = await baseRows({ ...configOf(data, head), source, header }, own, head.dataset)
+    const dataset = await baseRows({ ...configOf(withoutFiles(data), { ...head, paths }), header }, own, head.dataset)
     const rows = ({ splits }: Dataset): number => splits.train.length
     const note =
       `The data differs from the base commit: ${path} was retrained on ${rows(dataset)} training rows of its own, ` +
@@ -68,6 +68,9 @@ async function ownRows(
     throw error instanceof InputError ? otherInputs(error, path, 'the data of the base commit and of the change') : error
   }
 }
+
+/** The base has files of its own, or one. */
+const withoutFiles = ({ files: _, ...rest }: NormalizedData): NormalizedData => rest
 
 /** The data that the head has loaded, if the base reads the same. */
 async function sharedRows({ data, path }: RetrainedOn, head: PreparedModel): Promise<Dataset> {

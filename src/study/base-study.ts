@@ -104,9 +104,29 @@ async function prepareBase(
 }
 
 /** Source, target and split of the study, with the inputs of the base, which are part of its model. */
-function rowsOf({ data }: ModelSpec, { data: { inputs, standardize } }: ModelSpec): ModelSpec['data'] {
-  return { ...data, inputs, standardize }
+function rowsOf({ data }: ModelSpec, own: ModelSpec): ModelSpec['data'] {
+  const { inputs: _i, standardize: _s, scaling: _c, missing: _m, categories: _g, weighting: _w, ...rest } = data
+  return { ...rest, ...preparationOf(own.data) }
 }
+
+type Preparation = Pick<ModelSpec['data'], 'inputs' | 'standardize' | 'scaling' | 'missing' | 'categories' | 'weighting'>
+
+/** How columns become inputs and rows are weighed, which is part of a model. */
+const preparationOf = ({
+  inputs,
+  standardize,
+  scaling,
+  missing,
+  categories,
+  weighting,
+}: ModelSpec['data']): Preparation => ({
+  inputs,
+  standardize,
+  ...(scaling && { scaling }),
+  ...(missing && { missing }),
+  ...(categories && { categories }),
+  ...(weighting && { weighting }),
+})
 
 /** What must come from the study for two metrics to measure the same thing: rows, seeds, and which checkpoint counts. */
 function measuredAs({ checks, seed, objective, evaluateEvery, stages: all }: ModelSpec): Partial<ModelSpec> {
@@ -116,14 +136,14 @@ function measuredAs({ checks, seed, objective, evaluateEvery, stages: all }: Mod
 
 /** The parts of the base spec that were replaced and differ, for the verdict's notes. */
 function replaced(own: ModelSpec, head: ModelSpec, path: string): string[] {
-  const { inputs, standardize, target, split } = own.data
+  const { target, split } = own.data
   const here = head.data
   const same = (one: unknown, other: unknown): boolean => fingerprint(one) === fingerprint(other)
   return [
     ...(same([target, split], [here.target, here.split])
       ? []
       : [`${path} declares another target or another split; it was retrained on the data of this study.`]),
-    ...(same([inputs, standardize], [here.inputs, here.standardize])
+    ...(same(preparationOf(own.data), preparationOf(here))
       ? []
       : [`${path} reads different inputs; it was retrained on its own inputs.`]),
     ...(own.objective === head.objective

@@ -3,21 +3,20 @@ import { deriveSeed } from '../base/random.ts'
 import type { Locate } from '../dsl/parse.ts'
 import type { ScriptProblem } from '../engines/definition.ts'
 import { scriptEngine } from '../engines/index.ts'
-import { isTrainer } from '../records/plan.ts'
 import type { SpecSource } from './options.ts'
-import type { PreparedScript } from './prepare.ts'
+import { isScript, type Prepared } from './prepare.ts'
 import { scratchFolder, scriptError, scriptPlace } from './prepare-script.ts'
 
-/** What a few short runs of the script show before those of the study. Throws an `InputError` if it cannot be part of one. */
+/** With what a few short runs of a script show before those of the study; a model as it is. Throws an `InputError` if it cannot be part of one. */
 export async function checkedScript(
-  prepared: PreparedScript,
+  prepared: Prepared,
   source: SpecSource & { readonly fresh?: boolean | undefined },
   locate: Locate,
   outDir: string,
-): Promise<PreparedScript> {
+): Promise<Prepared> {
+  if (!isScript(prepared)) return prepared
   const { spec, facts, plan } = prepared
   if (spec.trainer.deterministic === 'off') return prepared
-  if (!isTrainer(plan.workload)) throw new Error('the plan of a script has the workload of a model')
   if (source.fresh) await rm(scratchFolder(outDir), { recursive: true, force: true })
   const place = await scriptPlace(spec, source, facts, outDir)
   const seed = deriveSeed(plan.seed, 'check')

@@ -8,6 +8,7 @@ import { verifyFindings, type VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
+import { pathsOf } from '../data/parts.ts'
 import { buildReport, type ReportInput } from '../report/build.ts'
 import type { ChangeSection, Report } from '../report/model.ts'
 import { summarizeRun } from '../report/runs.ts'
@@ -136,7 +137,10 @@ async function reportOf(
 function dataOf(prepared: Prepared): ReportInput['data'] {
   if (isScript(prepared)) return { source: 'the training script', checks: [], findings: [], notes: scriptNotes(prepared) }
   const { spec, findings, dataset } = prepared
-  return { source: spec.data.source, checks: checksMade(spec), findings, notes: dataset.notes }
+  const source = pathsOf(spec.data)
+    .map(([, path]) => path)
+    .join(', ')
+  return { source, checks: checksMade(spec), findings, notes: dataset.notes }
 }
 
 /** Whether rows or columns were compared with those of another file, and differ. */

@@ -4,6 +4,7 @@ import { InputError } from '../base/diagnostics.ts'
 import { shownPath } from '../base/paths.ts'
 import type { NormalizedData } from '../compile/normalized.ts'
 import { isPattern } from '../data/members.ts'
+import { movedPaths, type DataPaths, type PartName } from '../data/parts.ts'
 import { isTokenizerFile } from '../data/tokenizers/index.ts'
 import type { DataConfig } from '../data/types.ts'
 import type { Locate, SpecPath } from '../dsl/parse.ts'
@@ -11,29 +12,34 @@ import type { SpecSource } from './options.ts'
 
 /** The files that the data of a spec consist of, with all links resolved. */
 export interface DataFiles {
-  readonly dataFile: string
+  readonly paths: DataPaths
   /** Present if the spec names a tokenizer file: how it names it, and where that is. */
   readonly tokenizerFile?: { readonly named: string; readonly path: string }
 }
 
 /** Finds the files. Throws an `InputError` if one does not exist or is outside of the workspace. */
 export async function dataFiles(data: NormalizedData, locate: Locate, source: SpecSource): Promise<DataFiles> {
-  const dataFile = await fileIn(data.source, { at: ['data', 'source'], what: 'data' }, locate, source)
+  const paths = await movedPaths(data, (path, part) =>
+    fileIn(path, { at: ['data', keyOf(data, part)], what: 'data' }, locate, source),
+  )
   const named = tokenizerOf(data)
-  if (named === null) return { dataFile }
+  if (named === null) return { paths }
   const path = await fileIn(named, { at: ['data', 'inputs', 'tokenizer'], what: 'tokenizer' }, locate, source)
-  return { dataFile, tokenizerFile: { named, path } }
+  return { paths, tokenizerFile: { named, path } }
 }
+
+/** The key of the data block that names the file of a part. */
+const keyOf = ({ files }: DataPaths, part: PartName): string => (files ? part : 'source')
 
 /**
  * What the loader reads: the data block with the paths of these files. Throws an `InputError` if the block names another
  * tokenizer file, as the spec of a baseline may.
  */
-export function configOf(data: NormalizedData, { dataFile, tokenizerFile }: DataFiles): DataConfig {
+export function configOf(data: NormalizedData, { paths, tokenizerFile }: DataFiles): DataConfig {
   const named = tokenizerOf(data)
-  if (named === null || data.inputs.kind !== 'text') return { ...data, source: dataFile }
+  if (named === null || data.inputs.kind !== 'text') return { ...data, ...paths }
   if (tokenizerFile?.named === named) {
-    return { ...data, source: dataFile, inputs: { ...data.inputs, tokenizer: tokenizerFile.path } }
+    return { ...data, ...paths, inputs: { ...data.inputs, tokenizer: tokenizerFile.path } }
   }
   throw new InputError([
     {

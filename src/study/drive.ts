@@ -7,15 +7,15 @@ import type { StudyState } from '../run/shard-bundle.ts'
 import { stages } from '../stages/index.ts'
 import { studyRemedies } from './diagnostics.ts'
 import { absorb, fetchLatest, untrusted } from './exchange.ts'
-import { resources, type JobContext } from './job-context.ts'
+import { asFound, resources, type JobContext } from './job-context.ts'
 import { judgingOf, type Judging } from './judging.ts'
 
 /** `1/8`: how a job of the matrix is named and addressed. */
 export type Shards = readonly string[]
 
 /** Every job reads the same lock from the same checkout, so all of them stop the verification at the same look. */
-const settlesOn = async ({ options, prepared, runner }: JobContext): Promise<Judging['settles']> =>
-  (await judgingOf(options, prepared, runner.engine)).settles
+const settlesOn = async ({ options, prepared, runner }: JobContext, state: StudyState): Promise<Judging['settles']> =>
+  (await judgingOf(options, asFound(prepared, state), runner.engine)).settles
 
 /** Drives the study until stage `position` is decided and the next stage has runs to deal out or is decided without any. */
 export async function advance(context: JobContext, state: StudyState, position: number): Promise<Shards> {
@@ -49,7 +49,7 @@ async function drive(
   const { plan } = context.prepared
   const settled = plan.jobs.slice(0, Math.max(0, position)).map((j) => j.id)
   try {
-    const settles = await settlesOn(context)
+    const settles = await settlesOn(context, state)
     await execute(plan, { ...resources(context, state), stages, settles, remedies: studyRemedies(plan), settled, pause })
     return []
   } catch (error) {

@@ -26,7 +26,7 @@ async function changedData(base: BaseData, head: PreparedModel, own: DataConfig)
   return withBaseData(base, own, async (found) => {
     if (found.kind === 'same') return {}
     if (found.kind !== 'other') return { rows: { notCompared: found.why } }
-    const before = (): DataConfig => ({ ...configOf(base.data, head), source: found.source })
+    const before = (): DataConfig => configOf(base.data, { ...head, paths: found.paths })
     const { splits } = head.dataset
     return {
       ...(await unlessUnreadable(async () => columnsIn(await changedColumns(before(), own)))),

@@ -6,11 +6,13 @@ import { RunScheduler, type AskedRun } from '../run/scheduler.ts'
 import { stages } from '../stages/index.ts'
 import { conclude, openStudy, type Study } from './conclude.ts'
 import { studyRemedies } from './diagnostics.ts'
+import { checkedScript } from './check-script.ts'
 import { advance, dealt, positionOf, resume, type Shards } from './drive.ts'
 import { absorb, absorbParts, fetchLatest, send, type FanOut } from './exchange.ts'
-import { inJob, refuseBaseSpec, resources } from './job-context.ts'
+import { asFound, inJob, refuseBaseSpec, resources } from './job-context.ts'
 import type { StudyOptions } from './options.ts'
-import { prepare } from './prepare.ts'
+import { outFolder } from './out-folder.ts'
+import { isScript, prepare } from './prepare.ts'
 
 export type { FanOut } from './exchange.ts'
 
@@ -34,7 +36,11 @@ const ownRuns = (open: readonly AskedRun[], { index, of }: Shard): AskedRun[] =>
 /** The first job: begins the study and stops where the first stage has runs to deal out. */
 export function planStudy(options: StudyOptions, fan: FanOut): Promise<PlannedStudy> {
   return inJob(options, fan, async (context) => {
-    const state = { engine: context.runner.engine, startedAt: fan.now() - Math.round(context.prepared.took) }
+    const startedAt = fan.now() - Math.round(context.prepared.took)
+    const { prepared, locate } = context
+    const checked = await checkedScript(prepared, options, locate, outFolder(options, prepared))
+    const found = isScript(checked) && checked.deterministic !== undefined ? { deterministic: checked.deterministic } : {}
+    const state = { engine: context.runner.engine, startedAt, ...found }
     const shards = await advance(context, state, -1)
     await send(context, state, 'after-plan')
     return { shards, engine: context.engine, stages: context.prepared.plan.jobs.map((j) => j.id) }
@@ -91,7 +97,7 @@ export async function gateStudy(options: StudyOptions, fan: FanOut): Promise<Stu
   const { state, runs } = bundle
   const begun = fan.now()
   // All runs come from the bundles. The report folder's content is ignored.
-  const study = await openStudy({ ...options, fresh: true }, prepared, { label: state.engine, why: null })
+  const study = await openStudy({ ...options, fresh: true }, asFound(prepared, state), { label: state.engine, why: null })
   const { journal, judging } = study
   try {
     await absorb(journal, runs)

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
+import type { Locate } from '../dsl/parse.ts'
 import type { EngineName } from '../engines/index.ts'
 import type { Journal } from '../run/journal.ts'
 import type { Runner } from '../run/runner.ts'
@@ -11,7 +12,7 @@ import { onEngine } from './engine.ts'
 import { engineFor } from './engine-for.ts'
 import type { FanOut } from './exchange.ts'
 import type { StudyOptions } from './options.ts'
-import { startPreparing, type Prepared } from './prepare.ts'
+import { isScript, startPreparing, type Prepared } from './prepare.ts'
 import { noticeAfter, openJournal, startPool } from './resources.ts'
 import { afterChecks } from './run-study.ts'
 
@@ -21,6 +22,8 @@ export interface JobContext {
   readonly options: StudyOptions
   readonly fan: FanOut
   readonly prepared: Prepared
+  /** Where the values of the spec are. */
+  readonly locate: Locate
   readonly runner: Runner
   readonly journal: Journal
 }
@@ -38,11 +41,12 @@ export async function inJob<T>(options: StudyOptions, fan: FanOut, use: (context
     noticeAfter(checked, options.listener),
   )
   const prepared = await checked
+  const { locate } = (await preparing.read).parsed
   const folder = await mkdtemp(join(tmpdir(), 'tunegate-job-'))
   try {
     const journal = await openJournal(folder, prepared, pool.engine, options)
     try {
-      return await use({ engine, options, fan, prepared, runner: pool, journal })
+      return await use({ engine, options, fan, prepared, locate, runner: pool, journal })
     } finally {
       await journal.close()
     }
@@ -61,6 +65,10 @@ export function resources(
 ): RunResources {
   return { runner, journal, listener, clock, elapsed: Math.max(0, fan.now() - startedAt), signal }
 }
+
+/** A script as the first job found it: whether equal runs differ shows in one place, and holds for all jobs. */
+export const asFound = (prepared: Prepared, { deterministic }: StudyState): Prepared =>
+  isScript(prepared) && deterministic !== undefined ? { ...prepared, deterministic } : prepared
 
 /**
  * Its runs belong to another plan, and no job of the matrix handles those. If they were left out silently, the gates would

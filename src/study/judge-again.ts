@@ -1,6 +1,6 @@
 import { InputError } from '../base/diagnostics.ts'
 import { readTextWithin, reasonOf } from '../base/files.ts'
-import { studyEvidence } from '../gates/baseline.ts'
+import { studyEvidence, type WithoutBaseline } from '../gates/baseline.ts'
 import type { BaselineEvidence, SeedEvidence } from '../gates/evidence.ts'
 import { judgeAt } from '../gates/sequential.ts'
 import type { VerifiedRun, VerifyFindings } from '../records/decision.ts'
@@ -12,6 +12,8 @@ import { mostReportBytes, parseReport } from '../report/json.ts'
 import { wasCutShort } from '../report/lock.ts'
 import type { Report } from '../report/model.ts'
 import { lockOf, type Baseline, type NamedLock } from './baseline.ts'
+import { noBaseline } from './results-evidence.ts'
+import { isResults } from '../report/sides.ts'
 
 export interface Rejudged {
   readonly verdict: Verdict
@@ -27,7 +29,7 @@ export interface Rejudged {
 export async function judgeAgain(reportPath: string, baseline?: Baseline): Promise<Rejudged> {
   const report = await readReport(reportPath)
   const fixed =
-    baseline === undefined && report.base ? baseEvidence(report.base, report.timing) : await lockFor(report, baseline)
+    baseline === undefined && report.base ? baseEvidence(report.base, report.timing) : await againstOf(report, baseline)
   return judgeReport(
     report,
     report.verdict.gates.map((g) => g.rule),
@@ -36,8 +38,8 @@ export async function judgeAgain(reportPath: string, baseline?: Baseline): Promi
   )
 }
 
-/** A lock with its name in sentences, the runs of another spec, or null for the study's own declared levers. */
-export type Against = NamedLock | BaselineEvidence | null
+/** A lock with its name in sentences, the runs of another spec or why there are none, or null for the declared levers. */
+export type Against = NamedLock | BaselineEvidence | WithoutBaseline | null
 
 /**
  * Judges what a report measured, seed by seed, as the study does at its end.
@@ -50,14 +52,15 @@ export function judgeReport(
   fixed: Against,
   verify: VerifyFindings | null,
 ): Rejudged {
-  const { study, tool, verification } = report
+  const { study, tool, verification, data } = report
   const {
     fingerprints: { data: dataFingerprint, spec: specFingerprint },
     engine,
     objective,
     parameters,
   } = study
-  const evidence = studyEvidence(verify, fixed, { dataFingerprint, specFingerprint, engine, objective, tool, parameters })
+  const setting = { dataFingerprint, specFingerprint, engine, objective, tool, parameters, rows: data.rows }
+  const evidence = studyEvidence(verify, fixed, setting)
   const verdict = judgeAt(rules, evidence, verification?.looks ?? [], wasCutShort(report.budget))
   return { verdict, against: evidence.baseline?.source ?? null, notes: changeLines(report) }
 }
@@ -84,6 +87,11 @@ export function timedVerification({ verification, timing }: Report): VerifyFindi
 export function baseEvidence(base: NonNullable<Report['base']>, { base: times = [] }: Report['timing']): BaselineEvidence {
   const timed = (run: SeedEvidence, time: RunTime | null | undefined): SeedEvidence => (time ? { ...run, time } : run)
   return { ...base, runs: base.runs.map((run, i) => timed(run, times[i])) }
+}
+
+/** Results of another tool have no declared levers to fall back to. */
+async function againstOf(report: Report, baseline: Baseline | undefined): Promise<Against> {
+  return (await lockFor(report, baseline)) ?? (isResults(report) ? noBaseline : null)
 }
 
 async function lockFor({ levers, study }: Report, baseline: Baseline | undefined): Promise<NamedLock | null> {

@@ -1,4 +1,12 @@
-import { isPossible, metricNames, metricsOf, type MetricName, type Metrics, type Task } from '../records/metrics.ts'
+import {
+  allMetricsOf,
+  isPossible,
+  metricNames,
+  metricsOf,
+  type MetricName,
+  type Metrics,
+  type Task,
+} from '../records/metrics.ts'
 import type { SplitMetrics, VerifiedRun } from '../records/decision.ts'
 import type { LockedSeed } from '../records/lock.ts'
 import type { DataFacts } from '../records/plan.ts'
@@ -84,7 +92,9 @@ function wrongMetrics(found: Metrics, task: Task, rows: number, split: string): 
 /** Metrics of another task, or values outside the range of their metric. */
 function wrongValues(found: Metrics, task: Task, split: string): string | undefined {
   const names = metricsOf(task)
-  if (Object.keys(found).length !== names.length) return `does not have the ${split} metrics of a ${task}`
+  const others = (Object.keys(found) as MetricName[]).filter((name) => !names.includes(name))
+  const foreign = others.some((name) => !allMetricsOf(task).includes(name))
+  if (foreign || Object.keys(found).length < names.length) return `does not have the ${split} metrics of a ${task}`
   const missing = names.find((name) => found[name] === undefined)
   return missing === undefined ? outOfRange(found, split) : `has a ${split} ${missing} of undefined`
 }

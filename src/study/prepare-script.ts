@@ -1,11 +1,11 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { InputError, printable } from '../base/diagnostics.ts'
 import { compileScript } from '../compile/script.ts'
 import type { TrainerSpec } from '../compile/normalized.ts'
 import type { Locate } from '../dsl/parse.ts'
 import { scriptEngine } from '../engines/index.ts'
 import type { ScriptProblem, ScriptSource } from '../engines/definition.ts'
-import type { Plan } from '../records/plan.ts'
+import type { Plan, TrainerWorkload } from '../records/plan.ts'
 import type { Determinism, TrainerFacts, TrainerPlace } from '../records/trainer.ts'
 import type { SpecSource } from './options.ts'
 import { unwrap } from './read-spec.ts'
@@ -30,7 +30,7 @@ export async function describeScript({ trainer }: TrainerSpec, source: SpecSourc
 export const scriptError = ({ path, ...problem }: ScriptProblem, locate: Locate): InputError =>
   new InputError([{ severity: 'error', ...problem, at: locate(['trainer', ...path]) }])
 
-export const scriptPlan = (spec: TrainerSpec, facts: TrainerFacts, locate: Locate): Plan =>
+export const scriptPlan = (spec: TrainerSpec, facts: TrainerFacts, locate: Locate): Plan<TrainerWorkload> =>
   unwrap(compileScript(spec, facts, locate))
 
 /** Where the workers of a study start the script. */
@@ -42,7 +42,7 @@ export const scriptPlace = (
 ): Promise<TrainerPlace> => scriptEngine().scripts.place(trainer, sourceOf(source), description, scratchFolder(outDir))
 
 /** Where runs of a script write while they run, and leave what later runs are compared with. */
-export const scratchFolder = (outDir: string): string => join(outDir, 'trainer')
+export const scratchFolder = (outDir: string): string => resolve(outDir, 'trainer')
 
 interface Noted {
   readonly spec: TrainerSpec

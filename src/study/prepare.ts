@@ -11,7 +11,7 @@ import type { CheckName, DataFinding } from '../data/checks/definition.ts'
 import type { Dataset } from '../data/types.ts'
 import { Watch } from '../data/watch.ts'
 import { leverDifferences, leverNamesOf, withLevers, type Levers } from '../records/levers.ts'
-import type { DataFacts, Plan } from '../records/plan.ts'
+import type { DataFacts, ModelWorkload, Plan, TrainerWorkload, Workload } from '../records/plan.ts'
 import type { Determinism, TrainerFacts } from '../records/trainer.ts'
 import type { Locate, ParsedSpec, SpecPath } from '../dsl/parse.ts'
 import type { SpecSource } from './options.ts'
@@ -26,14 +26,14 @@ import { alteredWarnings, underRules, type Alteration } from './rules.ts'
 export type Prepared = PreparedModel | PreparedScript
 
 /** A model of our own layers, with its data. */
-export interface PreparedModel extends PreparedBase, DataFiles {
+export interface PreparedModel extends PreparedBase<ModelWorkload>, DataFiles {
   readonly spec: ModelSpec
   readonly dataset: Dataset
   readonly findings: readonly DataFinding[]
 }
 
 /** A training script, with what it says about itself. */
-export interface PreparedScript extends PreparedBase {
+export interface PreparedScript extends PreparedBase<TrainerWorkload> {
   readonly spec: TrainerSpec
   readonly facts: TrainerFacts
   /** How two equal runs of the script differed; omitted until somebody looked, null if it could not be seen. */
@@ -42,8 +42,8 @@ export interface PreparedScript extends PreparedBase {
 
 export const isScript = (prepared: Prepared): prepared is PreparedScript => 'facts' in prepared
 
-interface PreparedBase {
-  readonly plan: Plan
+interface PreparedBase<Of extends Workload> {
+  readonly plan: Plan<Of>
   /** Things to look at that stop nothing. */
   readonly warnings: readonly Diagnostic[]
   /** For each gate of the plan, the line of the spec that declares it. */
@@ -96,7 +96,7 @@ async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSour
   const begun = clock()
   const facts = await describeScript(spec, source, read.parsed.locate)
   const took = clock() - begun
-  const compiled = (of: TrainerSpec): Plan => scriptPlan(of, facts, read.parsed.locate)
+  const compiled = (of: TrainerSpec): Plan<TrainerWorkload> => scriptPlan(of, facts, read.parsed.locate)
   const declared = compiled(spec)
   const levers = source.tuned && tunedLevers(source.tuned, declared.baseline)
   const plan = levers ? compiled({ ...spec, levers, given: leverNamesOf(levers) }) : declared
@@ -104,12 +104,12 @@ async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSour
 }
 
 /** What the plan of any spec brings with it: warnings, and where its gates are declared. */
-async function planned(
-  plan: Plan,
+async function planned<Of extends Workload>(
+  plan: Plan<Of>,
   warnings: readonly Diagnostic[],
   { parsed, spec, altered }: ReadSpec,
   source: SpecSource,
-): Promise<Omit<PreparedBase, 'took'>> {
+): Promise<Omit<PreparedBase<Of>, 'took'>> {
   const foreign = altered.some(({ setting }) => setting === 'gates')
   const places = foreign ? plan.gates.map((): SpecPath => ['gates']) : gatePlaces(parsed)
   const powerChecks = await powerChecksOf(plan, source, (gate, key) =>
@@ -125,7 +125,7 @@ async function planned(
  * Compiles the spec for its data. Whether the levers of a tuned lock replace those that the spec declares is only known from
  * the compiled levers, so such a spec is compiled twice.
  */
-export function planOf(spec: ModelSpec, dataset: Dataset, locate: Locate, tuned: SpecSource['tuned']): Plan {
+export function planOf(spec: ModelSpec, dataset: Dataset, locate: Locate, tuned: SpecSource['tuned']): Plan<ModelWorkload> {
   const facts = factsOf(dataset)
   const declared = unwrap(compile(spec, facts, locate))
   const levers = tuned && tunedLevers(tuned, declared.baseline)

@@ -42,7 +42,8 @@ export function unwrap<T>(result: Result<T, Diagnostic[]>): T {
   return result.value
 }
 
-async function textOf(path: string): Promise<string> {
+/** The text of a spec, if it is small enough to be one. */
+export async function textOf(path: string): Promise<string> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) =>
     fail('spec/unreadable', `cannot read the spec ${path}`, reasonOf(error)),
   )

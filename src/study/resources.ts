@@ -10,7 +10,6 @@ import { journalHeader } from '../run/journal-line.ts'
 import { WorkerPool } from '../run/pool.ts'
 import type { EngineOrder } from '../run/protocol.ts'
 import { thisMachine, workersFor } from '../run/worker-count.ts'
-import { isTrainer } from '../records/plan.ts'
 import type { Training } from '../train/engine.ts'
 import type { TrainingData } from '../train/types.ts'
 import { EngineBroke } from './engine.ts'
@@ -77,20 +76,18 @@ export async function openJournal(
 
 /** What a worker trains, and with what. */
 async function trainingOf(prepared: Prepared, options: PoolOptions): Promise<Training> {
-  const { workload } = prepared.plan
   if (isScript(prepared)) {
-    if (!isTrainer(workload)) throw new Error('the plan of a script has the workload of a model')
+    const { workload } = prepared.plan
     if (!('specPath' in options)) throw new Error('a script runs in a study alone')
     return { workload, place: await scriptPlace(prepared.spec, options, prepared.facts, outFolder(options, prepared)) }
   }
-  if (isTrainer(workload)) throw new Error('the plan of a model has the workload of a script')
-  return { workload, data: trainingData(prepared.dataset) }
+  return { workload: prepared.plan.workload, data: trainingData(prepared.dataset) }
 }
 
 /** The inputs are nearly all of it. */
 const bytesOf = ({ inputs, targets }: TrainingData): number => inputs.byteLength + targets.byteLength
 
 /** What workers need of a data set, and nothing more, because each gets a copy. */
-function trainingData({ inputs, inputShape, targets, targetScale, splits }: Dataset) {
-  return { inputs, inputShape, targets, targetScale, splits }
+function trainingData({ inputs, inputShape, targets, weights, targetScale, splits }: Dataset): TrainingData {
+  return { inputs, inputShape, targets, ...(weights && { weights }), targetScale, splits }
 }

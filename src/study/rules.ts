@@ -44,11 +44,16 @@ export const specKinds = {
 /** Every key of the data block. */
 export const dataKinds = {
   source: 'proposal', // the change may add and fix rows; `changeOf` names those that differ
+  files: 'proposal', // the same for the files of single parts
   target: 'rule', // what is predicted: a change could choose an easier column
   header: 'proposal', // describes the change's own file; the resulting rows are compared
   task: 'rule', // a copy of the spec's
   inputs: 'proposal', // features are part of the model
   standardize: 'proposal', // so is their scaling
+  scaling: 'proposal',
+  missing: 'proposal', // it fills in inputs; no row is left out, and no target is filled in
+  categories: 'proposal',
+  weighting: 'proposal', // it weighs rows in the loss; metrics count each row once
   split: 'rule', // which rows are measured, how they are stratified and grouped, and the seed that draws them
 } as const satisfies Readonly<Record<keyof NormalizedData, Kind>>
 
@@ -128,9 +133,10 @@ function alteredMeasurement(rules: ModelRules, own: ModelRules): (Alteration | n
   const checks = (Object.keys(held) as (keyof NormalizedChecks)[]).map((name) =>
     setting(['data', 'checks', name], held[name], own.checks[name]),
   )
-  const split = (Object.keys(rules.data.split) as (keyof NormalizedData['split'])[])
+  const keys = new Set([...Object.keys(rules.data.split), ...Object.keys(own.data.split)])
+  const split = ([...keys] as (keyof NormalizedData['split'])[])
     .filter((key) => key !== 'seed' || !followsRoot(own, rules))
-    .map((key) => setting(['data', 'split', key], rules.data.split[key], own.data.split[key]))
+    .map((key) => setting(['data', 'split', key], rules.data.split[key] ?? null, own.data.split[key] ?? null))
   return [
     setting(['evaluateEvery'], rules.evaluateEvery, own.evaluateEvery),
     setting(['data', 'target'], rules.data.target, own.data.target),

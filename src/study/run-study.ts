@@ -11,7 +11,7 @@ import { EngineBroke, onEngine, withBreaks } from './engine.ts'
 import { engineFor } from './engine-for.ts'
 import type { StudyOptions } from './options.ts'
 import { outFolder } from './out-folder.ts'
-import { isScript, startPreparing, type Prepared, type Preparing } from './prepare.ts'
+import { startPreparing, type Prepared, type Preparing } from './prepare.ts'
 import { checkedScript } from './check-script.ts'
 import { noticeAfter, startPool } from './resources.ts'
 import { fitThreads, threadsBefore, type Fitted, type Split } from './threads.ts'
@@ -55,9 +55,7 @@ async function studyOn(
   begun: Promise<number>,
 ): Promise<Study> {
   const tried = checking.then(async (prepared) =>
-    isScript(prepared)
-      ? await checkedScript(prepared, given, (await read).parsed.locate, outFolder(given, prepared))
-      : prepared,
+    checkedScript(prepared, given, (await read).parsed.locate, outFolder(given, prepared)),
   )
   const first = await startPool(given, tried, choice)
   const [prepared, start] = [await tried, await begun]

@@ -29,7 +29,7 @@ export function batchPlan(trainingRows: number, { batchSize, accumulate }: Batch
 /** The batches of a step, ready to become tensors: one per forward pass. */
 export interface BatchSource {
   (step: number): readonly BatchRows[]
-  /** Row numbers of all batches of a step; null if augmentation makes batches differ from rows of the data. */
+  /** Row numbers of all batches of a step; null if augmentation or weights make batches differ from rows of the data. */
   readonly rowsOf: ((step: number) => Int32Array) | null
 }
 
@@ -70,7 +70,7 @@ export function batchSource(data: TrainingData, options: BatchOptions, seed: num
       return batch
     })
   }
-  return Object.assign(source, { rowsOf: policy ? null : rowsOf })
+  return Object.assign(source, { rowsOf: policy || data.weights ? null : rowsOf })
 }
 
 /** The batches of a run at the run's levers. */
@@ -86,9 +86,13 @@ export function runBatches(
 /** Copies of some rows, with their targets in the form that the loss needs. */
 function gatherBatch(data: TrainingData, rows: Int32Array, { task, width, levers }: BatchOptions): BatchRows {
   const labels = gatherRows(data.targets, 1, rows)
-  return {
-    rows: rows.length,
-    inputs: gatherRows(data.inputs, data.inputs.length / data.targets.length, rows),
-    targets: task === 'classification' ? smoothedTargets(labels, width, levers.regularization.labelSmoothing) : labels,
+  const inputs = gatherRows(data.inputs, data.inputs.length / data.targets.length, rows)
+  if (task === 'regression') return { rows: rows.length, inputs, targets: labels }
+  const targets = smoothedTargets(labels, width, levers.regularization.labelSmoothing)
+  if (data.weights) {
+    for (let i = 0; i < targets.length; i++) {
+      targets[i] = (targets[i] ?? NaN) * (data.weights[rows[Math.floor(i / width)] ?? -1] ?? NaN)
+    }
   }
+  return { rows: rows.length, inputs, targets }
 }

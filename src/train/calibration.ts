@@ -11,7 +11,7 @@ import {
   type Predictions,
 } from '../stats/calibration.ts'
 import { fitTemperature, withTemperature } from '../stats/temperature.ts'
-import { softmaxRow, type Predictions as Predicted } from './metrics.ts'
+import { softmaxRow, type Predictions as Predicted } from './predicted.ts'
 import { rounded } from './round.ts'
 
 const bins = 15

@@ -3,7 +3,8 @@ import type { Metrics } from '../records/metrics.ts'
 import { outputWidth } from './batches.ts'
 import type { Compiler } from './step-compiler.ts'
 import type { RunContext } from './context.ts'
-import { computeMetrics, type Predictions } from './metrics.ts'
+import { computeMetrics } from './metrics.ts'
+import type { Predictions } from './predicted.ts'
 import { type ModelState, splitWeights } from './step.ts'
 import type { ForwardOptions } from '../layers/forward.ts'
 import type { Model } from './types.ts'
@@ -36,7 +37,12 @@ export function evaluateEach(context: RunContext, state: ModelState, lists: read
 
 /** Metrics of outputs that were predicted for these rows. */
 export const metricsOf = (context: RunContext, outputs: Float32Array, rows: Int32Array): Metrics =>
-  computeMetrics(context.workload.task, predictionsOf(context, outputs, rows), context.data.targetScale)
+  computeMetrics(
+    context.workload.task,
+    predictionsOf(context, outputs, rows),
+    context.data.targetScale,
+    context.workload.requested,
+  )
 
 /** Outputs that were predicted for these rows, with the answers. */
 export function predictionsOf({ workload, data }: RunContext, outputs: Float32Array, rows: Int32Array): Predictions {

@@ -65,7 +65,8 @@ export function createLearner(
   } = context
   const decay: WeightDecay = { rate: levers.regularization.weightDecay, mask: decayMask(tf, model) }
   const optimizer = createOptimizer(tf, levers.optimization, decay)
-  const settings: StepSettings = { model, optimizer, task: workload.task, levers, averaging, fused }
+  const weighted = data.weights !== undefined
+  const settings: StepSettings = { model, optimizer, task: workload.task, levers, averaging, weighted, fused }
   let state = initialState(tf, settings, seed)
 
   const replace = (next: TrainState): void => {

@@ -35,6 +35,28 @@ export function softmaxCrossEntropy(tf: Tf, targets: Tensor, logits: Tensor): Te
   return loss(logits)
 }
 
+/**
+ * The same for rows of class probabilities that are multiplied by the weight of their row, so that each sums to its weight.
+ * The sum is divided by the batch size, not by the sum of the weights: a batch with light rows takes a smaller step, and the
+ * mean over batches is the weighted loss of all rows.
+ */
+export function weightedCrossEntropy(tf: Tf, targets: Tensor, logits: Tensor): Tensor {
+  const loss = tf.customGrad((given, save) => {
+    const z = given as Tensor
+    const batch = z.shape[0] ?? NaN
+    const weights = tf.sum(targets, 1, true)
+    const shifted = tf.sub(z, tf.max(z, 1, true))
+    const exps = tf.exp(shifted)
+    const sums = tf.sum(exps, 1, true)
+    const value = tf.div(tf.sub(tf.sum(tf.mul(weights, tf.log(sums))), tf.sum(tf.mul(targets, shifted))), batch)
+    ;(save as (tensors: Tensor[]) => void)([tf.mul(weights, tf.div(exps, sums)), targets])
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor =>
+      tf.mul(tf.sub(saved[0] as Tensor, saved[1] as Tensor), tf.div(dy, batch))
+    return { value, gradFunc }
+  })
+  return loss(logits)
+}
+
 /** Mean over all outputs of the squared error; both [batch, outputs]. */
 export function meanSquaredError(tf: Tf, targets: Tensor, outputs: Tensor): Tensor {
   return tf.mean(tf.squaredDifference(outputs, targets))

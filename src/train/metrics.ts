@@ -1,29 +1,29 @@
 import { addTo } from '../base/numbers.ts'
-import type { Metrics, Task } from '../records/metrics.ts'
+import type { MetricName, Metrics, Task } from '../records/metrics.ts'
+import { softmaxRow, type Predictions } from './predicted.ts'
+import { requestedMetrics } from './requested-metrics.ts'
 import { rounded } from './round.ts'
 import type { TrainingData } from './types.ts'
 
 const calibrationBins = 15
 
-/** Logits or regression outputs, rows × width: in single precision from an engine, in double precision if computed here. */
-export type Outputs = Float32Array | Float64Array
-
-/** What metrics are computed from, read back from the engine once. */
-export interface Predictions {
-  readonly outputs: Outputs
-  /** Class index or standardized value, one per row. */
-  readonly targets: Float32Array
-  /** Number of classes, or 1 for regression. */
-  readonly width: number
-}
-
 export type ClassificationMetrics = Required<Pick<Metrics, 'accuracy' | 'balancedAccuracy' | 'f1' | 'nll' | 'brier' | 'ece'>>
 export type RegressionMetrics = Required<Pick<Metrics, 'mse' | 'rmse' | 'mae' | 'r2'>>
 
-/** Every metric of the task, rounded; in units of the target for regression. */
-export function computeMetrics(task: Task, predictions: Predictions, scale: TrainingData['targetScale']): Metrics {
+/**
+ * Every metric of the task, rounded; in units of the target for regression.
+ *
+ * @param requested names that may include metrics on request
+ */
+export function computeMetrics(
+  task: Task,
+  predictions: Predictions,
+  scale: TrainingData['targetScale'],
+  requested: readonly MetricName[] = [],
+): Metrics {
   const all = task === 'classification' ? classificationMetrics(predictions) : regressionMetrics(predictions, scale?.sd ?? 1)
-  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, rounded(value)]))
+  const entries = [...Object.entries(all), ...requestedMetrics(requested, predictions, scale)]
+  return Object.fromEntries(entries.map(([name, value]) => [name, rounded(value)]))
 }
 
 /** Metrics of logits against class indices, in double precision whatever the engine uses. */
@@ -100,22 +100,6 @@ export function mistakeCost({ outputs, targets, width }: Predictions): number {
     total += softmaxRow(outputs, row * width, width).logSum - wrong
   }
   return rounded(total / targets.length)
-}
-
-/** Probabilities of one row, log Σ exp of its logits, and its most probable class (the first of equals). */
-export function softmaxRow(
-  logits: Outputs,
-  start: number,
-  width: number,
-): { readonly probabilities: Float64Array; readonly logSum: number; readonly top: number } {
-  let top = 0
-  for (let k = 1; k < width; k++) if ((logits[start + k] ?? NaN) > (logits[start + top] ?? NaN)) top = k
-  const largest = logits[start + top] ?? NaN
-  const probabilities = new Float64Array(width)
-  let total = 0
-  for (let k = 0; k < width; k++) total += probabilities[k] = Math.exp((logits[start + k] ?? NaN) - largest)
-  for (let k = 0; k < width; k++) probabilities[k] = (probabilities[k] ?? NaN) / total
-  return { probabilities, logSum: largest + Math.log(total), top }
 }
 
 function sum(values: ArrayLike<number>): number {

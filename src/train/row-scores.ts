@@ -1,7 +1,7 @@
 import type { MetricName } from '../records/metrics.ts'
 import { mean } from '../stats/describe.ts'
 import type { EnsembleTask } from './ensemble.ts'
-import { softmaxRow, type Outputs } from './metrics.ts'
+import { softmaxRow, type Outputs } from './predicted.ts'
 
 /** What each row contributes to a metric: the metric is the mean over rows. Metrics without such parts are absent. */
 export type RowScores = { readonly [name in MetricName]?: Float64Array }

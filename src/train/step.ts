@@ -1,7 +1,7 @@
 import type { Levers } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
 import { averaged, type Averaging } from './averaging.ts'
-import { meanSquaredError, softmaxCrossEntropy } from './loss.ts'
+import { meanSquaredError, softmaxCrossEntropy, weightedCrossEntropy } from './loss.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
 import type { FusedOps, StepRandom, Tensor, Tf } from '../layers/forward.ts'
 import type { Model } from './types.ts'
@@ -53,6 +53,8 @@ export interface StepSettings {
   readonly levers: Levers
   /** Null if the run keeps no averages. */
   readonly averaging: Averaging | null
+  /** Whether rows of class probabilities are multiplied by the weight of their row; omitted if not. */
+  readonly weighted?: boolean
   readonly fused?: FusedOps | undefined
 }
 
@@ -123,7 +125,7 @@ export function batchGradient(
   statistics: readonly Tensor[],
   batch: StepBatch,
 ): Gradient {
-  const { model, task, fused } = settings
+  const { model, task, weighted, fused } = settings
   const options = { training: true, dropout: settings.levers.regularization.dropout, random: batch.random }
   let after: readonly Tensor[] = []
   const loss = (...trainable: Tensor[]): Tensor => {
@@ -132,6 +134,7 @@ export function batchGradient(
     // them.
     after = moved.map((s) => tf.keep(s))
     if (task === 'regression') return meanSquaredError(tf, batch.targets, outputs)
+    if (weighted) return weightedCrossEntropy(tf, batch.targets, outputs)
     return fused ? fused.softmaxCrossEntropy(batch.targets, outputs) : softmaxCrossEntropy(tf, batch.targets, outputs)
   }
   const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => never)([...parameters])

@@ -8,6 +8,8 @@ export interface TrainingData {
   readonly inputShape: Shape
   /** Class index or (standardized) value, one per row. */
   readonly targets: Float32Array
+  /** Weight of each row in the training loss, with a mean of 1 over the training rows; omitted if all are 1. */
+  readonly weights?: Float32Array
   /** Undoes the standardization of regression targets, so that metrics are in the target's units; null otherwise. */
   readonly targetScale: { readonly mean: number; readonly sd: number } | null
   readonly splits: { readonly train: Int32Array; readonly validation: Int32Array; readonly test: Int32Array }

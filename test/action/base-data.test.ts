@@ -41,9 +41,37 @@ const dataAt = (sha: string, source = 'rows.npy'): BaseData =>
     token: github.token,
   })
 const fileAt = (sha: string, own = 'rows.npy', source = 'rows.npy'): Promise<BaseFile> =>
-  dataAt(sha, source).file(join(folder, own))
+  dataAt(sha, source).file(join(folder, own), 'train')
 
 describe('attack 14: the data of the base commit', () => {
+  it('are the file of each part, where the spec names several', async () => {
+    put('train.npy', bytes)
+    put('test.npy', 'test')
+    const sha = commit()
+    put('test.npy', 'other')
+    const named = { source: 'train.npy', files: { test: 'test.npy' } } as unknown as NormalizedData
+    const data = baseData(sha, 'tuning.yml', named, {
+      checkout: repositoryOf(folder, join(folder, 'tuning.yml')),
+      runner: runner(),
+      token: github.token,
+    })
+    expect(await data.file(join(folder, 'train.npy'), 'train')).toEqual({ kind: 'same' })
+    expect(await data.file(join(folder, 'test.npy'), 'test')).toEqual({
+      kind: 'other',
+      name: 'test.npy',
+      bytes: Buffer.from('test'),
+    })
+    // The change may have merged its files into one.
+    expect(
+      await baseData(sha, 'tuning.yml', named, {
+        checkout: repositoryOf(folder, join(folder, 'tuning.yml')),
+        runner: runner(),
+        token: github.token,
+      }).file(null, 'test'),
+    ).toMatchObject({ kind: 'other', name: 'test.npy' })
+    expect(data.path).toBeUndefined()
+  })
+
   it('are read byte by byte from the checkout, and nothing of them where the change leaves them alone', async () => {
     put('rows.npy', bytes)
     const sha = commit()
@@ -114,10 +142,10 @@ describe('attack 14: the data of the base commit', () => {
     github.state.contents.set(`rows.npy@${sha}`, bytes)
     put('rows.npy', 'other')
     const data = dataAt(sha)
-    const first = await data.file(join(folder, 'rows.npy'))
+    const first = await data.file(join(folder, 'rows.npy'), 'train')
     const asked = github.requests.length
     expect(asked).toBeGreaterThan(0)
-    expect(await data.file(join(folder, 'rows.npy'))).toEqual(first)
+    expect(await data.file(join(folder, 'rows.npy'), 'train')).toEqual(first)
     expect(github.requests).toHaveLength(asked)
   })
 

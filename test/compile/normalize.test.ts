@@ -15,6 +15,34 @@ function stage<S extends AnyStageSettings['stage']>({ spec }: Compiled, name: S)
 const grid = (c: Compiled): Record<string, readonly unknown[]> =>
   Object.fromEntries(stage(c, 'regularize').grid.map((a) => [a.lever, a.values]))
 
+describe('preparation of inputs', () => {
+  it('is silent where the spec is, so that fingerprints stay', () => {
+    const { data } = compiled(iris).spec
+    expect(Object.keys(data)).not.toContain('missing')
+    expect(Object.keys(data)).not.toContain('categories')
+    expect(Object.keys(data)).not.toContain('scaling')
+  })
+
+  it('has its defaults', () => {
+    const keys = 'missing: { values: [-999] }, categories: {}, scaling: { sepal: none, 2: standardize }'
+    const { data } = compiled(iris.replace('target: species', `target: species, ${keys}`)).spec
+    expect(data).toMatchObject({
+      missing: { strategy: 'indicator', values: ['-999'], fill: 0 },
+      categories: { minRows: 10 },
+      scaling: { sepal: false, 2: true },
+    })
+  })
+})
+
+describe('metrics on request', () => {
+  it('are part of the workload if the objective or a gate names them, and otherwise leave no trace', () => {
+    expect(Object.keys(compiled(iris).plan.workload)).not.toContain('requested')
+    const gates = 'gates: [threshold: { metric: worstRecall, min: 0.5 }, threshold: { metric: nll, max: 2 }]'
+    const { workload } = compiled(`${iris}objective: auroc\n${gates}\n`).plan
+    expect(workload).toMatchObject({ objective: 'auroc', requested: ['auroc', 'worstRecall'] })
+  })
+})
+
 describe('presets', () => {
   test.each([
     [

@@ -56,6 +56,23 @@ describe('attack 23: a base that is retrained', () => {
     }
   })
 
+  it('fills in what is missing in rows of the change by its own rows, even where it misses nothing itself', async () => {
+    const gaps = edit([3, 4, 5, 6], (row) => row.replace(/^[^,]*,([^,]*),w\d/, '-,$1,'))
+    const missing = { strategy: 'most-frequent', values: ['-'], fill: 0 } as const
+    const { base, own, joined } = await joinedOf(gaps, { config: { missing } })
+    expect(joined.features).toEqual(base.features)
+    const measured = [...own.splits.validation, ...own.splits.test].map((row, i) => [row, i] as const)
+    const [, place = -1] = measured.find(([row]) => row >= 3 && row <= 6) ?? []
+    expect(place).toBeGreaterThanOrEqual(0)
+    const at = joined.splits.train.length + place
+    const width = joined.features.length
+    const filled = [...joined.inputs.slice(at * width, (at + 1) * width)]
+    expect(filled.every(Number.isFinite)).toBe(true)
+    // The base has seven words; a missing one becomes one of them.
+    expect(filled.slice(2).reduce((sum, value) => sum + value, 0)).toBe(1)
+    await expect(joinedOf(gaps, { own: { missing } })).rejects.toThrow(/cells that the base cannot read/)
+  })
+
   it('is trained on its own rows, whatever the change makes of them, and measured on those of the change', async () => {
     const config = { standardize: false }
     const { splits } = await loadDataset(configOf(write('base.csv', rows), config))

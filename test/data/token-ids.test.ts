@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { baseRows } from '../../src/data/base-rows.ts'
+import { changedRows } from '../../src/data/changed-rows.ts'
 import { checkData } from '../../src/data/check.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import { tokenIds } from '../../src/data/token-ids.ts'
@@ -153,6 +154,22 @@ describe('a text column is refused', () => {
       'data/empty-text 5:1 nothing',
       'data/empty-text 9:1 nothing',
     ])
+  })
+
+  it('but not where a text is a word for a missing value', async () => {
+    const content = reviews().replace('"a fine film 0"', 'NA').replace('"what a joy 6"', 'n/a')
+    const data = await loadDataset(reviewConfig(content))
+    expect(data.notes.join()).not.toMatch(/without any token/)
+    // Versions are compared as texts as well.
+    const base = { ...reviewConfig(content, {}, 'base.csv'), split: plainSplit }
+    const edited = async (text: string): Promise<number> => {
+      const own = { ...reviewConfig(text, {}, 'own.csv'), split: plainSplit }
+      const found = await changedRows(base, own, (await loadDataset(own)).splits)
+      if ('notCompared' in found) throw new Error(found.notCompared)
+      return found.parts.reduce((sum, part) => sum + part.edited, found.training.edited)
+    }
+    expect(await edited(content)).toBe(0)
+    expect(await edited(content.replace(/^NA,/m, 'n/a,'))).toBe(1)
   })
 
   it('where held-out rows have no word of the training rows', async () => {

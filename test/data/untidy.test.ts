@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { inspect } from '../../src/data/inspect.ts'
 import { loadDataset } from '../../src/data/load.ts'
+import { LIMITS } from '../../src/data/source.ts'
 import { spelledNumbers, spellingOf } from '../../src/data/spelling.ts'
 import { brief, config, file, npy, plainSplit, problemsOf, smallCsv } from './support.ts'
 
@@ -236,7 +237,21 @@ describe('values that look different and are not', () => {
   })
 })
 
+describe('a table that is too wide', () => {
+  it('is refused at its first line, below comments', async () => {
+    const path = file('wide-comment.csv', `# one\n# two\n${','.repeat(60)}\n${','.repeat(60)}\n`)
+    const found = await problemsOf(loadDataset(config(path), { ...LIMITS, columns: 4 }))
+    expect(brief(found)).toEqual(['data/too-many-columns 3:1 more than 16 delimiters'])
+  })
+})
+
 describe('words for missing values', () => {
+  it('that are usual are all texts in quotes, where other cells have none', async () => {
+    for (const word of ['NA', '#N/A', 'NaT', '<NA>', '-nan']) {
+      const rows = Array.from({ length: 30 }, (_, i) => `${i * 1.5},"${i % 3 === 0 ? word : 'DE'}",${i % 2}`)
+      expect((await load(table('a,c,y', rows))).features).toEqual(['a', 'c=DE', `c=${word}`].sort())
+    }
+  })
   it('of spreadsheets, pandas and databases are missing', async () => {
     for (const word of ['#N/A', '<NA>', 'NaT', '\\N', '#DIV/0!', '-nan']) {
       const text = smallCsv(30, (cells, row) => {

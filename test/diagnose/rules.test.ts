@@ -7,6 +7,7 @@ import { rules } from '../../src/diagnose/rules/index.ts'
 import type { RunResult } from '../../src/records/run.ts'
 import { calibrationNull } from '../../src/stats/calibration-evidence.ts'
 import { someLevers } from '../support/levers.ts'
+import { fakeStudy } from '../support/study.ts'
 import { context, curve, findingsOf, group, healthyShape, rulesOf, type Shape } from './support.ts'
 
 const wave =
@@ -198,6 +199,18 @@ describe('a regression', () => {
     expect(curveOf(runs(() => 1)[0] as RunResult).steps[0]?.loss).toBeCloseTo(2500, -3)
   })
   it('that learns nothing is found', () => expect(said(() => 1.02)).toContain('flat'))
+})
+
+describe('a run without gradient norms', () => {
+  const grows = (norm: (step: number) => number): string[] => {
+    const run = fakeStudy({}).results.find((r) => r.status === 'complete' && r.steps.loss.length > 20) as RunResult
+    const gradientNorm = run.steps.loss.map((_, i) => norm(i))
+    const curves = [curveOf({ ...run, steps: { ...run.steps, gradientNorm } })]
+    return diagnose([{ subject: 'x', context, curves }]).map((f) => f.rule)
+  }
+  it('is not one that diverges', () => expect(grows(() => NaN)).not.toContain('early-divergence'))
+  it('is not one whose last gradients overflow', () =>
+    expect(grows((step) => (step < 10 ? 1 : NaN))).toContain('early-divergence'))
 })
 
 describe('curves that say little', () => {

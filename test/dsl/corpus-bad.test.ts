@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { formatDiagnostic, type Diagnostic } from '../../src/base/diagnostics.ts'
 import { compile } from '../../src/compile/compile.ts'
 import { normalize } from '../../src/compile/normalize.ts'
+import { normalizeResults } from '../../src/compile/normalize/results.ts'
 import { parseSpec } from '../../src/dsl/parse.ts'
 import { expectGolden, factsOf, irisFacts } from '../compile/support.ts'
 
@@ -32,10 +33,17 @@ const scriptFacts: TrainerFacts = {
   files: { code: '', data: '', counts: { code: 1, data: 0 } },
 }
 
+/** Specs that results are judged with; one of them is given to a command that trains. */
+const judgesResults = /^results-(?!run)/
+
 /** What the first phase says that refuses the spec; no phase runs on what another has refused. */
 function problemsOf(file: string, text: string): readonly Diagnostic[] {
   const parsed = parseSpec(text, file)
   if (!parsed.ok) return parsed.error
+  if (judgesResults.test(file)) {
+    const spec = normalizeResults(parsed.value)
+    return spec.ok ? [] : spec.error
+  }
   const normalized = normalize(parsed.value)
   if (!normalized.ok) return normalized.error
   const { locate } = parsed.value

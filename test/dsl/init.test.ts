@@ -21,10 +21,10 @@ const gates = initialGates({
   pilot: null,
 })
 const table: InitOptions = {
-  file: 'data/houses.csv',
+  source: 'data/houses.csv',
   stem: stemOf('data/houses.csv'),
   header: true,
-  rows: 1000,
+  trainRows: 600,
   target: 'price',
   task: 'regression',
   preset: 'tabular-mlp',
@@ -34,11 +34,12 @@ const table: InitOptions = {
   stages: initialStages,
   checks: normalizeChecks(),
   gates,
+  missingWords: [],
   columns: [
-    { name: 'area', type: 'numeric' },
-    { name: 'heating', type: 'categorical' },
-    { name: 'id', type: 'identifier' },
-    { name: 'price', type: 'numeric' },
+    { name: 'area', type: 'numeric', missing: 0 },
+    { name: 'heating', type: 'categorical', missing: 0 },
+    { name: 'id', type: 'identifier', missing: 0 },
+    { name: 'price', type: 'numeric', missing: 0 },
   ],
 }
 const classGates = initialGates({
@@ -54,6 +55,30 @@ const facts = (shape: readonly number[], classes: readonly string[] | null, trai
   dataFacts({ rows: [train, 200, 200], inputShape: shape, classes })
 
 describe('a spec that init writes', () => {
+  it('names the files of data that are split already, and shares for parts without one', () => {
+    const text = renderSpec({ ...table, source: 'train.csv', files: { validation: 'val.csv', test: 'test.csv' } })
+    const { data } = compiled(text, facts([5], null)).spec
+    expect([data.source, data.files]).toEqual(['train.csv', { validation: 'val.csv', test: 'test.csv' }])
+    expect(text).not.toMatch(/^ {2}split:/m)
+    expect(renderSpec({ ...table, source: 'a.csv', files: { test: 'b.csv' } })).toMatch(
+      /^ {2}split: \{ validation: 0.2, stratify/m,
+    )
+  })
+
+  it('fills in missing inputs, and says where', () => {
+    const columns = [
+      { name: 'area', type: 'numeric', missing: 12 },
+      { name: 'heating', type: 'categorical', missing: 3 },
+      { name: 'id', type: 'identifier', missing: 9 },
+      { name: 'price', type: 'numeric', missing: 0 },
+    ] as const
+    const text = renderSpec({ ...table, columns, missingWords: ['-', 'n.a.'] })
+    expect(text).toMatch(/^ {2}# Missing in area \(12\), heating \(3\): filled in/m)
+    const { spec } = compiled(text, facts([5], null))
+    expect(spec.data.missing).toEqual({ strategy: 'indicator', values: ['-', 'n.a.'], fill: 0 })
+    expect(compiled(renderSpec(table), facts([5], null)).spec.data.missing).toBeUndefined()
+  })
+
   it('compiles without a warning, and names what was seen', () => {
     const text = renderSpec(table)
     const { spec, warnings } = compiled(text, facts([5], null))
@@ -119,8 +144,9 @@ describe('a spec that init writes', () => {
 
   it('reads a column of texts with a bag of embeddings, and learns slower the more steps there are', () => {
     const of = (rows: number) => {
-      const text = renderSpec({ ...classes, rows, preset: 'text', text: { column: 'what: they, say', length: 48 } })
-      return compiled(text, { ...facts([48], ['a', 'b'], Math.floor(rows * 0.6)), vocabulary: 900 })
+      const trainRows = Math.floor(rows * 0.6)
+      const text = renderSpec({ ...classes, trainRows, preset: 'text', text: { column: 'what: they, say', length: 48 } })
+      return compiled(text, { ...facts([48], ['a', 'b'], trainRows), vocabulary: 900 })
     }
     const { spec, plan, warnings } = of(3000)
     expect(warnings).toEqual([])
@@ -169,7 +195,7 @@ describe('a spec that init writes', () => {
     '0x1F',
   ])('keeps the column %j and the file of that name', (name) => {
     const { spec } = compiled(
-      renderSpec({ ...table, target: name === '' ? 'x' : name, file: `${name.replace(/[\0/\\]/g, '')}.csv`, stem: name }),
+      renderSpec({ ...table, target: name === '' ? 'x' : name, source: `${name.replace(/[\0/\\]/g, '')}.csv`, stem: name }),
       facts([5], null),
     )
     expect(spec.data.target).toBe(name === '' ? 'x' : name)
@@ -178,7 +204,7 @@ describe('a spec that init writes', () => {
 
   test.each([2, 5, 10, 30, 100, 178, 1797, 1e6])('has a batch that fits %d rows', (rows) => {
     const train = Math.max(1, Math.floor(rows * 0.6))
-    const { plan } = compiled(renderSpec({ ...table, rows }), facts([5], null, train))
+    const { plan } = compiled(renderSpec({ ...table, trainRows: rows * 0.6 }), facts([5], null, train))
     expect(plan.baseline.batching.batchSize).toBeLessThanOrEqual(train)
   })
 
@@ -190,7 +216,8 @@ describe('a spec that init writes', () => {
     const { spec } = compiled(
       renderSpec({
         ...summary,
-        file: file.split('/')[1] ?? '',
+        source: file.split('/')[1] ?? '',
+        trainRows: summary.rows * 0.6,
         checks: normalizeChecks(),
         gates: classGates,
         stages: initialStages,

@@ -54,6 +54,8 @@ describe('the schema of the spec', () => {
     )
     // Their keys are names that a training script chose; their values have a schema.
     const names = [
+      '/$defs/data/properties/scaling',
+      '/$defs/data/properties/classWeights/anyOf/1',
       '/$defs/trainer/properties/levers',
       '/$defs/trainer/properties/metrics',
       '/$defs/customLevers',
@@ -127,7 +129,9 @@ describe('defaults that the schema tells an editor are those that the compiler f
   })
 
   it('data', () => {
-    expect(spec.data.split).toEqual(defaultsOf('split'))
+    const { time, gap, ...split } = defaultsOf('split')
+    expect(spec.data.split).toEqual(split)
+    expect([time, gap]).toEqual([null, 0])
     expect(spec.checks).toEqual(defaultsOf('checks'))
     expect(spec.data).toMatchObject({
       header: defaultsOf('data')['header'],

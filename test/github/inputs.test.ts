@@ -35,6 +35,7 @@ describe('the inputs', () => {
         failOn: 'inconclusive',
         artifact: true,
         retentionDays: null,
+        results: null,
       },
     })
     const ofComments = ['allow-forks', 'post', 'request', 'require-sha', 'run-result', 'token']
@@ -77,6 +78,7 @@ describe('the inputs', () => {
         failOn: 'fail',
         artifact: false,
         retentionDays: 7,
+        results: null,
       },
     })
   })
@@ -142,9 +144,16 @@ describe('the inputs', () => {
     [{ mode: 'plan', shards: '0' }, 'action/shards'],
     [{ mode: 'stage', stage: 'batches' }, 'action/stage'],
     [{ mode: 'plans' }, 'action/mode'],
+    [{ results: 'runs.jsonl' }, 'action/results'],
+    [{ mode: 'gate', results: '../runs.jsonl' }, 'action/results'],
   ])('are refused where the mode needs another: %j', (given, code) => {
     const { result } = reading(given)
     expect(result.ok ? [] : result.error.map((d) => d.code)).toEqual([code])
+  })
+
+  it('name results one a line, so that a path may have blanks', () => {
+    const { result } = reading({ mode: 'gate', results: 'runs/seed 1.csv\n\n  runs/mlruns \n' })
+    expect(result.ok && result.value.results).toEqual(['/home/work/runs/seed 1.csv', '/home/work/runs/mlruns'])
   })
 
   it('may name a file whose name begins with two dots', () => {

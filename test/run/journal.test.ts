@@ -36,6 +36,15 @@ describe('the journal', () => {
     await second.close()
   })
 
+  it('gives back what was not finite as it was logged', async () => {
+    const journal = await Journal.open(journalIn(folder()), header)
+    const run = complete('a1')
+    const steps = { loss: [1, NaN], learningRate: [0.1, 0.1], gradientNorm: [NaN, NaN], clipped: [false, false] }
+    await journal.append({ ...run, steps })
+    expect((await journal.read('a1'))?.steps).toEqual(steps)
+    await journal.close()
+  })
+
   it('takes appends one after the other, all at once, and in bursts while it writes', async () => {
     const journal = await Journal.open(journalIn(folder()), header)
     for (const id of ['a', 'b', 'c']) await journal.append(complete(id))

@@ -83,7 +83,7 @@ test('a lock is called by the name of its file', async () => {
 test('a place that init cannot write to is an input error', async () => {
   const folder = workFolder()
   writeFileSync(join(folder, 'data.csv'), 'a,b,y\n1,2,0\n2,1,1\n3,2,0\n4,1,1\n')
-  const failure = await initCommand(join(folder, 'data.csv'), { output: join(folder, 'nowhere', 'tuning.yml') }).catch(
+  const failure = await initCommand([join(folder, 'data.csv')], { output: join(folder, 'nowhere', 'tuning.yml') }).catch(
     (e: unknown) => e,
   )
   expect(failure).toBeInstanceOf(InputError)

@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { initCommand } from '../../src/cli/commands/init.ts'
 import { configOf, dataFiles } from '../../src/study/data-files.ts'
 import { prepare } from '../../src/study/prepare.ts'
 import { fixture, problemsOf } from '../data/support.ts'
@@ -36,6 +37,42 @@ model:
   )
   return { specPath, workspace: folder, baseline: { kind: 'declared' } } as const
 }
+
+describe('texts that are split already', () => {
+  const named = ['train', 'validation', 'test'].map((part, i) => {
+    const path = join(folder, `${part}.csv`)
+    const own = lines.filter((_, row) => (row % 10 < 6 ? 0 : row % 10 < 8 ? 1 : 2) === i)
+    writeFileSync(path, ['text,y', ...own.map((line) => (i > 0 ? line.replace('number', `${part}word`) : line))].join('\n'))
+    return path
+  })
+
+  it('get a spec from init that reads each file as its part, with the vocabulary of the training file', async () => {
+    const specPath = join(folder, 'parts.yml')
+    expect(await initCommand(named, { output: specPath })).toBe(0)
+    const { spec, paths, dataset } = preparedModel(
+      await prepare({ specPath, workspace: folder, baseline: { kind: 'declared' } }),
+    )
+    expect(spec.data.inputs).toMatchObject({ kind: 'text', column: 'text' })
+    expect(paths).toEqual({ source: named[0], files: { validation: named[1], test: named[2] } })
+    const { train, validation, test } = dataset.splits
+    expect([train.length, validation.length, test.length]).toEqual([120, 40, 40])
+    expect(dataset.vocabulary).toContain('number')
+    expect(dataset.vocabulary).not.toContain('testword')
+  })
+
+  it('read with a tokenizer file, which belongs to the spec and not to a part', async () => {
+    const { specPath, ...rest } = source('bpe.json')
+    writeFileSync(
+      specPath,
+      readFileSync(specPath, 'utf8').replace('source: reviews.csv', 'train: train.csv\n  test: test.csv'),
+    )
+    const { spec, ...files } = preparedModel(await prepare({ specPath, ...rest }))
+    const config = configOf(spec.data, files)
+    expect(config).toMatchObject({ source: named[0], files: { test: named[2] } })
+    expect(config.inputs).toMatchObject({ tokenizer: files.tokenizerFile?.path })
+    expect(files.dataset.splits.test.length).toBe(40)
+  })
+})
 
 describe('a tokenizer file', () => {
   it('is found beside the spec, and its vocabulary sizes the embedding', async () => {
@@ -73,6 +110,6 @@ describe('a tokenizer file', () => {
         () => ({ file: '', line: 1, column: 1 }),
         source('word'),
       ),
-    ).toEqual({ dataFile: files.dataFile })
+    ).toEqual({ paths: files.paths })
   })
 })

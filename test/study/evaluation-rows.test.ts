@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { loadDataset } from '../../src/data/load.ts'
+import type { PartName } from '../../src/data/parts.ts'
 import type { ChangeSection } from '../../src/report/model.ts'
 import type { BaseFile } from '../../src/study/base-file.ts'
 import { changeOf } from '../../src/study/evaluation-rows.ts'
@@ -45,6 +46,42 @@ async function changed(found: BaseFile, { base, own, head, lines = rows }: Other
 }
 
 const other = (lines: readonly string[]): BaseFile => ({ kind: 'other', name: 'base.csv', bytes: Buffer.from(table(lines)) })
+/** The change and the base both have a file for each part; `base` gives what the base commit has of each. */
+async function changedParts(base: (part: PartName) => BaseFile): Promise<ChangeSection | undefined> {
+  const specPath = join(folder, 'tuning.yml')
+  const text = spec('header: true').replace('source: own.csv', 'train: train.csv, validation: val.csv, test: test.csv')
+  writeFileSync(specPath, text)
+  writeFileSync(join(folder, 'train.csv'), table(rows.slice(0, 200)))
+  writeFileSync(join(folder, 'val.csv'), table(rows.slice(200, 250)))
+  writeFileSync(join(folder, 'test.csv'), table(rows.slice(250)))
+  const prepared = await prepare({ specPath, workspace: folder })
+  const { spec: before } = await readSpec({ specPath, workspace: folder, specText: text })
+  return changeOf(prepared, { data: modelSpec(before).data, file: async (_, part) => base(part) })
+}
+
+describe('a change of data that are split already', () => {
+  const same: BaseFile = { kind: 'same' }
+  const edited: BaseFile = {
+    kind: 'other',
+    name: 'test.csv',
+    bytes: Buffer.from(table(rows.slice(250).map((row, i) => (i < 4 ? `9${row}` : row)))),
+  }
+
+  it('is nothing where every file is the same, and the part whose file differs', async () => {
+    expect(await changedParts(() => same)).toBeUndefined()
+    expect(await changedParts((part) => (part === 'test' ? edited : same))).toMatchObject({
+      rows: { parts: [{ part: 'test', rows: 50, edited: 4, moved: 0, growth: 0 }] },
+    })
+  })
+
+  it('is not compared where one file cannot be had, or where a workflow chose only one of them', async () => {
+    const unknown: BaseFile = { kind: 'unknown', why: 'the base commit has no file test.csv' }
+    expect(await changedParts((part) => (part === 'test' ? unknown : same))).toEqual(cannot(unknown.why))
+    const chosen: BaseFile = { kind: 'uncommitted', why: 'no commit has test.csv' }
+    expect(await changedParts((part) => (part === 'test' ? chosen : same))).toEqual(cannot(chosen.why))
+  })
+})
+
 const cannot = (why: string): ChangeSection => ({ rules: [], rows: { notCompared: why } })
 
 describe('attack 14: what a change alters of the rows that are measured', () => {

@@ -203,7 +203,11 @@ describe('what a change proposes', () => {
 describe('every key of a spec', () => {
   it('is a rule or a proposal, that of the data block too', () => {
     expect(Object.keys(specKinds).sort()).toEqual([...Object.keys(base), 'trainer', 'given'].sort())
-    expect(Object.keys(dataKinds).sort()).toEqual(Object.keys(base.data).sort())
+    const more = '  missing: {}\n  classWeights: balanced\n  categories: {}\n  scaling: { a: robust }\n'
+    const { data } = read(
+      text.replace('source: rows.csv', 'train: a.csv\n  test: b.csv').replace('  split: { test: 0.25 }\n', more),
+    ).spec
+    expect(Object.keys(dataKinds).sort()).toEqual(Object.keys(data).sort())
   })
 
   it('attack 14: that is a rule is among the rules, and none besides', () => {

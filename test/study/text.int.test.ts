@@ -57,7 +57,7 @@ async function trainedOn(engine: Engine) {
 }
 
 test('init reads sentences as a text, and its model learns what they are about, alike on every engine', async ({ skip }) => {
-  expect(await initCommand(data, { output: specPath })).toBe(0)
+  expect(await initCommand([data], { output: specPath })).toBe(0)
   const spec = readFileSync(specPath, 'utf8')
   expect(spec).toMatch(/^preset: text$/m)
   expect(spec).toMatch(/inputs: \{ text: sentence, tokenizer: word, vocabulary: 10000, length: \d+ \}/)

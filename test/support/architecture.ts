@@ -38,6 +38,7 @@ export const folders: Readonly<Record<string, FolderRule>> = {
   stages: { may: ['stats', 'records', 'base'], types: ['train', 'dsl'] },
   compile: { may: ['dsl', 'data', 'gates', 'stages', 'layers', 'records', 'base'] },
   engines: { may: ['train', 'layers', 'records', 'base'] },
+  results: { may: ['engines', 'train', 'diagnose', 'records', 'base'] },
   run: { may: ['stages', 'train', 'records', 'base'] },
   report: { may: ['diagnose', 'gates', 'stages', 'layers', 'records', 'base'], types: 'any' },
   github: { may: ['report', 'base'] },

@@ -1,9 +1,10 @@
 import type { Scalar } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { meanSquaredError, smoothedTargets, softmaxCrossEntropy } from '../../src/train/loss.ts'
+import { meanSquaredError, smoothedTargets, softmaxCrossEntropy, weightedCrossEntropy } from '../../src/train/loss.ts'
 import type { Tensor, Tf } from '../../src/layers/forward.ts'
 import { wasmEngine } from '../support/tf-wasm.ts'
 import fixture from './fixtures/losses.json' with { type: 'json' }
+import weighted from './fixtures/weighted.json' with { type: 'json' }
 
 let tf: Tf
 beforeAll(async () => {
@@ -36,6 +37,27 @@ describe('softmax cross-entropy is torch.nn.functional.cross_entropy', () => {
     const twice: Loss = (_, t, z) => tf.mul(softmaxCrossEntropy(tf, t, z), 2)
     const [one, two] = [softmaxCrossEntropy, twice].map((loss) => withGradient(loss, targets, [[0.3, 0.9]]).gradient)
     expect(two).toEqual(one?.map((g) => 2 * g))
+  })
+})
+
+describe('weighted cross-entropy', () => {
+  const { labels, outputs, weights } = weighted
+  const targetsOf = (factors: readonly number[]): Tensor =>
+    tf.tensor2d(
+      smoothedTargets(labels, 3, 0).map((target, i) => target * (factors[Math.floor(i / 3)] ?? NaN)),
+      [labels.length, 3],
+    )
+
+  test('is the log loss of scikit-learn with these weights', () => {
+    expectEqual(withGradient(weightedCrossEntropy, targetsOf(weights), outputs), weighted)
+  })
+
+  test('is the plain one where every weight is 1', () => {
+    const ones = targetsOf(weights.map(() => 1))
+    const { value, gradient } = withGradient(softmaxCrossEntropy, ones, outputs)
+    const found = withGradient(weightedCrossEntropy, ones, outputs)
+    expect(found.value).toBeCloseTo(value, 6)
+    found.gradient.forEach((g, i) => expect(g).toBeCloseTo(gradient[i] ?? NaN, 7))
   })
 })
 

@@ -44,8 +44,8 @@ class EventLog:
 
     @property
     def open(self) -> bool:
-        """Whether events go anywhere."""
-        return self._file is not None
+        """Whether events go anywhere. They do not in a forked child."""
+        return self._file is not None and os.getpid() == self._pid
 
     def add(self, line: Line) -> None:
         """Append a line without its end; written now if one is due."""

@@ -419,7 +419,9 @@ class Run:
         self._log.close()
 
     def _wants(self, split: str) -> bool:
-        return self.active and not self._ended and self._limit is None and (split != "test" or self.test)
+        # A forked child would write files of the same names as its parent.
+        open = self._log.open
+        return open and not self._ended and self._limit is None and (split != "test" or self.test)
 
     # The process
 

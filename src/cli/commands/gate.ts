@@ -1,26 +1,69 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { stat } from 'node:fs/promises'
+import { InputError } from '../../base/diagnostics.ts'
 import { namedBaseline } from '../../study/baseline.ts'
+import { gateResults } from '../../study/gate-results.ts'
 import { judgeAgain, type Rejudged } from '../../study/judge-again.ts'
-import { gateLines } from '../closing.ts'
+import { closing, gateLines } from '../closing.ts'
 import { exitCodeOf } from '../exit.ts'
 import { out } from '../print.ts'
+import { workspaceOf } from '../workspace.ts'
 
-/** Judges a finished run again; `report` is its folder or its report.json. */
-export async function gateCommand(
-  report: string,
-  options: { readonly baseline?: string; readonly json?: boolean },
-): Promise<number> {
-  const folder = await stat(report).then(
+/** The options of `gate` as the parser gives them. */
+export interface GateOptions {
+  readonly results?: readonly string[]
+  readonly baseline?: string
+  readonly out?: string
+  readonly json?: boolean
+}
+
+/** Judges a finished run again, or results of another tool; `subject` is then a spec, and otherwise a folder or its report.json. */
+export async function gateCommand(subject: string, options: GateOptions): Promise<number> {
+  const { results } = options
+  if (results !== undefined) return judgeResults(subject, results, options)
+  if (options.out !== undefined) throw outWithoutResults(options.out)
+  const folder = await stat(subject).then(
     (s) => s.isDirectory(),
     () => false,
   )
   const baseline = options.baseline === undefined ? undefined : namedBaseline(options.baseline)
-  const judged = await judgeAgain(folder ? join(report, 'report.json') : report, baseline)
+  const judged = await judgeAgain(folder ? join(subject, 'report.json') : subject, baseline)
   if (options.json) out.document(`${JSON.stringify(judged.verdict, null, 2)}\n`)
   else out.lines(...said(judged, process.stdout.columns ?? 80))
   return exitCodeOf(judged.verdict.status)
 }
+
+async function judgeResults(
+  specPath: string,
+  results: readonly string[],
+  { baseline, out: outDir, json }: GateOptions,
+): Promise<number> {
+  const judged = await gateResults({
+    specPath,
+    workspace: workspaceOf(specPath),
+    results,
+    baseline: namedBaseline(baseline),
+    baselineWords: baseline,
+    outDir: outDir === undefined ? undefined : resolve(outDir),
+    startedAt: new Date().toISOString(),
+    clock: () => performance.now(),
+  })
+  const { page, lockPath } = judged.files
+  if (json) out.document(`${JSON.stringify(judged.verdict, null, 2)}\n`)
+  else out.lines(...closing({ ...judged, page, lockPath }, process.stdout.columns ?? 80))
+  return exitCodeOf(judged.verdict.status)
+}
+
+const outWithoutResults = (found: string): InputError =>
+  new InputError([
+    {
+      code: 'gate/out',
+      severity: 'error',
+      message: '--out has no effect without --results: a finished run is judged again without writing files',
+      found: `--out ${found}`,
+      hint: 'add --results with the files of another tool, or leave --out out',
+    },
+  ])
 
 function said({ verdict, against, notes }: Rejudged, columns: number): string[] {
   const held = against === null ? [] : [`Compared with ${against}.`]

@@ -62,8 +62,8 @@ const settingsOf = (command: readonly string[]): TrainerSettings => ({
 const threeLines = [
   'A script in Python needs three lines (pip install the package in python/ of tunegate):',
   '  import tunegate',
-  '  run = tunegate.run(lr=0.001, batch_size=64)            # its levers with its own defaults; use run.levers',
-  '  run.report_evaluation(step=step, split="validation", metrics={"val_loss": loss})',
+  '  run = tunegate.run({"lr": 0.001, "batch_size": 64})  # its levers with its own defaults; use run.levers',
+  '  run.report_evaluation({"val_loss": loss})',
   'In any other language: docs/trainer.md.',
 ]
 

@@ -8,8 +8,8 @@ import { normalizeChecks } from '../../compile/normalize/data.ts'
 import { presetFor } from '../../compile/presets/index.ts'
 import { checkedUses } from '../../compile/targets/workflow.ts'
 import { guessText } from '../../data/guess.ts'
-import { inspect } from '../../data/inspect.ts'
 import { mostLevels } from '../../data/column-type.ts'
+import { movedPaths, type DataPaths } from '../../data/parts.ts'
 import { listed } from '../../data/problems.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../dsl/init.ts'
@@ -21,6 +21,7 @@ import { runPilot, type PilotRun } from '../../study/pilot.ts'
 import { workerScript } from '../bundled-files.ts'
 import { out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
+import { assignParts, inspectParts } from './init-data.ts'
 import { initTrainer } from './init-trainer.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 
@@ -37,13 +38,13 @@ export interface InitOptions {
   readonly trainer?: string
 }
 
-export async function initCommand(data: string | undefined, options: InitOptions): Promise<number> {
+export async function initCommand(data: readonly string[], options: InitOptions): Promise<number> {
   const { trainer } = options
   if (trainer !== undefined) {
     await refuseExisting(options.output, options.force)
     return await initTrainer(trainer, options.output)
   }
-  if (data === undefined && !options.github) {
+  if (data.length === 0 && !options.github) {
     throw new InputError([
       {
         code: 'init/nothing',
@@ -54,7 +55,7 @@ export async function initCommand(data: string | undefined, options: InitOptions
       },
     ])
   }
-  if (data !== undefined) await writeSpec(data, options)
+  if (data.length > 0) await writeSpec(assignParts(data), options)
   if (options.github) await writeWorkflow(options)
   return 0
 }
@@ -109,17 +110,25 @@ const unwritable =
     throw explainFileError(error, 'init/unwritable', `${file} cannot be written`)
   }
 
-async function writeSpec(data: string, options: InitOptions): Promise<void> {
-  const summary = retargeted(await inspect(data), options.target)
+async function writeSpec(data: DataPaths, options: InitOptions): Promise<void> {
+  const inspected = await inspectParts(data)
+  const summary = retargeted(inspected.summary, options.target)
   await refuseExisting(options.output, options.force)
   const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null, text: summary.text !== null })
-  const file = relative(dirname(resolve(options.output)), resolve(data))
-    .split('\\')
-    .join('/')
-  const facts = factsOf(summary)
+  const folder = dirname(resolve(options.output))
+  const paths = await movedPaths(data, (path) => relative(folder, resolve(path)).split('\\').join('/'))
+  const facts = factsOf(summary, inspected.testRows)
   const checks: Readonly<Record<string, string>> = normalizeChecks()
   const textWith = (more: Partial<InitialFacts>, checks: Readonly<Record<string, string>>): string =>
-    renderSpec({ ...summary, file, preset, checks, stages: initialStages, gates: initialGates({ ...facts, ...more }) })
+    renderSpec({
+      ...summary,
+      ...paths,
+      trainRows: inspected.trainRows,
+      preset,
+      checks,
+      stages: initialStages,
+      gates: initialGates({ ...facts, ...more }),
+    })
   // The user reads what checks find when the spec is validated.
   const unchecked = Object.fromEntries(Object.keys(checks).map((name) => [name, 'off']))
   const found = options.pilot ? await pilotOn(options.output, textWith({}, unchecked)) : null
@@ -147,11 +156,11 @@ function pilotLine(found: Result<PilotRun, string>): string {
 }
 
 /** What gates can rest on before anything is trained. */
-function factsOf({ rows, columns, target, task }: TableSummary): InitialFacts {
+function factsOf({ columns, target, task }: TableSummary, testRows: number): InitialFacts {
   const column = columns.find(({ name }) => name === target)
   return {
     task: task ?? 'classification',
-    testRows: Math.max(1, Math.round(rows * 0.2)),
+    testRows,
     classes: column ? Math.max(2, column.distinct) : null,
     targetSd: column?.sd ? column.sd : null,
     seeds: defaultSeeds,

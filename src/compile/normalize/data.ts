@@ -13,18 +13,69 @@ import type { Report } from '../problem.ts'
 export function normalizeData(data: Data, task: Task, seed: number, report: Report): NormalizedData {
   const inputs = normalizeInputs(data.inputs ?? 'auto', report)
   const split = normalizeSplit(data.split ?? {}, seed, report)
-  checkPath(data.source, ['data', 'source'], 'data', report)
   if (inputs.kind === 'text' && isTokenizerFile(inputs.tokenizer)) {
     checkPath(inputs.tokenizer, ['data', 'inputs', 'tokenizer'], 'tokenizer', report)
   }
   return {
-    source: data.source,
+    ...normalizeFiles(data, report),
     target: String(data.target),
     header: data.header ?? 'auto',
     task,
     inputs,
     standardize: data.standardize ?? (inputs.kind !== 'array' && inputs.kind !== 'text'),
+    ...normalizePreparation(data, report),
+    ...normalizeWeighting(data, task, report),
     split,
+  }
+}
+
+const scalings = { standardize: true, robust: 'robust', quantile: 'quantile', none: false } as const
+
+/** What the spec says about scaling of single columns, missing values and rare categories; nothing where it is silent. */
+function normalizePreparation(data: Data, report: Report): Pick<NormalizedData, 'scaling' | 'missing' | 'categories'> {
+  const { scaling = {}, missing, categories, inputs } = data
+  const { strategy = 'indicator', values = [], fill = 0 } = missing ?? {}
+  if (missing && strategy === 'indicator' && typeof inputs === 'object' && inputs.shape) {
+    report(
+      'indicator-shape',
+      ['data', 'missing'],
+      'indicators are more inputs, which do not fit into the shape of an array',
+      {
+        found: 'indicator',
+        allowed: 'median, most-frequent or constant',
+      },
+    )
+  }
+  if (typeof inputs === 'object' && inputs.text !== undefined) {
+    for (const key of ['scaling', 'missing', 'categories'] as const) {
+      if (data[key] === undefined) continue
+      report('text-preparation', ['data', key], `a text is read as it is, so ${key} has no effect`, { hint: 'leave it out' })
+    }
+  }
+  const columns = Object.entries(scaling)
+  return {
+    ...(columns.length > 0 && { scaling: Object.fromEntries(columns.map(([name, how]) => [name, scalings[how]])) }),
+    ...(missing && { missing: { strategy, values: values.map(String), fill } }),
+    ...(categories && { categories: { minRows: categories.minRows ?? 10 } }),
+  }
+}
+
+/** Weights of rows in the loss; nothing where the spec is silent. */
+function normalizeWeighting(
+  { classWeights, weightColumn }: Data,
+  task: Task,
+  report: Report,
+): Pick<NormalizedData, 'weighting'> {
+  if (classWeights === undefined && weightColumn === undefined) return {}
+  if (task === 'regression') {
+    const key = classWeights === undefined ? 'weightColumn' : 'classWeights'
+    report('weights-task', ['data', key], 'the loss of a regression has no weights yet', { allowed: 'task: classification' })
+  }
+  return {
+    weighting: {
+      ...(classWeights !== undefined && { classes: classWeights }),
+      ...(weightColumn !== undefined && { column: String(weightColumn) }),
+    },
   }
 }
 
@@ -69,7 +120,45 @@ function normalizeSplit(split: NonNullable<Data['split']>, seed: number, report:
       allowed: 'validation and test together below 1',
     })
   }
-  return { validation, test, stratify, groupBy: groupBy === null ? null : String(groupBy), seed: split.seed ?? seed }
+  const { time = null, gap = 0 } = split
+  if (time !== null && groupBy !== null) {
+    report('time-and-groups', ['data', 'split', 'time'], 'rows are split by time or by groups, not by both', {
+      hint: 'leave out groupBy, or sort the groups by time yourself and name a file for each part',
+    })
+  }
+  if (gap > 0 && time === null) {
+    report('gap-without-time', ['data', 'split', 'gap'], 'a gap needs a column of times', { hint: 'set data.split.time' })
+  }
+  return {
+    validation,
+    test,
+    stratify,
+    groupBy: groupBy === null ? null : String(groupBy),
+    seed: split.seed ?? seed,
+    ...(time !== null && { time: String(time), ...(gap > 0 && { gap }) }),
+  }
+}
+
+/** Where the rows are: one file to split, or a file for each part. */
+function normalizeFiles(data: Data, report: Report): Pick<NormalizedData, 'source' | 'files'> {
+  const { source, train, validation, test, split = {} } = data
+  const named = { source, train, validation, test }
+  for (const [key, path] of Object.entries(named)) if (path !== undefined) checkPath(path, ['data', key], 'data', report)
+  if (source === undefined && train === undefined) {
+    report('no-source', ['data'], 'the data block does not name a file', {
+      allowed: 'source, or train with validation, test or both',
+    })
+  }
+  for (const part of ['validation', 'test'] as const) {
+    if (named[part] === undefined || split[part] === undefined) continue
+    report('split-file', ['data', 'split', part], `the ${part} rows have a file of their own, so no share is drawn`, {
+      found: String(split[part]),
+      hint: `leave out data.split.${part} or data.${part}`,
+    })
+  }
+  if (train === undefined) return { source: source ?? '' }
+  if (validation === undefined && test === undefined) return { source: train }
+  return { source: train, files: { ...(validation !== undefined && { validation }), ...(test !== undefined && { test }) } }
 }
 
 /** Only the spec's own location shows whether a relative path stays inside the workspace; the caller checks it. */

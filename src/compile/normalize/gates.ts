@@ -4,7 +4,7 @@ import type { Gate, Spec } from '../../dsl/tuning.gen.ts'
 import type { GateDefinition, ReportProblem } from '../../gates/definition.ts'
 import { gateNamed } from '../../gates/index.ts'
 import type { GateRule, Measured } from '../../records/gates.ts'
-import { metrics, metricsOf, type MetricName, type Task } from '../../records/metrics.ts'
+import { allMetricsOf, metrics, type MetricName, type Task } from '../../records/metrics.ts'
 import type { Report } from '../problem.ts'
 
 /** What gates can measure. */
@@ -60,7 +60,7 @@ function checkMeasured({ metric, split }: Measured, at: SpecPath, { task, testSh
 
 export function checkMetric(metric: MetricName, task: Task, at: SpecPath, report: Report): void {
   if (metrics[metric].task === task) return
-  const allowed = metricsOf(task)
+  const allowed = allMetricsOf(task)
   const meant = didYouMean(metric, allowed)
   report('metric-task', at, `a ${task} run does not compute this metric`, {
     found: metric,

@@ -10,7 +10,7 @@ import {
   type StandardLever,
 } from '../../records/levers.ts'
 import { isMetricName, metricsOf, type Task } from '../../records/metrics.ts'
-import type { TrainerSettings, TrainerTimeouts } from '../../records/trainer.ts'
+import { isWithheld, withheldNames, type TrainerSettings, type TrainerTimeouts } from '../../records/trainer.ts'
 import type { SpecContext } from '../../stages/definition.ts'
 import type { Report } from '../problem.ts'
 
@@ -74,16 +74,13 @@ function checkMacros(command: readonly string[], report: Report): void {
   }
 }
 
-/** Names that would hand a script, and whoever wrote it, the runner's tokens or a way to steer later steps. */
-const secret =
-  /^(GITHUB_TOKEN|GH_TOKEN|ACTIONS_.*|GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)|NODE_AUTH_TOKEN|TUNEGATE_.*|INPUT_.*)$/i
-
 function checkEnvironment(names: readonly string[], report: Report): void {
   for (const [index, found] of names.entries()) {
-    if (!secret.test(found)) continue
+    if (!isWithheld(found)) continue
     report('trainer-environment', ['trainer', 'env', index], 'a training script must not get this variable', {
       found,
-      allowed: 'variables without tokens, other than ACTIONS_*, INPUT_*, TUNEGATE_* and the files of the runner',
+      allowed: `variables other than ${withheldNames}`,
+      hint: 'copy what the script needs into a variable of your own, and list that one',
     })
   }
 }

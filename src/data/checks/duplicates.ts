@@ -13,17 +13,21 @@ export const duplicates: CheckDefinition = {
   find: (dataset) => [...equalRows(dataset), ...(dataset.vocabulary ? [] : nearDuplicates(dataset))],
 }
 
+const none = 3
+
 /** Exact copies of a row's inputs in different parts. */
 function equalRows({ inputs, features, splits, targets, fingerprint }: Dataset): Found[] {
   const width = features.length
   const words = new Int32Array(inputs.buffer, inputs.byteOffset, inputs.length)
-  const part = new Uint8Array(targets.length)
+  // Rows in a gap between times are in no part.
+  const part = new Uint8Array(targets.length).fill(none)
+  for (const row of splits.train) part[row] = 0
   for (const row of splits.validation) part[row] = 1
   for (const row of splits.test) part[row] = 2
   const first = firstEqual(words, hashKeys(width, fingerprint), targets.length)
   const isTorn = new Uint8Array(targets.length)
   first.forEach((other, row) => {
-    if (part[row] !== part[other]) isTorn[other] = 1
+    if (part[row] !== part[other] && part[row] !== none && part[other] !== none) isTorn[other] = 1
   })
   const rows = [...first.keys()].filter((row) => isTorn[first[row] ?? 0] === 1)
   if (rows.length === 0) return []

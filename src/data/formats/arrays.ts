@@ -1,5 +1,5 @@
 import { fitsFloat32 } from '../cells.ts'
-import { noneBad, type Column, type Want } from '../column.ts'
+import { isTextWant, noneBad, type Column, type Want } from '../column.ts'
 import { requireSize } from '../gauge.ts'
 import { fail, Problems } from '../problems.ts'
 import type { Source } from '../source.ts'
@@ -61,15 +61,20 @@ export function openBlocks(
   }
 }
 
+/** Whether a number means that there is no value. Without `source.missing`, none does. */
+const isGap = ({ missing }: Source, value: number): boolean =>
+  missing !== undefined && (Number.isNaN(value) || missing.has(String(value)))
+
 /** NaN and infinities have no place in a file that people can open, so rows and columns are counted from 1. */
-function requireFinite({ file, watch }: Source, blocks: readonly Block[]): void {
+function requireFinite(source: Source, blocks: readonly Block[]): void {
+  const { file, watch } = source
   const problems = new Problems()
   for (const { name, array } of blocks) {
     for (let row = 0; array.floating && row < array.rows; row++) {
       if (row % 4096 === 0) watch.look()
       for (let column = 0; column < array.size; column++) {
         const value = array.at(row, column)
-        if (fitsFloat32(value)) continue
+        if (fitsFloat32(value) || isGap(source, value)) continue
         problems.add({
           code: 'data/not-finite',
           found: String(value),
@@ -94,12 +99,23 @@ function readPlaces(source: Source, rows: number, places: readonly Place[], want
   const columns = places.map(({ name, array, column }, index): Column | null => {
     const want = wants[index] ?? 'skip'
     if (want === 'skip') return null
-    const at = (row: number): number => array.at(row, column)
-    const clean = { name, index, bad: [], badCount: noneBad, texts: [] }
-    if (want !== 'text') return { ...clean, isText: false, at, codes: null, levels: null }
-    return { ...clean, isText: true, at: () => NaN, ...encode(rows, at, name, texts) }
+    const at = (row: number): number => {
+      const value = array.at(row, column)
+      return isGap(source, value) ? NaN : value
+    }
+    const common = { name, index, texts: [], ...gapsIn(source, rows, (row) => array.at(row, column)) }
+    if (!isTextWant(want)) return { ...common, isText: false, at, codes: null, levels: null }
+    return { ...common, isText: true, at: () => NaN, ...encode(rows, at, name, texts) }
   })
   return { file, rows, columns }
+}
+
+/** Counts the missing values, which `requireFinite` has let pass. */
+function gapsIn(source: Source, rows: number, at: (row: number) => number): Pick<Column, 'bad' | 'badCount'> {
+  if (source.missing === undefined) return { bad: [], badCount: noneBad }
+  const gaps = Array.from({ length: rows }, (_, row) => row).filter((row) => isGap(source, at(row)))
+  const bad = gaps.slice(0, 5).map((row) => ({ kind: 'missing' as const, line: row + 1, found: String(at(row)) }))
+  return { bad, badCount: { ...noneBad, missing: gaps.length } }
 }
 
 /** Rejects an integer that a double cannot hold exactly: two different ones may have become one. */
@@ -126,7 +142,7 @@ function encode(rows: number, at: (row: number) => number, name: string, texts: 
     }
     codes[row] = code
   }
-  const shown = [...levels.keys()].map(String)
+  const shown = [...levels.keys()].map((value) => (Number.isNaN(value) ? '' : String(value)))
   for (const text of shown) texts.keep(text, name)
   return { codes, levels: shown }
 }

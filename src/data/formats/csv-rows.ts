@@ -1,3 +1,4 @@
+import { missingTexts } from '../cells.ts'
 import { counted, type Problems } from '../problems.ts'
 
 /** Counts the rows that repeat the header, which happens when files are joined with their headers. */
@@ -27,7 +28,7 @@ export class RepeatedHeader {
 
 /** Whether a word for a missing value is quoted anywhere. Only then does the reader track which cells are quoted. */
 export function quotesMissing(bytes: Buffer): boolean {
-  return ['"NA"', '"N/A"', '"NaN"', '"nan"', '"NAN"', '"null"', '"NULL"', '"?"'].some((word) => bytes.includes(word))
+  return [...missingTexts].some((word) => word !== '' && bytes.includes(`"${word}"`))
 }
 
 /**

@@ -46,7 +46,7 @@ export function openDelimited(whole: Source, use: TableUse, fixed: string | null
   const before = preambleOf(beginning(whole.bytes, limits.record), fixed, sample)
   const source = { ...whole, bytes: whole.bytes.subarray(before.bytes) }
   const head = beginning(source.bytes, limits.record)
-  requireFewSeparators(source, head)
+  requireFewSeparators(source, head, before.lines + 1)
   const delimiter = fixed ?? before.delimiter ?? sniffDelimiter((candidate) => sample(head, candidate))
   const [first, ...rest] = sample(head, delimiter) ?? records(source, head, { ...DIALECT, delimiter, to: SAMPLE_ROWS })
   if (!first) return fail({ code: 'data/empty', message: `${file} has no rows` })
@@ -92,7 +92,7 @@ function beginning(bytes: Buffer, mostRecord: number): Buffer {
 }
 
 /** A first line with this many times the delimiters that columns may have is rejected before it is split. */
-function requireFewSeparators({ file, limits }: Source, head: Buffer): void {
+function requireFewSeparators({ file, limits }: Source, head: Buffer, line: number): void {
   const end = head.indexOf(10)
   const first = end < 0 ? head : head.subarray(0, end)
   const most = 4 * limits.columns
@@ -105,7 +105,7 @@ function requireFewSeparators({ file, limits }: Source, head: Buffer): void {
     fail({
       code: 'data/too-many-columns',
       message: 'the table is too wide',
-      at: { file, line: 1, column: 1 },
+      at: { file, line, column: 1 },
       found,
       allowed,
     })

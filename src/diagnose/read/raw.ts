@@ -15,17 +15,28 @@ export const logLimits = { bytes: 200_000_000, rows: 1_000_000, cells: 20_000_00
 /** The limit for a log that is one JSON document, because it is parsed as a whole. */
 const documentBytes = 64_000_000
 
-/** Rows of a CSV file with a header (comma, semicolon or tab), of JSON lines, or of one JSON document. */
-export function rawRows(text: string, file: string): RawRow[] {
-  if (text.length > logLimits.bytes) throw tooLarge(file, 'characters', logLimits.bytes)
-  if (!/^\s*[[{]/.test(text)) return csvRows(text, file)
-  return isDocument(text) ? documentRows(text, file) : jsonRows(text, file)
+/** A log in messages: its name, and who reads it, which is the first part of every error code. */
+interface Log {
+  readonly file: string
+  readonly reader: string
 }
 
-const tooLarge = (file: string, what: string, most: number): InputError =>
+/**
+ * Rows of a CSV file with a header (comma, semicolon or tab), of JSON lines, or of one JSON document.
+ *
+ * @param reader first part of the codes of errors: `diagnose`
+ */
+export function rawRows(text: string, file: string, reader = 'diagnose'): RawRow[] {
+  const log = { file, reader }
+  if (text.length > logLimits.bytes) throw tooLarge(log, 'characters', logLimits.bytes)
+  if (!/^\s*[[{]/.test(text)) return csvRows(text, log)
+  return isDocument(text) ? documentRows(text, log) : jsonRows(text, log)
+}
+
+const tooLarge = ({ file, reader }: Log, what: string, most: number): InputError =>
   new InputError([
     {
-      code: 'diagnose/too-large',
+      code: `${reader}/too-large`,
       severity: 'error',
       message: `the log ${file} has too many ${what}`,
       found: `more than ${most.toLocaleString('en')}`,
@@ -35,20 +46,20 @@ const tooLarge = (file: string, what: string, most: number): InputError =>
   ])
 
 /** Counts what is read; returns the same row. */
-function counter(file: string): <T extends { readonly length: number }>(row: T) => T {
+function counter(log: Log): <T extends { readonly length: number }>(row: T) => T {
   let [rows, cells] = [0, 0]
   return (row) => {
-    if (++rows > logLimits.rows) throw tooLarge(file, 'rows', logLimits.rows)
+    if (++rows > logLimits.rows) throw tooLarge(log, 'rows', logLimits.rows)
     cells += row.length
-    if (cells > logLimits.cells) throw tooLarge(file, 'cells', logLimits.cells)
+    if (cells > logLimits.cells) throw tooLarge(log, 'cells', logLimits.cells)
     return row
   }
 }
 
-function csvRows(text: string, file: string): RawRow[] {
+function csvRows(text: string, log: Log): RawRow[] {
   const head = text.slice(0, text.search(/\r?\n|$/))
   const delimiter = [',', ';', '\t'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a))
-  const seen = counter(file)
+  const seen = counter(log)
   const rows: RawRow[] = []
   let names: readonly string[] | undefined
   let part = 0
@@ -73,7 +84,7 @@ function csvRows(text: string, file: string): RawRow[] {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     throw new InputError([
-      { code: 'diagnose/not-csv', severity: 'error', message: error.message.slice(0, 500), found: file },
+      { code: `${log.reader}/not-csv`, severity: 'error', message: error.message.slice(0, 500), found: log.file },
     ])
   }
 }
@@ -81,8 +92,8 @@ function csvRows(text: string, file: string): RawRow[] {
 /** Python writes NaN and Infinity, which JSON does not have. */
 const bare = /(?<=[:,[\s])-?(?:NaN|Infinity)(?=\s*[,}\]])/g
 
-function jsonRows(text: string, file: string): RawRow[] {
-  const seen = counter(file)
+function jsonRows(text: string, log: Log): RawRow[] {
+  const seen = counter(log)
   const limits = { bytes: logLimits.line, depth: logLimits.depth, values: logLimits.cells }
   return text.split(/\r?\n/).flatMap((content, i) => {
     if (content.trim() === '') return []
@@ -91,10 +102,10 @@ function jsonRows(text: string, file: string): RawRow[] {
     if (isMap(value)) return [{ line: i + 1, part: 0, cells: seen(flattened(value)) }]
     throw new InputError([
       {
-        code: 'diagnose/not-json-lines',
+        code: `${log.reader}/not-json-lines`,
         severity: 'error',
         message: 'every line must be one JSON object',
-        at: { file, line: i + 1, column: 1 },
+        at: { file: log.file, line: i + 1, column: 1 },
         found: content.slice(0, 80),
         ...(parsed.ok || parsed.error.kind === 'not-json' ? {} : { hint: `the line ${parsed.error.message}` }),
       },
@@ -112,15 +123,15 @@ function isDocument(text: string): boolean {
 const isHistory = (text: string): boolean => /^\{\s*"[^"]*"\s*:\s*\[\s*-?[\dNI]/.test(text)
 
 /** A list of objects, alone or under `log_history`; or one list of numbers for each name. */
-function documentRows(text: string, file: string): RawRow[] {
+function documentRows(text: string, log: Log): RawRow[] {
   const limits = { bytes: documentBytes, depth: logLimits.depth, values: logLimits.cells }
   const parsed = parseJson(text.replace(bare, '"$&"'), limits)
   const refuse = (found: string, hint?: string): never => {
     throw new InputError([
       {
-        code: 'diagnose/not-a-log',
+        code: `${log.reader}/not-a-log`,
         severity: 'error',
-        message: `${file} is JSON that holds no log`,
+        message: `${log.file} is JSON that holds no log`,
         found,
         allowed:
           'an object per line, a list of objects, log_history as Hugging Face writes it, or a list of numbers per name',
@@ -131,7 +142,7 @@ function documentRows(text: string, file: string): RawRow[] {
   if (!parsed.ok) return refuse(parsed.error.found ?? text.slice(0, 80), parsed.error.message.slice(0, 200))
   const { value } = parsed
   const list = isMap(value) ? value['log_history'] : value
-  const seen = counter(file)
+  const seen = counter(log)
   if (Array.isArray(list) && list.every(isMap)) {
     return list.map((row, i) => ({ line: i + 1, part: 0, cells: seen(flattened(row)) }))
   }

@@ -30,14 +30,20 @@ function tensorBoard(rows: readonly RawRow[], file: string): RawRow[] {
 
 /** Rows of a metric that MLflow keeps as a file without a header: time, value and step; undefined for any other text. */
 export function mlflowRows(text: string, file: string): RawRow[] | undefined {
-  const line = /^\d{10,16} (\S+) (\d+)\s*$/
-  if (!line.test(text.slice(0, 200).split('\n')[0] ?? '')) return undefined
+  const metric = metricOfFile(file)
+  return metric === undefined ? undefined : mlflowMetric(text, metric)
+}
+
+const mlflowLine = /^\d{10,16} (\S+) (\d+)\s*$/
+
+/** The same for a metric whose name is known; undefined for any other text. */
+export function mlflowMetric(text: string, metric: string): RawRow[] | undefined {
+  if (!mlflowLine.test(text.slice(0, 200).split('\n')[0] ?? '')) return undefined
   const found = text
     .trim()
     .split('\n')
-    .map((one) => line.exec(one))
-  const metric = metricOfFile(file)
-  if (metric === undefined || found.includes(null)) return undefined
+    .map((one) => mlflowLine.exec(one))
+  if (found.includes(null)) return undefined
   return found.map((match, i) => ({
     line: i + 1,
     part: 0,

@@ -5,9 +5,10 @@ import { fingerprint } from '../../base/hash.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { withLevers, type Levers } from '../../records/levers.ts'
 import type { TrainerWorkload } from '../../records/plan.ts'
-import type { Determinism, TrainerCheck, TrainerPlace } from '../../records/trainer.ts'
+import { isDeterminism, type Determinism, type TrainerCheck, type TrainerPlace } from '../../records/trainer.ts'
 import type { ScriptProblem } from '../definition.ts'
 import { labelOf } from './describe.ts'
+import { endStrays } from './processes.ts'
 import { TrainerFault } from './protocol/events.ts'
 import { trainingAsked } from './request.ts'
 import { runScript, type Script } from './run-script.ts'
@@ -36,6 +37,8 @@ export async function checkScript(
   )
   const before = await earlier(file)
   if (before) return ok(before)
+  // A study that was killed at this point left its short runs behind: no worker ends them.
+  endStrays(place.scratch)
   const { learningRate } = baseline.optimization
   const higher = withLevers(baseline, { learningRate: learningRate * factor })
   try {
@@ -102,6 +105,6 @@ async function earlier(file: string): Promise<TrainerCheck | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '')
   const value = jsonOrUndefined(text, { bytes: 1000, depth: 2, values: 10 })
   if (!isMap(value)) return undefined
-  const found = ([null, 'bitwise', 'close', 'different'] as const).find((known) => known === value['deterministic'])
-  return found === undefined ? undefined : { deterministic: found }
+  const { deterministic } = value
+  return isDeterminism(deterministic) ? { deterministic } : undefined
 }

@@ -62,7 +62,7 @@ export class Collector implements Collected {
     if (!this.greeted && event.type !== 'hello') {
       throw new TrainerFault('order', `the first line must be hello, and the script reported ${event.type}`)
     }
-    if (this.end) throw new TrainerFault('order', `the script reported ${event.type} after end`)
+    if (this.end) throw new TrainerFault('order', `the script reported ${event.type} after end; ${ranks}`)
     switch (event.type) {
       case 'hello':
         if (this.greeted) throw new TrainerFault('order', `the script reported hello twice; ${ranks}`)

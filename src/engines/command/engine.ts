@@ -1,6 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fingerprint, sha256 } from '../../base/hash.ts'
+import { fingerprint } from '../../base/hash.ts'
 import { unreachable } from '../../base/result.ts'
 import type { TrainerWorkload } from '../../records/plan.ts'
 import { crash, type RunRequest, type RunResult } from '../../records/run.ts'
@@ -10,6 +9,7 @@ import type { AnyTrainer } from '../../train/engine.ts'
 import { rounded } from '../../train/round.ts'
 import type { EngineDefinition } from '../definition.ts'
 import { labelOf } from './describe.ts'
+import { sameLabels } from './labels.ts'
 import { probedBody } from './probe.ts'
 import { TrainerFault } from './protocol/events.ts'
 import { sweptBody } from './range.ts'
@@ -93,19 +93,4 @@ export function createScriptTrainer(workload: TrainerWorkload, place: TrainerPla
 function asCrash(error: unknown): ReturnType<typeof crash> {
   if (error instanceof TrainerFault) return crash(error.message)
   throw error
-}
-
-/** The answers of a split are the same in every run of a study, or its metrics measure different things. */
-async function sameLabels(scratch: string, workload: string, split: string, digest: string): Promise<void> {
-  const name = sha256(`${workload} ${split}`).slice(0, 16)
-  await mkdir(join(scratch, 'labels'), { recursive: true })
-  const file = join(scratch, 'labels', name)
-  await writeFile(file, digest, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
-  if ((await readFile(file, 'utf8')) === digest) return
-  throw new TrainerFault(
-    'labels',
-    `the labels of the split ${split} are not those of the study's first run; the split must not depend on the seed`,
-  )
 }

@@ -1,3 +1,5 @@
+import { isWithheld } from '../../records/trainer.ts'
+
 /** What programs need to start at all, and nothing that a runner keeps secret. */
 const always = [
   'PATH',
@@ -26,15 +28,12 @@ const always = [
   'LOCALAPPDATA',
 ] as const
 
-/** Never passed, whatever the spec lists: tokens, and files by which a step steers those after it. */
-const never = /^(ACTIONS_|GITHUB_|INPUT_|RUNNER_|TUNEGATE_|GH_TOKEN$|NODE_AUTH_TOKEN$)/i
-
 /** The whole environment of a script: what programs need, and what the spec lists. */
 export function scriptEnvironment(
   own: Readonly<Record<string, string | undefined>>,
   listed: readonly string[],
 ): Readonly<Record<string, string>> {
-  const names = [...always, ...listed.filter((name) => !never.test(name))]
+  const names = [...always, ...listed.filter((name) => !isWithheld(name))]
   return {
     // Runs train in parallel, and sums depend on the number of threads: one each, unless the spec passes its own number.
     OMP_NUM_THREADS: '1',

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { open, writeFile } from 'node:fs/promises'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandLine } from './protocol/macros.ts'
 import { Watched, type Launch, type ScriptExit } from './watched.ts'
@@ -12,8 +12,8 @@ export async function launch(options: Launch): Promise<ScriptExit> {
   const { request, runFolder, signal } = options
   const runFile = join(runFolder, 'request.json')
   const eventsFile = join(runFolder, 'events.jsonl')
-  await writeFile(runFile, `${JSON.stringify(request)}\n`)
-  const events = await open(eventsFile, 'wx+')
+  writeFileSync(runFile, `${JSON.stringify(request)}\n`)
+  const events = openSync(eventsFile, 'wx+')
   try {
     const child = start(options, runFile, eventsFile)
     const watched = new Watched(options, child, events)
@@ -26,7 +26,7 @@ export async function launch(options: Launch): Promise<ScriptExit> {
       signal.removeEventListener('abort', stop)
     }
   } finally {
-    await events.close()
+    closeSync(events)
   }
 }
 

@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 
 /** Sends a signal to every process of a group; nothing happens if none is left. */
 export function signalGroup(group: number, signal: NodeJS.Signals): void {
@@ -21,14 +22,21 @@ export function groupLives(group: number): boolean {
 }
 
 /** Ids of all processes; none where the system is not Linux. */
-const processIds = async (): Promise<number[]> =>
-  (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number)
+function processIds(): number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+  } catch {
+    return []
+  }
+}
 
 /** Resident memory of all processes of a group, in MiB; null where the system does not say. */
 export async function groupMemoryMiB(group: number): Promise<number | null> {
   let kib = 0
   let seen = false
-  for (const pid of await processIds()) {
+  for (const pid of processIds()) {
     const stat = await text(`/proc/${pid}/stat`)
     // The name of a process stands in parentheses and may contain anything.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
@@ -42,15 +50,20 @@ export async function groupMemoryMiB(group: number): Promise<number | null> {
 }
 
 /**
- * Ends processes that a run left behind outside of its group: those whose environment still names the run's folder. Only
+ * Ends processes that runs left behind outside of their group: those whose environment still names a run in the folder. Only
  * Linux says; elsewhere the group has to do.
+ *
+ * @param script that started them, if it is known: processes that are older need no look, which costs as much as a run does
+ * @returns their number
  */
-export async function endStrays(runFolder: string): Promise<number> {
-  const mark = `TUNEGATE_RUN_FILE=${runFolder}`
+export function endStrays(folder: string, script = 0): number {
+  const mark = `TUNEGATE_RUN_FILE=${folder}/`
   let ended = 0
-  for (const pid of await processIds()) {
-    if (pid === process.pid) continue
-    const environment = await text(`/proc/${pid}/environ`)
+  // Numbers grow until they begin again at the lowest, so the latest one tells whether they have.
+  const oldest = latestProcess() >= script ? script : 0
+  for (const pid of processIds()) {
+    if (pid <= oldest || pid === process.pid) continue
+    const environment = textNow(`/proc/${pid}/environ`)
     if (!environment.split('\0').some((entry) => entry.startsWith(mark))) continue
     try {
       process.kill(pid, 'SIGKILL')
@@ -60,6 +73,17 @@ export async function endStrays(runFolder: string): Promise<number> {
     }
   }
   return ended
+}
+
+/** The number of the process that was started last; 0 where the system does not say. */
+const latestProcess = (): number => Number(/(\d+)\s*$/.exec(textNow('/proc/loadavg'))?.[1] ?? 0)
+
+function textNow(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return ''
+  }
 }
 
 const text = (path: string): Promise<string> => readFile(path, 'latin1').catch(() => '')

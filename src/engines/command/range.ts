@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fingerprint } from '../../base/hash.ts'
 import { withLevers } from '../../records/levers.ts'
 import type { StepLog } from '../../records/run.ts'
+import { rateSeries, sweepsRate } from '../../records/trainer.ts'
 import type { RequestFor, RunBody } from '../../train/context.ts'
 import { sweepRate } from '../../train/range-test.ts'
 import { rounded } from '../../train/round.ts'
@@ -16,8 +17,7 @@ type Request = RequestFor<'range-test'>
 
 /** The learning-rate range test: the script's own sweep, or a series of short runs with one rate each. */
 export function sweptBody(script: Script, request: Request, place: RunPlace): Promise<RunBody> {
-  const { modes, perStepRate } = place.workload.program
-  return perStepRate && modes.includes('range') ? sweep(script, request, place) : series(script, request, place)
+  return sweepsRate(place.workload.program) ? sweep(script, request, place) : series(script, request, place)
 }
 
 /** How far a reported rate may be from the one that was asked for. */
@@ -55,21 +55,19 @@ function bodyOf(steps: StepLog, { divergedAt, end }: Pick<Collected, 'divergedAt
   return { status: 'complete', best: null, probe: null, weights: fingerprint(steps.loss), steps, evaluations: [] }
 }
 
-/** Enough points for an edge; each is the start of a run. */
-const points = 24
-
 /**
  * For a script that cannot set the rate of every step: runs of one epoch, each with another rate, and the mean loss of the
  * last quarter of its steps. It ends at the first rate that diverges.
  */
 async function series(script: Script, { levers, seed, job }: Request, { workload, id, folder }: RunPlace): Promise<RunBody> {
+  const { points, epochs } = rateSeries
   const grid = { ...job, steps: points }
   const log = emptyLog()
   for (let point = 0; point < points; point++) {
     const learningRate = rounded(sweepRate(point, grid))
     const own = join(folder, `point-${point + 1}`)
     await mkdir(own)
-    const asked = trainingAsked(workload.program, withLevers(levers, { learningRate }), seed, { stop: 1 })
+    const asked = trainingAsked(workload.program, withLevers(levers, { learningRate }), seed, { stop: epochs })
     const { collected } = await runScript(script, { id, folder: own, asked })
     const loss = lastLoss(collected)
     if (loss === null) return bodyOf(log, { divergedAt: log.loss.length, end: null })

@@ -105,7 +105,7 @@ async function measured({ predictions, evaluations }: Collected, split: string, 
     labels = report.labels ?? labels
     await judged.sameLabels(split, predicted.labelsDigest)
     requireRows(predicted, description.rows)
-    points.push({ step: report.step, epoch: report.epoch ?? null, metrics: scoresOf(predicted, workload.task), predicted })
+    points.push({ step: report.step, epoch: report.epoch ?? null, metrics: scoresOf(predicted, workload), predicted })
   }
   return points
 }

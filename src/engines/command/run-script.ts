@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TrainerPlace } from '../../records/trainer.ts'
 import { Collector, type Collected } from './collect.ts'
@@ -48,7 +48,7 @@ const resumeCode = 75
 export async function runScript(script: Script, run: ScriptRun): Promise<ScriptOutcome> {
   const { id, asked, folder, memoryMiB = null, enoughSteps } = run
   const outputDir = join(folder, 'output')
-  await mkdir(outputDir)
+  mkdirSync(outputDir)
   const enough = new AbortController()
   const collector = new Collector((steps) => {
     if (enoughSteps !== undefined && steps >= enoughSteps) enough.abort(new Enough())
@@ -56,7 +56,7 @@ export async function runScript(script: Script, run: ScriptRun): Promise<ScriptO
   let resume: string | null = null
   for (let number = 1; number <= mostStarts; number++) {
     const runFolder = join(folder, `start-${number}`)
-    await mkdir(runFolder)
+    mkdirSync(runFolder)
     const exit: ScriptExit | null = await launch({
       ...script,
       values: argumentsOf({ seed: script.seedName }, asked),

@@ -1,5 +1,6 @@
 import { sha256 } from '../../base/hash.ts'
 import type { Metrics, Task } from '../../records/metrics.ts'
+import type { TrainerWorkload } from '../../records/plan.ts'
 import { computeMetrics } from '../../train/metrics.ts'
 import { readNpy } from './npy.ts'
 import { quoted, TrainerFault, type Events } from './protocol/events.ts'
@@ -82,6 +83,8 @@ function logarithms(values: Float64Array, width: number, wrong: (why: string) =>
   return values.map((p) => Math.log(Math.max(least, p)))
 }
 
-/** All metrics of the task. */
-export const scoresOf = ({ outputs, targets, width }: Predicted, task: Task): Metrics =>
-  computeMetrics(task, { outputs, targets, width }, null)
+/** All metrics that a workload has. */
+export const scoresOf = (
+  { outputs, targets, width }: Predicted,
+  { task, metrics }: Pick<TrainerWorkload, 'task' | 'metrics'>,
+): Metrics => computeMetrics(task, { outputs, targets, width }, null, metrics)

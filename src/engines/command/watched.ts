@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { FileHandle } from 'node:fs/promises'
+import { readSync } from 'node:fs'
 import { printable } from '../../base/printable.ts'
 import type { TrainerTimeouts } from '../../records/trainer.ts'
 import { quoted, TrainerFault, type TrainerEvent } from './protocol/events.ts'
@@ -41,13 +41,19 @@ export interface ScriptExit {
 const lookEveryMs = 40
 const mostOutput = 256 * 1024 * 1024
 const keptOutput = 4000
+/** Seconds. */
+const shortRun = 5
+/** A process that got SIGKILL is gone soon, unless the system hangs. */
+const mostLooks = 200
 
 /** A running script: reads what it reports, and ends it when it breaks a limit. */
 export class Watched {
   readonly ended: Promise<ScriptExit>
   private readonly options: Launch
   private readonly child: ChildProcess
-  private readonly events: FileHandle
+  /** Descriptor of the file of events. */
+  private readonly events: number
+  private readonly buffer = Buffer.alloc(65_536)
   private readonly reader: EventReader
   /** Its output is read to the end. A process that it left behind may hold it open. */
   private readonly closed: Promise<void>
@@ -59,10 +65,10 @@ export class Watched {
   private output = ''
   private peakMiB: number | null = null
   private failure: Error | null = null
-  private reading: Promise<void> = Promise.resolve()
+  private measuring: Promise<void> = Promise.resolve()
   private killTimer: NodeJS.Timeout | undefined
 
-  constructor(options: Launch, child: ChildProcess, events: FileHandle) {
+  constructor(options: Launch, child: ChildProcess, events: number) {
     this.options = options
     this.child = child
     this.events = events
@@ -95,8 +101,8 @@ export class Watched {
       const { code, killedBy } = await exited
       const strays = await this.endGroup()
       clearInterval(timer)
-      await this.reading
-      await this.readNew()
+      await this.measuring
+      this.readNew()
       if (!this.failure) this.within(() => this.reader.finish())
       if (this.failure) throw this.withOutput(this.failure)
       return { code, killedBy, output: this.lastLines(), peakMiB: this.peakMiB, strays }
@@ -111,18 +117,31 @@ export class Watched {
     const { pid = 0 } = this.child
     const left = process.platform !== 'win32' && groupLives(pid)
     if (left) signalGroup(pid, 'SIGKILL')
-    const fled = await endStrays(this.options.runFolder)
+    const fled = await this.endFled(pid)
     await Promise.race([this.closed, new Promise((resolve) => setTimeout(resolve, 200))])
     this.child.stdout?.destroy()
     this.child.stderr?.destroy()
-    return left || fled > 0
+    return left || fled
+  }
+
+  /** Those outside of the group. They are gone when it returns, or their memory would count against the next run. */
+  private async endFled(pid: number): Promise<boolean> {
+    const { runFolder } = this.options
+    // In a short run, numbers of processes cannot have come round to the script's own.
+    const script = seconds(this.begun) < shortRun ? pid : 0
+    let found = false
+    for (let look = 0; look < mostLooks && endStrays(runFolder, script) > 0; look++) {
+      found = true
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    return found
   }
 
   /** One look at a time. */
   private look(): void {
     this.checkTimes()
-    const before = this.reading
-    this.reading = before.then(() => this.readNew()).then(() => this.checkMemory())
+    this.readNew()
+    this.measuring = this.measuring.then(() => this.checkMemory())
   }
 
   private checkTimes(): void {
@@ -148,14 +167,16 @@ export class Watched {
     }
   }
 
-  private async readNew(): Promise<void> {
+  /** Without waiting: the file is local and small, and a trip to another thread costs more than reading it. */
+  private readNew(): void {
     for (;;) {
-      const { bytesRead, buffer } = await this.events.read(Buffer.alloc(65_536), 0, 65_536, this.position)
-      if (bytesRead === 0 || this.failure) return
+      if (this.failure) return
+      const bytesRead = readSync(this.events, this.buffer, 0, this.buffer.length, this.position)
+      if (bytesRead === 0) return
       this.position += bytesRead
       this.heard = performance.now()
       this.started = true
-      this.within(() => this.reader.feed(buffer.subarray(0, bytesRead)))
+      this.within(() => this.reader.feed(this.buffer.subarray(0, bytesRead)))
     }
   }
 
@@ -183,7 +204,8 @@ export class Watched {
 
   private keep(chunk: Buffer): void {
     this.written += chunk.byteLength
-    this.output = (this.output + chunk.toString('utf8')).slice(-2 * keptOutput)
+    // A script may print gigabytes: only what is kept is decoded.
+    this.output = (this.output + chunk.subarray(-2 * keptOutput).toString('utf8')).slice(-2 * keptOutput)
     if (this.written > mostOutput) {
       this.fail(
         new TrainerFault(

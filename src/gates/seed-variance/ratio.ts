@@ -76,7 +76,7 @@ function decide(
   baseline: Side | null,
   analysis: InterimAnalysis,
 ): Finding {
-  if (baseline === null || evidence.baseline === null) return withoutBaseline(candidate, evidence.missingBaselineReason)
+  if (baseline === null || evidence.baseline === null) return withoutBaseline(candidate, evidence)
   const { source } = evidence.baseline
   const early = missingData(candidate, baseline, { ...rule, source })
   if (early) return early

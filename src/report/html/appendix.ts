@@ -3,6 +3,8 @@ import type { Report } from '../model.ts'
 import { duration, plural, rowsText, scriptRows, short, whole } from '../numbers.ts'
 import { engineText, leverText, timesText } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table } from './parts.ts'
+import { resultsRows } from '../results.ts'
+import { isResults } from '../sides.ts'
 
 export function data(report: Report): string {
   const { data: d, study } = report
@@ -12,7 +14,7 @@ export function data(report: Report): string {
   const notes = d.notes.map((n) => `<li>${html(n)}</li>`).join('')
   const layers = study.layers.map((l) => `<li>${html(l)}</li>`).join('')
   const listed = found + notes === '' ? '' : `<ul>${found}${notes}</ul>`
-  if (study.trainer) return card(`<p>${html(scriptRows(d))}</p>${listed}`)
+  if (study.trainer) return card(`<p>${html(isResults(report) ? resultsRows(report) : scriptRows(d))}</p>${listed}`)
   return card(
     `<p>${codeText(d.source)}: ${html(rowsText(d))}, inputs [${d.inputShape.join(', ')}]. ${classes}</p>` +
       checks(d) +

@@ -2,8 +2,9 @@ import { html } from '../escape.ts'
 import { ensembleTable } from '../ensemble.ts'
 import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
-import { averagedRows, leverText, seedRows, selfReported } from '../phrases.ts'
+import { averagedRows, leverText, measuredNote, seedRows } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
+import { judgedSide, measuredTitle } from '../sides.ts'
 
 /** The lineage as a timeline, then the final value of every lever. */
 export function changes({ lineage, levers, timing }: Report): string {
@@ -92,7 +93,7 @@ export function measured(report: Report): string {
       { title: 'Split' },
       { title: 'Metric' },
       { title: 'Baseline', ...n },
-      { title: 'Winner', ...n },
+      { title: judgedSide(report), ...n },
       { title: 'Gain, 95 % interval', ...n },
       { title: 'P(better)', ...n },
       { title: 'Beyond seed noise' },
@@ -101,12 +102,9 @@ export function measured(report: Report): string {
     'stacked',
   )
   if (all === '') return ''
-  const note =
-    selfReported(report.study) +
-    "Mean ± SD over seeds. A positive gain means that the winner is better, whatever the metric's direction. P(better) is the probability that a run of the winner beats a run of the baseline with a different seed. " +
-    'Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the intervals are not.'
+  const note = measuredNote(report)
   return (
-    card(`<h3>Measured on unseen seeds</h3>${all}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`) +
+    card(`<h3>${measuredTitle(report)}</h3>${all}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`) +
     ensemble(report)
   )
 }

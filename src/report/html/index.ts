@@ -10,6 +10,7 @@ import type { Drawings } from './parts.ts'
 import { plotStyle, script, scriptHash } from './script.gen.ts'
 import { stages } from './stages.ts'
 import { banner, gates } from './verdict.ts'
+import { isResults } from '../sides.ts'
 
 /** `report.html`: the whole report in one self-contained file. */
 export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerData): string {
@@ -18,7 +19,7 @@ export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerD
     header: banner(report),
     sections: [
       ['gates', 'Gates', gates(report, drawings)],
-      ['changes', 'What changed', changes(report), 'Changes'],
+      ['changes', 'What changed', isResults(report) ? '' : changes(report), 'Changes'],
       ['checklist', 'Process checklist', checklist(report), 'Checklist'],
       ...stages(report, drawings),
       ['trials', 'Learning curves of every trial', explorer(trials), 'Curves'],

@@ -5,9 +5,9 @@ import { gateChartId } from '../charts/gates.ts'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, gainAndInterval, meanAndSd, plural, whole } from '../numbers.ts'
-import { objectiveOn } from '../phrases.ts'
 import { askText, byUrgency, headline, heldText, settleText } from '../phrases.ts'
 import { card, details, figure, icon, paragraph, pill, type Drawings } from './parts.ts'
+import { isResults, judgedSide, objectiveOn } from '../sides.ts'
 
 /** The first screen: the verdict, its sentence, and the numbers behind it. */
 export function banner(report: Report): string {
@@ -39,7 +39,7 @@ function facts(report: Report): string {
     `<div><dt>${html(name)}</dt><dd>${html(value)}${more === '' ? '' : `<small>${html(more)}</small>`}</dd></div>`
   const measured = objective
     ? [
-        fact(`Winner, ${objective.split} ${objective.metric}`, ...sideText(objective.candidate)),
+        fact(`${judgedSide(report)}, ${objective.split} ${objective.metric}`, ...sideText(objective.candidate)),
         fact(`Baseline, ${objective.split} ${objective.metric}`, ...sideText(objective.baseline)),
         objective.gain
           ? fact('Gain', gainAndInterval(objective.gain).gain, `95 %: ${gainAndInterval(objective.gain).interval}`)
@@ -48,7 +48,7 @@ function facts(report: Report): string {
     : []
   return [
     ...measured,
-    fact('Levers moved', String(report.levers.changes.length)),
+    isResults(report) ? '' : fact('Levers moved', String(report.levers.changes.length)),
     fact(
       'Runs',
       whole(report.runs.length),

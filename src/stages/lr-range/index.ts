@@ -1,6 +1,6 @@
 import type { LrRange } from '../../dsl/tuning.gen.ts'
 import type { ReportProblem, StageDefinition } from '../definition.ts'
-import { training } from '../estimate.ts'
+import { sweptSteps, training } from '../estimate.ts'
 import { listSchema, seedsSchema } from '../schema.ts'
 import { confirmedRates } from './find-rate.ts'
 import { findLearningRate } from './process.ts'
@@ -62,7 +62,7 @@ export const lrRange: StageDefinition<LrRangeSettings, LrRange> = {
         varies: [],
         trials: 1,
         seeds,
-        stepsPerRun: steps,
+        stepsPerRun: sweptSteps(study, steps),
         condition: null,
       },
       training(study, {

@@ -1,69 +1,18 @@
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, test } from 'vitest'
-import { describeSection, placeOf } from '../../../src/engines/command/section.ts'
+import { describeSection } from '../../../src/engines/command/section.ts'
 import { scriptEnvironment } from '../../../src/engines/command/environment.ts'
 import { insideOutput } from '../../../src/engines/command/npy.ts'
 import { checkScript } from '../../../src/engines/command/check.ts'
 import { createScriptTrainer } from '../../../src/engines/command/engine.ts'
-import { compileScript } from '../../../src/compile/script.ts'
 import type { TrainerSpec } from '../../../src/compile/normalized.ts'
 import { normalize } from '../../../src/compile/normalize.ts'
 import { parseSpec } from '../../../src/dsl/parse.ts'
-import { isTrainer, type Plan, type RunJob, type TrainerWorkload } from '../../../src/records/plan.ts'
+import type { RunJob } from '../../../src/records/plan.ts'
 import type { RunResult } from '../../../src/records/run.ts'
-import type { TrainerPlace } from '../../../src/records/trainer.ts'
 import { must } from '../../compile/support.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'tunegate-script-'))
-copyFileSync(join(import.meta.dirname, '../../support/trainers/fake.mjs'), join(folder, 'train.mjs'))
-
-const text = (more = ''): string => `version: 1
-name: fake
-task: classification
-trainer:
-  command: [${process.execPath}, train.mjs]
-  levers: { learningRate: lr, batchSize: batch-size, weightDecay: wd }
-  metrics: { accuracy: val_acc, nll: val_loss }
-  env: [FAULT, SELF_REPORTED, PER_STEP]
-  timeout: { start: 60s, silence: 20s, run: 120s }
-stages: [verify]
-${more}`
-
-interface World {
-  readonly plan: Plan
-  readonly workload: TrainerWorkload
-  readonly place: TrainerPlace
-}
-
-async function world(env: Readonly<Record<string, string>> = {}, more = ''): Promise<World> {
-  const parsed = must(parseSpec(text(more), 'tuning.yml'))
-  const spec = must(normalize(parsed)) as TrainerSpec
-  const source = { folder, env: { PATH: process.env['PATH'] } }
-  const facts = await describeSection(spec.trainer, { ...source, env: { ...source.env, ...quiet(env) } })
-  if (!facts.ok) throw new Error(facts.error.message)
-  const plan = must(compileScript(spec, facts.value, parsed.locate))
-  if (!isTrainer(plan.workload)) throw new Error('a script is expected')
-  const scratch = mkdtempSync(join(folder, 'scratch-'))
-  const place = await placeOf(spec.trainer, { ...source, env: { ...source.env, ...env } }, facts.value.description, scratch)
-  return { plan, workload: plan.workload, place: { ...place, grace: 1 } }
-}
-
-/** A fault shows in a run and not in the description. */
-const quiet = ({ FAULT: _, ...env }: Readonly<Record<string, string>>): Readonly<Record<string, string>> => env
-
-const full: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: true, calibration: true }
-
-async function trained(env: Readonly<Record<string, string>> = {}, job: RunJob = full, seed = 1): Promise<RunResult> {
-  const { plan, workload, place } = await world(env)
-  const trainer = createScriptTrainer(workload, place)
-  const result = await trainer.run({ stage: 'verify', label: 'run', levers: plan.baseline, seed, job }, 'abc')
-  expect(readdirSync(join(place.scratch, 'runs'))).toEqual([])
-  return result
-}
-
-const reason = (result: RunResult): string => (result.status === 'complete' ? 'complete' : result.reason)
+import { folder, full, reason, removeFolder, text, timeless, trained, world } from './support.ts'
 
 describe('a training script', () => {
   it('takes part with its own defaults, and is measured by its predictions', async () => {
@@ -85,7 +34,6 @@ describe('a training script', () => {
 
   it('gives equal results for equal requests, and others for another seed', async () => {
     const [one, two, other] = [await trained(), await trained(), await trained({}, full, 2)]
-    const timeless = ({ timing: _, ...rest }: RunResult): unknown => rest
     expect(timeless(one)).toEqual(timeless(two))
     expect(timeless(one)).not.toEqual(timeless(other))
   })
@@ -139,6 +87,18 @@ describe('a training script', () => {
     expect(reason(await of(2))).toMatch(/the labels of the split validation are not those of the study's first run/)
   })
 
+  it('whose labels are known only in part, as after a power cut, is not held to them', async () => {
+    const { plan, workload, place } = await world()
+    const trainer = createScriptTrainer(workload, place)
+    const of = (seed: number): Promise<RunResult> | RunResult =>
+      trainer.run({ stage: 'verify', label: 'run', levers: plan.baseline, seed, job: full }, `s${seed}`)
+    expect(reason(await of(1))).toBe('complete')
+    const kept = join(place.scratch, 'labels')
+    for (const name of readdirSync(kept)) writeFileSync(join(kept, name), '')
+    expect(reason(await of(2))).toBe('complete')
+    expect(readdirSync(kept).map((name) => readFileSync(join(kept, name), 'utf8').length)).toEqual([64, 64])
+  })
+
   it('that hangs is ended, with what it has started', async () => {
     const { plan, workload, place } = await world({ FAULT: 'hang' })
     const trainer = createScriptTrainer(workload, { ...place, timeout: { ...place.timeout, silence: 1 } })
@@ -149,7 +109,7 @@ describe('a training script', () => {
   it('attack 24: gets its own environment and no other', async () => {
     const runner = { GITHUB_TOKEN: 'a', ACTIONS_RUNTIME_TOKEN: 'b', GITHUB_ENV: 'c', HOME_TOKEN: 'd', FAULT: 'none' }
     const { place } = await world(runner)
-    expect(Object.keys(place.environment).sort()).toEqual(['FAULT', 'OMP_NUM_THREADS', 'PATH'])
+    expect(Object.keys(place.environment).sort()).toEqual(['FAULT', 'OMP_NUM_THREADS', 'PATH', 'PYTHONPATH'])
     expect(scriptEnvironment(runner, ['GITHUB_ENV', 'ACTIONS_RUNTIME_TOKEN', 'HOME_TOKEN'])).toEqual({
       HOME_TOKEN: 'd',
       OMP_NUM_THREADS: '1',
@@ -206,4 +166,4 @@ describe('a script that cannot describe itself', () => {
   ])('that %s', async (_, command, expected) => expect(await described(command)).toMatch(expected))
 })
 
-afterAll(async () => (await import('node:fs/promises')).rm(folder, { recursive: true, force: true }))
+afterAll(removeFolder)

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stream } from '../../../src/base/random.ts'
 import { bundleScript } from '../../support/worker-bundle.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tunegate-script-study-'))
@@ -63,6 +64,13 @@ function alive(folder: string): string[] {
   })
 }
 
+/** Waits as long as a busy machine needs. */
+async function until(condition: () => boolean): Promise<void> {
+  for (const begun = Date.now(); !condition(); await soon(20)) {
+    if (Date.now() - begun > 120_000) throw new Error('it did not come to that in two minutes')
+  }
+}
+
 const soon = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 beforeAll(async () => {
@@ -90,22 +98,30 @@ describe('a study of a training script', () => {
     expect(readdirSync(join(folder, '.tunegate/fake/trainer/runs'))).toEqual([])
   })
 
-  it('that is killed continues to the same lock, and its script does not outlive it', async () => {
+  it('that is killed at random moments continues to the same lock, and no script outlives it', async () => {
     const folder = folderOf('killed')
-    const child = spawn(process.execPath, [cli, 'run', 'tuning.yml'], {
-      cwd: folder,
-      env: { ...process.env, EPOCH_MS: '150' },
-      stdio: 'ignore',
-    })
     const journal = join(folder, '.tunegate/fake/journal.jsonl')
     const lines = (): number => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length : 0)
-    for (let i = 0; i < 600 && lines() < 4; i++) await soon(50)
-    child.kill('SIGKILL')
-    for (let i = 0; i < 100 && alive(folder).length > 0; i++) await soon(50)
-    expect(alive(folder)).toEqual([])
-    expect(lines()).toBeGreaterThanOrEqual(4)
+    const random = stream(17, 'kills')
+    for (let kill = 0; kill < 5; kill++) {
+      const before = lines()
+      const child = spawn(process.execPath, [cli, 'run', 'tuning.yml'], {
+        cwd: folder,
+        env: { ...process.env, EPOCH_MS: '50' },
+        stdio: 'ignore',
+      })
+      const ended = new Promise((resolve) => child.once('close', resolve))
+      // The first is killed while it looks at the script, which no worker does; the others in the middle of their runs.
+      await until(() => (kill === 0 ? alive(folder).length > 0 : lines() > before + 1))
+      await soon(random.uniform() * 100)
+      child.kill('SIGKILL')
+      await ended
+      if (kill > 0) await until(() => alive(folder).length === 0)
+    }
+    expect(lines()).toBeGreaterThanOrEqual(8)
     const { err } = await tunegate(folder, ['run', 'tuning.yml', '--workers', '1'])
     expect(err).not.toContain('crashed')
+    expect(alive(folder)).toEqual([])
     expect(lockIn(folder)).toBe(first)
   })
 

@@ -1,6 +1,7 @@
 // A training script in plain Node, for tests: logistic regression by SGD on two noisy clusters, with every mode of the
 // protocol. FAULT in its environment (a word, or `word@mode`) makes it misbehave in one way.
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { appendFileSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 const { TUNEGATE_RUN_FILE: runFile, TUNEGATE_EVENTS: events, FAULT = '' } = process.env
@@ -74,9 +75,21 @@ if (faulty('memory')) {
 if (faulty('nothing')) process.exit(0)
 if (faulty('hang')) await new Promise(() => setInterval(() => {}, 1000))
 if (faulty('flood')) {
+  process.on('SIGTERM', () => {})
   const chunk = 'x'.repeat(1 << 20)
-  for (;;) process.stdout.write(chunk)
+  for (;;) {
+    try {
+      writeSync(1, chunk)
+    } catch (error) {
+      // The reader is behind.
+      if (error.code !== 'EAGAIN') throw error
+    }
+  }
 }
+// A process outside of the group that outlives the script; one in it that holds its output open; the script once more.
+if (faulty('child')) spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }).unref()
+if (faulty('child-in-group')) spawn('sleep', ['600'], { stdio: 'inherit' }).unref()
+if (faulty('twice')) spawn(process.execPath, process.argv.slice(1), { env: { ...process.env, FAULT: '' } })
 if (faulty('malformed')) {
   appendFileSync(events, 'step 1 loss 0.5\n')
   await new Promise((resolve) => setTimeout(resolve, 5000))

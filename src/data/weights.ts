@@ -1,0 +1,77 @@
+import { didYouMean, InputError } from '../base/diagnostics.ts'
+import type { Column } from './column.ts'
+import { fail, listed } from './problems.ts'
+import type { DataConfig, WeightingConfig } from './types.ts'
+
+/** What weights are computed from. */
+export interface Weighed {
+  /** Class of each row. */
+  readonly codes: ArrayLike<number>
+  readonly classes: readonly string[]
+  /** The column of weights; null if there is none. */
+  readonly column: Pick<Column, 'at' | 'name'> | null
+  readonly train: Int32Array
+}
+
+/**
+ * The weight of each row in the training loss: that of its class times that of the column, scaled to a mean of 1 over the
+ * training rows, so that learning rates keep their meaning. Balanced weights are those of scikit-learn's
+ * `compute_class_weight`: rows / (classes · rows of the class), counted in the training rows.
+ *
+ * @returns nothing if the config has no weights
+ * @throws InputError if a class that has a weight does not exist, a weight is negative, or all are 0
+ */
+export function rowWeights(
+  { weighting }: Pick<DataConfig, 'weighting'>,
+  weighed: Weighed,
+): { readonly weights?: Float32Array } {
+  if (!weighting) return {}
+  const { codes, column, train } = weighed
+  const ofClass = classWeights(weighting, weighed)
+  const at = (row: number): number => (ofClass[codes[row] ?? -1] ?? 1) * (column?.at(row) ?? 1)
+  if (column) requireWeights(column, train)
+  let sum = 0
+  for (const row of train) sum += at(row)
+  if (!(sum > 0)) {
+    fail({ code: 'data/weights', message: 'the weights of all training rows are 0, so there is nothing to learn' })
+  }
+  return { weights: Float32Array.from({ length: codes.length }, (_, row) => (at(row) * train.length) / sum) }
+}
+
+function classWeights({ classes: wanted }: WeightingConfig, { codes, classes, train }: Weighed): readonly number[] {
+  if (wanted === undefined) return []
+  if (wanted === 'balanced') {
+    const counts = new Array<number>(classes.length).fill(0)
+    for (const row of train) counts[codes[row] ?? -1] = (counts[codes[row] ?? -1] ?? 0) + 1
+    const present = counts.filter((count) => count > 0).length
+    return counts.map((count) => (count === 0 ? 0 : train.length / (present * count)))
+  }
+  const unknown = Object.keys(wanted).filter((name) => !classes.includes(name))
+  if (unknown.length > 0) {
+    throw new InputError(
+      unknown.map((name) => {
+        const meant = didYouMean(name, classes)
+        return {
+          code: 'data/no-class',
+          severity: 'error' as const,
+          message: 'data.classWeights names a class that the target does not have',
+          found: name,
+          allowed: listed(classes, 20),
+          ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
+        }
+      }),
+    )
+  }
+  return classes.map((name) => wanted[name] ?? 1)
+}
+
+function requireWeights({ name, at }: Pick<Column, 'at' | 'name'>, train: Int32Array): void {
+  const row = train.find((one) => !(at(one) >= 0))
+  if (row === undefined) return
+  fail({
+    code: 'data/weights',
+    message: `the column "${name}" has a value that is not a weight`,
+    found: Number.isNaN(at(row)) ? 'nothing' : String(at(row)),
+    allowed: 'numbers of 0 or more',
+  })
+}

@@ -1,0 +1,27 @@
+/** Logits or regression outputs, rows × width: in single precision from an engine, in double precision if computed here. */
+export type Outputs = Float32Array | Float64Array
+
+/** What metrics are computed from, read back from the engine once. */
+export interface Predictions {
+  readonly outputs: Outputs
+  /** Class index or standardized value, one per row. */
+  readonly targets: Float32Array
+  /** Number of classes, or 1 for regression. */
+  readonly width: number
+}
+
+/** Probabilities of one row, log Σ exp of its logits, and its most probable class (the first of equals). */
+export function softmaxRow(
+  logits: Outputs,
+  start: number,
+  width: number,
+): { readonly probabilities: Float64Array; readonly logSum: number; readonly top: number } {
+  let top = 0
+  for (let k = 1; k < width; k++) if ((logits[start + k] ?? NaN) > (logits[start + top] ?? NaN)) top = k
+  const largest = logits[start + top] ?? NaN
+  const probabilities = new Float64Array(width)
+  let total = 0
+  for (let k = 0; k < width; k++) total += probabilities[k] = Math.exp((logits[start + k] ?? NaN) - largest)
+  for (let k = 0; k < width; k++) probabilities[k] = (probabilities[k] ?? NaN) / total
+  return { probabilities, logSum: largest + Math.log(total), top }
+}

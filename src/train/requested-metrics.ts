@@ -1,0 +1,143 @@
+import { mean } from '../stats/describe.ts'
+import type { MetricName } from '../records/metrics.ts'
+import { softmaxRow, type Predictions } from './predicted.ts'
+import type { TrainingData } from './types.ts'
+
+/** Metrics that are computed only on request, as scikit-learn computes them. */
+const requested: { readonly [name in MetricName]?: (of: Predictions, scale: TrainingData['targetScale']) => number } = {
+  auroc: (of) => overClasses(of, areaUnderRoc) ?? 0.5,
+  averagePrecision: (of) => overClasses(of, averagePrecision) ?? 0,
+  kappa: quadraticKappa,
+  worstRecall: (of) => Math.min(...byClass(of, ({ top, label }) => Number(top === label))),
+  worstNll: (of) => Math.max(...byClass(of, ({ logSum, logit }) => logSum - logit)),
+  mape: percentageError,
+}
+
+/** The values of requested metrics, unrounded; others are left out. */
+export function requestedMetrics(
+  names: readonly MetricName[],
+  of: Predictions,
+  scale: TrainingData['targetScale'],
+): (readonly [MetricName, number])[] {
+  return names.flatMap((name) => {
+    const compute = requested[name]
+    return compute ? [[name, compute(of, scale)] as const] : []
+  })
+}
+
+type Curve = (scores: Float64Array, isPositive: Uint8Array) => number
+
+/**
+ * A metric of two classes by the probability of the second; of more, the mean over the classes, each against the rest.
+ * Classes that no row or every row has are left out; undefined if none is left.
+ */
+function overClasses(of: Predictions, curve: Curve): number | undefined {
+  const { targets, width } = of
+  const probabilities = probabilitiesOf(of)
+  const classes = width === 2 ? [1] : Array.from({ length: width }, (_, k) => k)
+  const values = classes.flatMap((k) => {
+    const isPositive = Uint8Array.from(targets, (target) => Number(target === k))
+    const positives = isPositive.reduce((sum, one) => sum + one, 0)
+    if (positives === 0 || positives === targets.length) return []
+    return [
+      curve(
+        Float64Array.from(targets, (_, row) => probabilities[row * width + k] ?? NaN),
+        isPositive,
+      ),
+    ]
+  })
+  return values.length === 0 ? undefined : mean(values)
+}
+
+function probabilitiesOf({ outputs, targets, width }: Predictions): Float64Array {
+  const all = new Float64Array(targets.length * width)
+  for (let row = 0; row < targets.length; row++) {
+    all.set(softmaxRow(outputs, row * width, width).probabilities, row * width)
+  }
+  return all
+}
+
+/** Rows by falling score; calls back once for each group of equal scores, with the rows so far. */
+function eachThreshold(
+  scores: Float64Array,
+  isPositive: Uint8Array,
+  see: (truePositives: number, falsePositives: number) => void,
+): void {
+  const order = Array.from(scores.keys()).sort((a, b) => (scores[b] ?? NaN) - (scores[a] ?? NaN))
+  let [right, wrong] = [0, 0]
+  order.forEach((row, i) => {
+    if (isPositive[row] === 1) right++
+    else wrong++
+    const next = order[i + 1]
+    if (next === undefined || scores[next] !== scores[row]) see(right, wrong)
+  })
+}
+
+/** By the trapezoidal rule, so that a tie counts one half. */
+function areaUnderRoc(scores: Float64Array, isPositive: Uint8Array): number {
+  let [area, lastRight, lastWrong] = [0, 0, 0]
+  eachThreshold(scores, isPositive, (right, wrong) => {
+    area += ((wrong - lastWrong) * (right + lastRight)) / 2
+    ;[lastRight, lastWrong] = [right, wrong]
+  })
+  return area / (lastRight * lastWrong)
+}
+
+/** Σ (recall − recall before) · precision over the thresholds, without interpolation. */
+function averagePrecision(scores: Float64Array, isPositive: Uint8Array): number {
+  let [sum, lastRight] = [0, 0]
+  eachThreshold(scores, isPositive, (right, wrong) => {
+    sum += ((right - lastRight) * right) / (right + wrong)
+    lastRight = right
+  })
+  return sum / lastRight
+}
+
+/** 1 − Σ w · observed / Σ w · expected with w = (i − j)². All rows in one class and predicted so count as agreement. */
+function quadraticKappa({ outputs, targets, width }: Predictions): number {
+  const rows = targets.length
+  const [actual, predicted] = [new Float64Array(width), new Float64Array(width)]
+  let observed = 0
+  for (let row = 0; row < rows; row++) {
+    const [label, { top }] = [targets[row] ?? NaN, softmaxRow(outputs, row * width, width)]
+    actual[label] = (actual[label] ?? 0) + 1
+    predicted[top] = (predicted[top] ?? 0) + 1
+    observed += (label - top) ** 2
+  }
+  let expected = 0
+  for (let i = 0; i < width; i++)
+    for (let j = 0; j < width; j++) expected += ((actual[i] ?? 0) * (predicted[j] ?? 0) * (i - j) ** 2) / rows
+  return expected > 0 ? 1 - observed / expected : 1
+}
+
+interface ClassRow {
+  readonly label: number
+  readonly top: number
+  readonly logSum: number
+  /** Logit of the right class. */
+  readonly logit: number
+}
+
+/** The mean of a value over the rows of each class that occurs. */
+function byClass({ outputs, targets, width }: Predictions, valueOf: (row: ClassRow) => number): number[] {
+  const sums = new Map<number, { sum: number; rows: number }>()
+  targets.forEach((label, row) => {
+    const { top, logSum } = softmaxRow(outputs, row * width, width)
+    const own = sums.get(label) ?? { sum: 0, rows: 0 }
+    own.sum += valueOf({ label, top, logSum, logit: outputs[row * width + label] ?? NaN })
+    own.rows++
+    sums.set(label, own)
+  })
+  return [...sums.values()].map(({ sum, rows }) => sum / rows)
+}
+
+/** Mean of |error| / max(|target|, ε), in units of the target. */
+function percentageError({ outputs, targets }: Predictions, scale: TrainingData['targetScale']): number {
+  const { mean: center, sd } = scale ?? { mean: 0, sd: 1 }
+  let sum = 0
+  targets.forEach((target, row) => {
+    const truth = target * sd + center
+    sum += (Math.abs((outputs[row] ?? NaN) - target) * sd) / Math.max(Math.abs(truth), Number.EPSILON)
+  })
+  return sum / targets.length
+}
