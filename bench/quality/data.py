@@ -240,4 +240,5 @@ def main():
         write(folder, name)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -27,7 +27,9 @@ export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Resu
   const { report } = problems
 
   // 1. What only the data determine: how many outputs, how many steps, and therefore how long the warmup is.
-  const layers = spec.layers.map((layer) => resolveLayer(layer, { classes: facts.classes?.length ?? 1 }))
+  const layers = spec.layers.map((layer) =>
+    resolveLayer(layer, { classes: facts.classes?.length ?? 1, vocabulary: facts.vocabulary }),
+  )
   const runSteps = stepsOfRun(spec.levers, facts.rows.train)
   const baseline = withWarmup(spec.levers, runSteps)
 

@@ -5,6 +5,7 @@ import type { MetricName } from '../records/metrics.ts'
 import type { ParsedSpec } from '../dsl/parse.ts'
 import type { Spec, Trainer } from '../dsl/tuning.gen.ts'
 import type { ModelSpec, NormalizedSpec, TrainerSpec } from './normalized.ts'
+import { checkText } from './check/text.ts'
 import { normalizeChecks, normalizeData } from './normalize/data.ts'
 import { checkMetric, normalizeGates } from './normalize/gates.ts'
 import { layerOf } from '../layers/index.ts'
@@ -48,8 +49,9 @@ function normalizeModel(spec: Spec, report: Report): ModelSpec {
   const tokens = everyLayer(layers).some((layer) => layerOf(layer.kind).readsWholeNumbers !== undefined)
   const images = data.inputs.kind === 'array' && data.inputs.shape.length === 3
   const { preset: named = 'auto' } = spec
-  const preset = named === 'auto' ? presetFor({ tokens, images }) : presetNamed(named)
+  const preset = named === 'auto' ? presetFor({ tokens, images, text: data.inputs.kind === 'text' }) : presetNamed(named)
   const augmentation = { ...preset.augmentation({ task, standardized: data.standardize !== false }), ...spec.augmentation }
+  checkText({ inputs: data.inputs, layers, augmentation }, report)
   const levers = normalizeLevers(spec.levers, preset, hasDropoutLever(layers), task, report)
   if (spec.levers?.custom) {
     report('custom-levers', ['levers', 'custom'], 'only a training script has levers of its own', {
@@ -72,7 +74,7 @@ function normalizeModel(spec: Spec, report: Report): ModelSpec {
 function normalizeScript(spec: Spec, written: Trainer, report: Report): TrainerSpec {
   const { task, preset: named = 'auto' } = spec
   const trainer = normalizeTrainer(written, { task, custom: Object.keys(spec.levers?.custom ?? {}) }, report)
-  const preset = named === 'auto' ? presetFor({ tokens: false, images: false }) : presetNamed(named)
+  const preset = named === 'auto' ? presetFor({ tokens: false, images: false, text: false }) : presetNamed(named)
   const levers = normalizeLevers(spec.levers, preset, false, task, report)
   const idle: SpecContext['idle'] = (lever) =>
     takesLever(trainer, lever) ? undefined : 'trainer.levers does not name it, so the script keeps it fixed'

@@ -92,6 +92,14 @@ export type NormalizedInputs =
       readonly categorical: readonly string[]
       readonly encoding: 'one-hot' | 'index'
     }
+  | {
+      readonly kind: 'text'
+      readonly column: string
+      /** A name, or the path of a tokenizer file as in the spec. */
+      readonly tokenizer: string
+      readonly vocabulary: number
+      readonly length: number
+    }
   | { readonly kind: 'auto' }
 
 export type NormalizedChecks = Readonly<Required<Checks>>

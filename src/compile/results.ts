@@ -13,7 +13,7 @@ import { presetFor } from './presets/index.ts'
  */
 export function compileResults(spec: ResultsSpec, { seeds, rows }: Pick<ReadResults, 'seeds' | 'rows'>): Plan {
   const { name, task, objective, gates, results, measured } = spec
-  const levers = normalizeLevers({}, presetFor({ tokens: false, images: false }), false, task, () => {})
+  const levers = normalizeLevers({}, presetFor({ tokens: false, images: false, text: false }), false, task, () => {})
   const workload: TrainerWorkload = {
     task,
     objective,

@@ -3,7 +3,7 @@ import { occurrences } from '../base/lists.ts'
 import type { Column } from './column.ts'
 import { encodeInputs } from './encode.ts'
 import { selectInputs, type InputColumn } from './inputs.ts'
-import { datasetOf, shapeOf } from './load.ts'
+import { datasetOf, inputsOf, shapeOf } from './load.ts'
 import { counted, fail, listed } from './problems.ts'
 import { readData } from './part-files.ts'
 import { LIMITS } from './source.ts'
@@ -33,7 +33,7 @@ export async function baseRows(
   const { splits: before, fingerprint: trained } = await datasetOf(base, source)
   const version = await openVersion(base, source)
   const { table, columns } = usedColumns(version)
-  const selected = selectInputs(base, table, version.roles)
+  const selected = selectInputs(base, table, version)
   const after = sameColumns(await openVersion(readAs(base, own)), columns)
   if (typeof after === 'string') {
     return fail({ code: 'data/no-column', message: `the data of the change has no column "${after}"` })
@@ -43,7 +43,11 @@ export async function baseRows(
   const train = trainingRows({ before, columns, after, splits })
   const rows = { base: train, own: Int32Array.from([...splits.validation, ...splits.test]) }
   const join = (one: Column, other: Column): Column => joined(one, other, rows, version.roles.wants[one.index] === 'single')
-  const inputs = shared.map(({ counterpart, ...input }) => ({ ...input, column: join(input.column, counterpart) }))
+  const inputs = shared.map(({ counterpart, ...input }): InputColumn => {
+    // Every text of the change is read: the base's training rows alone determine which of its tokens are known.
+    const column = input.as === 'tokens' ? withLevels(input.column, counterpart.levels ?? []) : input.column
+    return { ...input, column: join(column, counterpart) }
+  })
   const parts = partsOf(train.length, splits)
   const labels = targetsOf(base, columns.target, after.target, rows, parts)
   const weights = version.roles.weight === null ? null : (table.columns[version.roles.weight] ?? null)
@@ -55,8 +59,7 @@ export async function baseRows(
   const weighted = rowWeights(base, { codes: labels.targets, classes: labels.classes ?? [], column, train: parts.train })
   const encoded = encodeInputs(base, rows.base.length + rows.own.length, inputs, parts, LIMITS)
   return {
-    inputs: encoded.values,
-    features: encoded.features,
+    ...inputsOf(encoded),
     notes: [...selected.notes, ...encoded.notes],
     splits: parts,
     task: base.task,
@@ -84,9 +87,7 @@ const partsOf = (trained: number, { validation, test }: Splits): Splits => {
 }
 
 /** An input of the base, and the change's column of the same name. */
-interface SharedInput extends InputColumn {
-  readonly counterpart: Column
-}
+type SharedInput = InputColumn & { readonly counterpart: Column }
 
 function withCounterparts(inputs: readonly InputColumn[], columns: Columns, after: Columns): SharedInput[] {
   const counterparts = new Map(columns.inputs.map((column, i) => [column, after.inputs[i]]))
@@ -103,7 +104,8 @@ function withCounterparts(inputs: readonly InputColumn[], columns: Columns, afte
  * @param gaps whether the base fills in missing values
  */
 function requireCells(inputs: readonly SharedInput[], gaps: boolean): void {
-  const wrong = inputs.flatMap(({ column, counterpart: { isText, badCount } }) => {
+  const wrong = inputs.flatMap(({ column, as, counterpart: { isText, badCount } }) => {
+    if (as === 'tokens') return []
     const { missing, text, infinite } = badCount
     return (gaps ? 0 : missing) + (isText ? 0 : text + infinite) > 0 ? [`"${column.name}"`] : []
   })
@@ -198,6 +200,12 @@ function joined(base: Column, own: Column, rows: JoinedRows, single: boolean): C
   }
 }
 
+/** The column with more levels, which no row of its own has. */
+const withLevels = (column: Column, more: readonly string[]): Column => ({
+  ...column,
+  levels: [...new Set([...(column.levels ?? []), ...more])],
+})
+
 /** Classes come from the base's version and from the measured rows. */
 function targetsOf(
   { task }: DataConfig,
@@ -211,7 +219,6 @@ function targetsOf(
     return { ...standardizeTargets(column, rows.base.length + rows.own.length, parts), classes: null }
   }
   const measured = Array.from(rows.own, (row) => own.levels?.[own.codes?.[row] ?? -1] ?? '')
-  const levels = [...new Set([...(base.levels ?? []), ...measured])]
-  const { levels: classes, codes } = encodeLevels(joined({ ...base, levels }, own, rows, false), LIMITS.levels)
+  const { levels: classes, codes } = encodeLevels(joined(withLevels(base, measured), own, rows, false), LIMITS.levels)
   return { targets: Float32Array.from(codes), classes, targetScale: null }
 }

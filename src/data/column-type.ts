@@ -2,6 +2,9 @@ import type { Column, Want } from './column.ts'
 import type { OpenTable, Table } from './table.ts'
 import type { ColumnType } from './types.ts'
 
+/** One-hot columns that nobody requested have at most this many levels. */
+export const mostLevels = 100
+
 /** A column with this few texts among its numbers is numeric with mistakes, not categorical. */
 const SLIPS = 0.05
 
@@ -30,8 +33,20 @@ function isNumeric(column: Column | null, rows: number): boolean {
 /** What a column contains, as far as its values show. */
 export function typeOf(column: Column, rows: number): ColumnType {
   if (distinct(column, rows, 1) <= 1) return 'constant'
+  if (isProse(column, rows)) return 'text'
   if (isIdentifier(column, rows)) return 'identifier'
   return column.isText ? 'categorical' : 'numeric'
+}
+
+/** Names, dates and addresses have fewer words than most sentences have. */
+const WORDS = 5
+
+/** Sentences: too many to be categories, and most have several words. */
+function isProse(column: Column, rows: number): boolean {
+  const { isText, levels, texts } = column
+  if (!isText || !(isIdentifier(column, rows) || (levels?.length ?? Infinity) > mostLevels)) return false
+  const words = texts.map((text) => text.match(/\p{L}{2,}/gu)?.length ?? 0).sort((a, b) => a - b)
+  return (words[words.length >> 1] ?? 0) >= WORDS
 }
 
 /** Row numbers (0, 1, 2, … or 1, 2, 3, …), and texts that are nearly all different: names, hashes, free text. */

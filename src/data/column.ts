@@ -2,7 +2,11 @@ import { fitsFloat32, isMissing, parseNumber } from './cells.ts'
 import type { Texts } from './texts.ts'
 
 /** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes into levels. */
-export type Want = 'skip' | 'single' | 'double' | 'text'
+export type Want = 'skip' | 'single' | 'double' | TextWant
+/** Texts as categories, where some words mean "no value"; or texts to read, where every word is a word. */
+export type TextWant = 'text' | 'verbatim'
+
+export const isTextWant = (want: Want): want is TextWant => want === 'text' || want === 'verbatim'
 
 /** `rounded` is an integer whose last digits were lost, so that two of them may have become one. */
 export type BadKind = (typeof badKinds)[number]
@@ -26,6 +30,8 @@ export interface Column {
   readonly index: number
   /** Whether texts were kept. */
   readonly isText: boolean
+  /** Whether only blank cells count as missing, and a text such as NA does not. */
+  readonly isVerbatim?: boolean
   readonly at: (row: number) => number
   /** Level of each row; null if numbers were kept, or if there are too many texts for categories. */
   readonly codes: Int32Array | null
@@ -42,7 +48,7 @@ const KEPT_BAD = 5
 /** Texts that are kept of a column that has too many for categories. */
 export const keptTexts = 200
 /** Characters that are kept of each of them. */
-const KEPT_CHARACTERS = 100
+export const keptCharacters = 100
 const FIRST_CAPACITY = 16
 
 /** Collects a column cell by cell; memory is one number or one code per row, and each different text once. */
@@ -50,6 +56,7 @@ export class ColumnBuilder {
   readonly #name: string
   readonly #index: number
   readonly #isText: boolean
+  readonly #isVerbatim: boolean
   readonly #texts: Texts
   readonly #missing: ReadonlySet<string> | undefined
   #rows = 0
@@ -68,7 +75,8 @@ export class ColumnBuilder {
   constructor(name: string, index: number, want: Exclude<Want, 'skip'>, texts: Texts, missing?: ReadonlySet<string>) {
     this.#name = name
     this.#index = index
-    this.#isText = want === 'text'
+    this.#isText = isTextWant(want)
+    this.#isVerbatim = want === 'verbatim'
     this.#texts = texts
     this.#missing = missing
     const capacity = this.#isText ? 0 : FIRST_CAPACITY
@@ -83,7 +91,10 @@ export class ColumnBuilder {
    * @param literal whether the file says that it is a text, and no word for a missing value, by quoting it
    */
   text(cell: string, line: number, literal = false): void {
-    if (this.#missing?.has(cell.trim())) this.#none(cell, line)
+    if (this.#isVerbatim) {
+      if (cell.trim() === '') this.#none(cell, line)
+      else this.#level(cell)
+    } else if (this.#missing?.has(cell.trim())) this.#none(cell, line)
     else if (this.#isText) {
       if (isMissing(cell) && !(literal && cell !== '')) this.#none(cell, line)
       else this.#level(cell)
@@ -101,7 +112,7 @@ export class ColumnBuilder {
 
   /** One more cell that was already a number in the file. */
   number(cell: number, line: number): void {
-    if (this.#missing?.has(String(cell))) this.#none(String(cell), line)
+    if (!this.#isVerbatim && this.#missing?.has(String(cell))) this.#none(String(cell), line)
     else if (this.#isText) {
       if (Number.isInteger(cell) && !Number.isSafeInteger(cell)) this.#note('rounded', line, String(cell))
       this.#level(String(cell))
@@ -119,6 +130,7 @@ export class ColumnBuilder {
       name: this.#name,
       index: this.#index,
       isText: this.#isText,
+      ...(this.#isVerbatim && { isVerbatim: true }),
       at: this.#isText ? () => NaN : (row) => numbers[row] ?? NaN,
       codes: this.#codes?.subarray(0, this.#rows) ?? null,
       levels: this.#levels ? [...this.#levels.keys()] : null,
@@ -151,7 +163,7 @@ export class ColumnBuilder {
       code = this.#levels.size
       if (code === this.#texts.perColumn) {
         this.#texts.letGo(this.#levels.keys())
-        this.#few = [...this.#levels.keys()].slice(0, keptTexts).map((one) => one.slice(0, KEPT_CHARACTERS))
+        this.#few = [...this.#levels.keys()].slice(0, keptTexts).map((one) => one.slice(0, keptCharacters))
         this.#levels = this.#codes = null
         return
       }

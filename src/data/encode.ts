@@ -5,12 +5,15 @@ import { filledNumbers, missingNote } from './missing.ts'
 import { counted, fail, listed } from './problems.ts'
 import { scalingOf, type Scaling } from './scaling.ts'
 import type { Limits } from './source.ts'
+import { tokenIds, type TokenIds } from './token-ids.ts'
 import type { DataConfig, Splits } from './types.ts'
 
 /** The model's inputs, and how they were made. */
 export interface EncodedInputs {
   readonly values: Float32Array
   readonly features: readonly string[]
+  /** Of token ids; absent if there are none. */
+  readonly vocabulary?: readonly string[]
   readonly notes: readonly string[]
 }
 
@@ -33,15 +36,23 @@ export function encodeInputs(
   limits: Limits,
 ): EncodedInputs {
   const notes: string[] = []
+  let vocabulary: readonly string[] | undefined
   const flat: { readonly name: string; readonly what: string }[] = []
   const filled: string[] = []
-  const encoders = inputs.flatMap(({ column, as, scaling: how }): Encoder[] => {
+  const encoders = inputs.flatMap((input): Encoder[] => {
+    const { column, as } = input
+    if (as === 'tokens') {
+      const texts = tokenIds(column, rows, splits, input.settings)
+      vocabulary = texts.vocabulary
+      notes.push(...texts.notes)
+      return [positions(column.name, texts, input.settings.length)]
+    }
     if (as === 'number') {
       const scale = config.inputs.kind === 'array' ? config.inputs.scale : 1
       const full = config.missing ? filledNumbers(config.missing, column, splits.train) : null
       const own = full ? full.at : column.at
       const at = (row: number): number => own(row) * scale
-      const scaling = scalingOf(how, at, splits.train)
+      const scaling = scalingOf(input.scaling, at, splits.train)
       if (scaling.flat !== null) flat.push({ name: column.name, what: scaling.flat })
       if (full?.note) filled.push(full.note)
       const main = numbers(column.name, at, rows, scaling)
@@ -65,7 +76,7 @@ export function encodeInputs(
     encoder.fill(values, features.length, offset)
     offset += encoder.features.length
   }
-  return { values, features, notes }
+  return { values, features, notes, ...(vocabulary ? { vocabulary } : {}) }
 }
 
 function allocate(rows: number, width: number, limits: Limits): Float32Array {
@@ -110,6 +121,17 @@ function indices(name: string, codes: Int32Array): Encoder {
     fill: (values, width, offset) =>
       codes.forEach((code, row) => {
         values[row * width + offset] = code
+      }),
+  }
+}
+
+/** One input per position of a text. */
+function positions(name: string, { ids }: TokenIds, length: number): Encoder {
+  return {
+    features: Array.from({ length }, (_, i) => `${name}[${i + 1}]`),
+    fill: (values, width, offset) =>
+      ids.forEach((id, i) => {
+        values[Math.floor(i / length) * width + offset + (i % length)] = id
       }),
   }
 }

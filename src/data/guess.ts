@@ -45,3 +45,16 @@ export function guessImage(inputs: readonly ColumnSummary[]): Pick<TableSummary,
   if (Number.isInteger(colour) && colour >= 8) return { imageShape: [colour, colour, 3], scale }
   return none
 }
+
+/** A length that is a multiple of this, within bounds: longer texts cost time, and their first words say most. */
+const [step, shortest, longest] = [16, 16, 256]
+
+/** The texts of the most words, unless another column could be an input. Texts are read alone. */
+export function guessText(inputs: readonly ColumnSummary[]): TableSummary['text'] {
+  if (inputs.some(({ type }) => type === 'numeric' || type === 'categorical')) return null
+  const texts = inputs.flatMap(({ name, words }) => (words === null ? [] : [{ name, words }]))
+  const [first] = texts.sort((a, b) => b.words - a.words)
+  if (!first) return null
+  const length = Math.min(longest, Math.max(shortest, Math.ceil(first.words / step) * step))
+  return { column: first.name, length }
+}

@@ -1,22 +1,23 @@
 import type { BadKind, Column } from './column.ts'
-import { typeOf } from './column-type.ts'
+import { mostLevels, typeOf } from './column-type.ts'
 import { counted, listed, Problems, type Problem } from './problems.ts'
 import type { Roles } from './roles.ts'
+import { checkTexts, type TokenSettings } from './token-ids.ts'
+import type { Tokenizer } from './tokenizers/definition.ts'
 import { isDecimalComma, isMissingWord, spelledNumbers, spellingOf } from './spelling.ts'
 import type { Standardize } from './scaling.ts'
 import type { Table } from './table.ts'
 import type { DataConfig } from './types.ts'
 
-/** A column of the table as an input: a number, or one of its levels. */
-export interface InputColumn {
-  readonly column: Column
-  readonly as: 'number' | 'one-hot' | 'index'
-  /** How the numbers are scaled. It has no effect on levels. */
-  readonly scaling: Standardize
-}
-
-/** One-hot columns that nobody requested have at most this many levels. */
-export const mostLevels = 100
+/** A column of the table as an input: a number, one of its levels, or a text. */
+export type InputColumn = { readonly column: Column } & (
+  | {
+      readonly as: 'number' | 'one-hot' | 'index'
+      /** How the numbers are scaled. It has no effect on levels. */
+      readonly scaling: Standardize
+    }
+  | { readonly as: 'tokens'; readonly settings: TokenSettings }
+)
 
 /**
  * Determines the type of every input, and rejects every cell that its use does not allow: missing values unless the config
@@ -24,7 +25,11 @@ export const mostLevels = 100
  *
  * @returns the inputs in order, and notes on columns that were left out
  */
-export function selectInputs(config: DataConfig, table: Table, roles: Roles): { inputs: InputColumn[]; notes: string[] } {
+export function selectInputs(
+  config: DataConfig,
+  table: Table,
+  { roles, tokenizer }: { readonly roles: Roles; readonly tokenizer: Tokenizer | null },
+): { inputs: InputColumn[]; notes: string[] } {
   const problems = new Problems()
   const column = (i: number): Column => {
     const found = table.columns[i]
@@ -35,6 +40,13 @@ export function selectInputs(config: DataConfig, table: Table, roles: Roles): { 
   if (roles.group !== null) checkCells(table, column(roles.group), 'text', problems)
   if (roles.time !== null) checkCells(table, column(roles.time), column(roles.time).isText ? 'text' : 'number', problems)
   if (roles.weight !== null) checkCells(table, column(roles.weight), 'number', problems)
+  if (config.inputs.kind === 'text' && roles.text !== null && tokenizer) {
+    const [texts, { vocabulary, length }] = [column(roles.text), config.inputs]
+    checkTexts(table, texts, problems)
+    problems.throwIfAny()
+    const settings = { tokenize: tokenizer.tokenize, most: vocabulary, length }
+    return { inputs: [{ column: texts, as: 'tokens', settings }], notes: [] }
+  }
   const encoding = config.inputs.kind === 'columns' ? config.inputs.encoding : 'one-hot'
   const named: Decided[] = [
     ...roles.numeric.map((i) => ({ column: column(i), as: 'number' as const })),
@@ -52,7 +64,8 @@ export function selectInputs(config: DataConfig, table: Table, roles: Roles): { 
   }
 }
 
-type Decided = Omit<InputColumn, 'scaling'>
+/** An input before its scaling is known. */
+type Decided = { readonly column: Column; readonly as: 'number' | 'one-hot' | 'index' }
 
 /** A scaling that has no effect is a mistake. */
 function requireScalable(file: string, inputs: readonly Decided[], { scaling }: Roles, problems: Problems): void {
@@ -86,7 +99,7 @@ function decide(
     checkCells(table, column, column.isText ? 'text' : 'number', problems, gaps)
     const spelled = spelledNumbers(column.texts)
     if (spelled) problems.add(otherSpelling(table.file, column, spelled))
-    if (type === 'constant' || type === 'identifier') drop(type, column.name)
+    if (type === 'constant' || type === 'identifier' || type === 'text') drop(type, column.name)
     else if (type === 'numeric') inputs.push({ column, as: 'number' })
     else if ((column.levels?.length ?? Infinity) > mostLevels) drop(`categorical (over ${mostLevels} levels)`, column.name)
     else inputs.push({ column, as: 'one-hot' })

@@ -1,11 +1,12 @@
 import { distinct, readUndecided, typeOf } from './column-type.ts'
-import type { Column } from './column.ts'
-import { guessImage, guessTarget, guessTask } from './guess.ts'
+import { keptCharacters, type Column } from './column.ts'
+import { guessImage, guessTarget, guessTask, guessText } from './guess.ts'
 import { stemOf } from './formats/index.ts'
 import { readSource, type DataFile } from './read-source.ts'
 import { LIMITS, type Limits } from './source.ts'
 import { isMissingWord, spelledNumbers } from './spelling.ts'
 import type { OpenTable, Table } from './table.ts'
+import { word } from './tokenizers/index.ts'
 import type { ColumnSummary, TableSummary } from './types.ts'
 
 /** Inspects a data file before there is a spec: its columns, and a guess of target, task and image shape. */
@@ -19,10 +20,8 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
   const target = opened.target === null ? guessTarget(columns, header) : (columns[opened.target] ?? null)
   const task = target && guessTask(target, table.rows)
   const named = target === null ? null : (names[target.index] ?? null)
-  const image = imageOf(
-    opened,
-    columns.filter((column) => column !== target),
-  )
+  const inputs = columns.filter((column) => column !== target)
+  const image = imageOf(opened, inputs)
   return {
     file,
     stem: stemOf(file),
@@ -35,6 +34,7 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
     target: named,
     task,
     ...image,
+    text: guessText(inputs),
   }
 }
 
@@ -57,7 +57,19 @@ function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSumma
     badCount: { missing },
   } = column
   const different = distinct(column, rows, limits.levels)
-  return { name, index, type: typeOf(column, rows), distinct: different, missing, ...range(column, rows) }
+  const type = typeOf(column, rows)
+  const words = type === 'text' ? wordsOf(column) : null
+  return { name, index, type, distinct: different, missing, words, ...range(column, rows) }
+}
+
+/** Of this share of all texts, no word is lost. */
+const whole = 0.95
+
+/** The length of the longest texts but a few. Texts of which only a part was kept count as long. */
+function wordsOf({ texts, levels }: Column): number {
+  const cut = levels === null ? keptCharacters : Infinity
+  const counts = texts.map((text) => (text.length >= cut ? Infinity : word.tokenize(text).length)).sort((a, b) => a - b)
+  return counts[Math.floor(whole * (counts.length - 1))] ?? 0
 }
 
 function range(column: Column, rows: number): Pick<ColumnSummary, 'min' | 'max' | 'sd' | 'whole'> {

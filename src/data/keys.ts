@@ -12,13 +12,13 @@ const FEWEST = 10
 
 /**
  * The columns that may say which rows belong together, with one code per row: the declared group, and other columns whose
- * values, texts or integers, are numerous and repeat. Arrays have none: a gray level is no name.
+ * values, texts or integers, are numerous and repeat. Arrays have none: a gray level is no name. Neither has a column of texts.
  */
 export function keyColumns(config: DataConfig, table: Table, roles: Roles, limits: Limits): KeyColumn[] {
   const group = roles.group === null ? null : table.columns[roles.group]
   const codes = group && encodeLevels(group, limits.levels).codes
   const declared = group && codes ? [{ name: group.name, codes, ordered: false, declared: true }] : []
-  if (roles.whole || config.inputs.kind === 'array') return declared
+  if (roles.whole || roles.text !== null || config.inputs.kind === 'array') return declared
   const others = table.columns.flatMap((column, i) =>
     column && i !== roles.target && i !== roles.group && i !== roles.weight && i !== roles.time ? [column] : [],
   )

@@ -1,6 +1,6 @@
 import { fingerprint, sha256 } from '../base/hash.ts'
 import { readUndecided } from './column-type.ts'
-import { encodeInputs } from './encode.ts'
+import { encodeInputs, type EncodedInputs } from './encode.ts'
 import { selectInputs } from './inputs.ts'
 import type { InputColumn } from './inputs.ts'
 import { keyColumns } from './keys.ts'
@@ -15,6 +15,8 @@ import type { OpenTable, Table } from './table.ts'
 import { requireDifferent } from './same-levels.ts'
 import { timesOf } from './times.ts'
 import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
+import type { Tokenizer } from './tokenizers/definition.ts'
+import { openTokenizer } from './tokenizers/index.ts'
 import type { DataConfig, Dataset } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
 import { rowWeights } from './weights.ts'
@@ -23,21 +25,30 @@ import { rowWeights } from './weights.ts'
 export interface OpenedData {
   readonly opened: OpenTable
   readonly roles: Roles
+  /** Of a text column; null if there is none. */
+  readonly tokenizer: Tokenizer | null
 }
 
-/** Opens a file that was read before. Throws an InputError if it is not of its format, or lacks a column. */
+/**
+ * Opens a file that was read before. Throws an InputError if it is not of its format, lacks a column, or if its tokenizer
+ * cannot be read.
+ */
 export async function openData(config: DataConfig, source: DataFile): Promise<OpenedData> {
+  const { inputs } = config
+  const tokenizer = inputs.kind === 'text' ? await openTokenizer(inputs.tokenizer) : null
   const missing = config.missing && { missing: new Set(config.missing.values) }
+  // A text column has as many different texts as rows. Only the limits of all texts together bound it.
+  const limits = tokenizer ? { ...source.limits, levels: Infinity } : source.limits
   const opened = await source.format.open(
-    { ...source, ...missing },
+    { ...source, ...missing, limits },
     {
       header: config.header,
       target: config.target,
       groupBy: config.split.groupBy,
-      shape: config.inputs.kind === 'array' ? config.inputs.shape : null,
+      shape: inputs.kind === 'array' ? inputs.shape : null,
     },
   )
-  return { opened, roles: resolveRoles(config, opened) }
+  return { opened, roles: resolveRoles(config, opened), tokenizer }
 }
 
 /**
@@ -54,16 +65,16 @@ export async function loadDataset(config: DataConfig, limits: Limits = LIMITS, w
 /** The same for a file that was read before. */
 export async function datasetOf(config: DataConfig, source: DataFile): Promise<Dataset> {
   const { limits, watch } = source
-  const { opened, roles } = await openData(config, source)
+  const { opened, roles, tokenizer } = await openData(config, source)
   const table = readUndecided(opened, roles.wants, [...roles.undecided, ...(roles.time === null ? [] : [roles.time])])
   if (table.rows === 0) fail({ code: 'data/empty', message: `${source.file} has no rows` })
   watch.begin('preparing the inputs')
-  const { inputs, notes } = selectInputs(config, table, roles)
+  const { inputs, notes } = selectInputs(config, table, { roles, tokenizer })
   const dataset = assemble(config, table, roles, inputs, limits)
   return {
     ...dataset,
     inputShape: shapeOf(config, opened, dataset.features.length),
-    fingerprint: contentFingerprint(config, source),
+    fingerprint: contentFingerprint(config, source, tokenizer),
     notes: [...notes, ...dataset.notes],
     keys: keyColumns(config, table, roles, limits),
   }
@@ -95,19 +106,22 @@ function assemble(
     const encoded = encodeInputs(config, rows, inputs, splits, limits)
     const unstratified = split.stratify ? ['regression: the split is not stratified'] : []
     const notes = [...alike, ...unstratified, ...encoded.notes]
-    return { inputs: encoded.values, features: encoded.features, notes, targets, task, classes: null, targetScale, splits }
+    return { ...inputsOf(encoded), notes, targets, task, classes: null, targetScale, splits }
   }
   const { levels: classes, codes } = encodeLevels(target, limits.levels)
   alike.push(...requireDifferent(target.name, classes, 'classes'))
   checkClasses(config, classes, given ? codes.subarray(0, given.train.length) : codes)
   const splits = splitRows({ rows, split, classes: split.stratify ? codes : null, groups, given, times })
-  const { values, features, notes: encoded } = encodeInputs(config, rows, inputs, splits, limits)
-  const notes = [...alike, ...encoded]
+  const encoded = encodeInputs(config, rows, inputs, splits, limits)
+  const notes = [...alike, ...encoded.notes]
   const column = roles.weight === null ? null : (table.columns[roles.weight] ?? null)
   const weighted = rowWeights(config, { codes, classes, column, train: splits.train })
   const targets = Float32Array.from(codes)
-  return { inputs: values, features, notes, targets, ...weighted, task, classes, targetScale: null, splits }
+  return { ...inputsOf(encoded), notes, targets, ...weighted, task, classes, targetScale: null, splits }
 }
+
+/** The encoded inputs as members of a data set. */
+export const inputsOf = ({ values, notes: _, ...rest }: EncodedInputs) => ({ inputs: values, ...rest })
 
 /** The shape in the config; otherwise the array's own, if all of it became inputs; otherwise a vector. */
 export function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: number): readonly number[] {
@@ -117,11 +131,14 @@ export function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: numb
 }
 
 /**
- * Content and settings in a fixed order. The path is left out: a moved file is the same data, and so is a recompressed one.
+ * Content and settings in a fixed order. Paths are left out, that of a tokenizer too: a moved file is the same data, and so
+ * is a recompressed one.
  */
 function contentFingerprint(
   { source: _, files: _files, ...settings }: DataConfig,
   { format, bytes }: Pick<DataFile, 'format' | 'bytes'>,
+  tokenizer: Tokenizer | null,
 ): string {
-  return fingerprint({ format: format.name, content: sha256(bytes), ...settings })
+  const inputs = tokenizer ? { ...settings.inputs, tokenizer: tokenizer.fingerprint } : settings.inputs
+  return fingerprint({ format: format.name, content: sha256(bytes), ...settings, inputs })
 }

@@ -16,6 +16,8 @@ export interface Roles {
   readonly weight: number | null
   readonly numeric: readonly number[]
   readonly categorical: readonly number[]
+  /** The column of texts, if that is the input. */
+  readonly text: number | null
   /** Inputs whose type is unknown before they are read. */
   readonly undecided: readonly number[]
   /** Scalings of single columns, by index. */
@@ -46,14 +48,16 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const whole = inputs.kind === 'array' || (inputs.kind === 'auto' && table.rowShape !== null)
   const numeric = named ? inputs.numeric.map((name) => find(name, 'data.inputs.numeric')) : whole ? rest : []
   const categorical = named ? inputs.categorical.map((name) => find(name, 'data.inputs.categorical')) : []
-  const undecided = named || whole ? [] : rest
+  const text = inputs.kind === 'text' ? find(inputs.column, 'data.inputs.text') : null
+  const undecided = named || whole || text !== null ? [] : rest
   const scaling = new Map(
     Object.entries(config.scaling ?? {}).map(([name, how]) => [find(name, 'data.scaling'), how] as const),
   )
-  errors.push(...conflicts(table, { target, group, weight, time }, [...numeric, ...categorical]))
+  const used = [...numeric, ...categorical, ...(text === null ? [] : [text])]
+  errors.push(...conflicts(table, { target, group, weight, time }, used))
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
   if (errors.length > 0) throw new InputError(errors)
-  const parts = { target, group, time, weight, numeric, categorical, undecided, scaling, whole }
+  const parts = { target, group, time, weight, numeric, categorical, text, undecided, scaling, whole }
   return { ...parts, wants: wantsOf(config, parts, table.names.length) }
 }
 
@@ -136,6 +140,7 @@ function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: numbe
   // Standardization subtracts numbers that may be large, so it needs the digits that 32 bits would drop.
   for (const i of parts.numeric) wants[i] = (parts.scaling.get(i) ?? config.standardize) ? 'double' : 'single'
   for (const i of parts.categorical) wants[i] = 'text'
+  if (parts.text !== null) wants[parts.text] = 'verbatim'
   wants[parts.target] = config.task === 'classification' ? 'text' : 'double'
   if (parts.weight !== null) wants[parts.weight] = 'double'
   if (parts.group !== null) wants[parts.group] = 'text'

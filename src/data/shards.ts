@@ -70,7 +70,8 @@ function joinedColumn(tables: readonly Table[], index: number, first: Column, ro
   for (const { column } of parts) {
     for (const kind of badKinds) badCount[kind] += column.badCount[kind]
   }
-  const common = { name: first.name, index, isText: first.isText, bad, badCount }
+  const verbatim = first.isVerbatim && { isVerbatim: true }
+  const common = { name: first.name, index, isText: first.isText, ...verbatim, bad, badCount }
   if (first.isText) return { ...common, at: () => NaN, ...joinedLevels(parts, first.name, rows, texts) }
   const numbers = new Float64Array(rows)
   let row = 0

@@ -12,7 +12,7 @@ export function sortedLevels(levels: readonly string[]): string[] {
 
 /** The column's codes into its sorted levels; −1 if a row has none of them. */
 export function encodeLevels({ codes, levels, name }: Column, mostLevels: number): { levels: string[]; codes: Int32Array } {
-  if (!codes || !levels) {
+  if (!codes || !levels || levels.length > mostLevels) {
     return fail({
       code: 'data/too-many-levels',
       message: `column "${name}" has too many distinct values to be categories`,

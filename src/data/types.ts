@@ -66,8 +66,21 @@ export type InputsConfig =
       readonly categorical: readonly string[]
       readonly encoding: 'one-hot' | 'index'
     }
+  /** One column of texts, as the ids of its tokens. */
+  | TextInputs
   /** Determined by the columns' types: numbers unchanged, categories one-hot, constants and identifiers dropped. */
   | { readonly kind: 'auto' }
+
+export interface TextInputs {
+  readonly kind: 'text'
+  readonly column: string
+  /** A name of `tokenizers`, or the path of a tokenizer file. */
+  readonly tokenizer: string
+  /** The most token ids, padding and unknown included; at least 3. */
+  readonly vocabulary: number
+  /** Tokens per text, at least 1: longer texts are cut, shorter ones padded. */
+  readonly length: number
+}
 
 export interface SplitConfig {
   /** Fractions of all rows, each in [0, 1), together below 1; the training rows are the rest. */
@@ -109,6 +122,8 @@ export interface Dataset {
   readonly classes: readonly string[] | null
   /** One name per input. */
   readonly features: readonly string[]
+  /** If the inputs are token ids, the tokens in the order of their ids; 0 is padding and 1 any other token. */
+  readonly vocabulary?: readonly string[]
   /** value = target × sd + mean, fitted on the training rows; null for classification. */
   readonly targetScale: { readonly mean: number; readonly sd: number } | null
   readonly splits: Splits
@@ -140,7 +155,7 @@ export interface Augmentation {
   readonly apply: (inputs: Float32Array, rows: number) => void
 }
 
-export type ColumnType = 'numeric' | 'categorical' | 'constant' | 'identifier'
+export type ColumnType = 'numeric' | 'categorical' | 'text' | 'constant' | 'identifier'
 
 export interface ColumnSummary {
   readonly name: string
@@ -156,6 +171,8 @@ export interface ColumnSummary {
   readonly sd: number | null
   /** Whether it contains numbers, all of them integers. */
   readonly whole: boolean
+  /** For texts, the number of words and signs that nearly all of them have at most; otherwise null. */
+  readonly words: number | null
 }
 
 /** What `init` learns from a data file before there is a spec. Everything below `columns` is a guess. */
@@ -176,4 +193,6 @@ export interface TableSummary {
   readonly imageShape: readonly number[] | null
   /** 1 / the largest pixel value, beside `imageShape`. */
   readonly scale: number | null
+  /** The column of texts if the other columns leave nothing else to learn from, with a length for its tokens. */
+  readonly text: { readonly column: string; readonly length: number } | null
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Column } from './column.ts'
+import type { Column, Want } from './column.ts'
 import { readUndecided } from './column-type.ts'
 import { openData, type OpenedData } from './load.ts'
 import { readData } from './part-files.ts'
@@ -45,7 +45,12 @@ export function usedColumns({ opened, roles }: OpenedData): { readonly table: Ta
   const wants = roles.wants.map((want) => (want === 'single' ? 'double' : want))
   const table = readUndecided(opened, wants, roles.undecided)
   const at = (index: number): Column => given(table.columns[index])
-  const inputs = [...roles.numeric, ...roles.categorical, ...roles.undecided].map(at)
+  const inputs = [
+    ...roles.numeric,
+    ...roles.categorical,
+    ...roles.undecided,
+    ...(roles.text === null ? [] : [roles.text]),
+  ].map(at)
   return { table, columns: { target: at(roles.target), group: roles.group === null ? null : at(roles.group), inputs } }
 }
 
@@ -64,7 +69,7 @@ export function sameColumns({ opened, roles }: OpenedData, { target, group, inpu
     ...(group && roles.group !== null ? [[group, roles.group] as const] : []),
     ...inputs.map((column) => [column, places.get(column.name) ?? -1] as const),
   ]
-  const kinds = new Map(pairs.map(([{ isText }, index]) => [index, isText ? 'text' : 'double'] as const))
+  const kinds = new Map(pairs.map(([column, index]) => [index, wantOf(column)] as const))
   const { columns } = opened.read(opened.names.map((_, i) => kinds.get(i) ?? 'skip'))
   const at = (index: number): Column => given(columns[index])
   return {
@@ -88,6 +93,9 @@ export function rowsIn({ target, group, inputs }: Columns, splits: Splits): Rows
   const part = (rows: Int32Array): Row[] => Array.from(rows, rowOf)
   return { train: part(splits.train), validation: part(splits.validation), test: part(splits.test) }
 }
+
+/** How to read a column as another was read. */
+const wantOf = ({ isText, isVerbatim }: Column): Want => (isVerbatim ? 'verbatim' : isText ? 'text' : 'double')
 
 const cell = ({ isText, codes, levels, at }: Column, row: number): string =>
   isText ? (levels?.[codes?.[row] ?? -1] ?? '') : String(at(row))

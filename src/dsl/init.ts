@@ -1,5 +1,6 @@
 import { linesOfWords } from '../base/wrap.ts'
 import { yamlComment, yamlScalar } from '../base/yaml.ts'
+import { leverLines, modelLines, textModelLines } from './init-model.ts'
 
 /** What `init` knows about a data file; the loader's table summary matches it. */
 export interface InitOptions {
@@ -14,7 +15,7 @@ export interface InitOptions {
   readonly trainRows: number
   readonly columns: readonly {
     readonly name: string
-    readonly type: 'numeric' | 'categorical' | 'constant' | 'identifier'
+    readonly type: 'numeric' | 'categorical' | 'text' | 'constant' | 'identifier'
     /** Cells without a value. */
     readonly missing: number
   }[]
@@ -28,6 +29,8 @@ export interface InitOptions {
   /** Shape of a row if rows are images, otherwise null. */
   readonly imageShape: readonly number[] | null
   readonly scale: number | null
+  /** The column of texts to read, with the tokens of each; null if the inputs are no text. */
+  readonly text: { readonly column: string; readonly length: number } | null
   /** The stages in order, with settings that a reader is likely to change; null if the name alone is enough. */
   readonly stages: readonly { readonly name: string; readonly settings: Readonly<Record<string, number>> | null }[]
   /** The gates, each with how its limit was chosen; one that is only a proposal is commented out. */
@@ -50,9 +53,9 @@ export function renderSpec(options: InitOptions): string {
     '',
     ...dataLines(options),
     '',
-    ...modelLines(options.imageShape),
+    ...(options.text ? textModelLines() : modelLines(options.imageShape)),
     '',
-    ...leverLines(options.trainRows),
+    ...leverLines(options.trainRows, options.text !== null),
     '',
     ...stageLines(options.stages),
     '',
@@ -66,17 +69,25 @@ export function renderSpec(options: InitOptions): string {
 /** How a new spec scales the columns of a table. */
 const tableScaling: 'robust' | true = true
 
+/** Tokens of a new spec for texts: rarer ones occur too seldom to learn from. */
+const vocabulary = 10_000
+
 function dataLines(options: InitOptions): string[] {
-  const { target, header, columns, imageShape, scale, checks } = options
+  const { target, header, columns, imageShape, scale, text, checks } = options
+  const plain = imageShape !== null || text !== null
   return [
     'data:',
     ...fileLines(options),
     `  target: ${targetOf(target, header)}${target === null ? '                 # a guess: the last column' : ''}`,
     `  header: ${header}`,
-    ...(imageShape
-      ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
-      : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
-    ...(imageShape || tableScaling === true
+    ...(text
+      ? [
+          `  inputs: { text: ${columnOf(text.column, header)}, tokenizer: word, vocabulary: ${vocabulary}, length: ${text.length} }`,
+        ]
+      : imageShape
+        ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
+        : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
+    ...(plain || tableScaling === true
       ? []
       : [`  standardize: ${tableScaling}          # median, quartiles, smooth clipping`]),
     ...missingLines(options),
@@ -101,7 +112,8 @@ function splitLine({ files = {} }: InitOptions): string[] {
 }
 
 /** How to fill in what is missing; nothing if every input has a value everywhere. */
-function missingLines({ columns, target, missingWords, imageShape }: InitOptions): string[] {
+function missingLines({ columns, target, missingWords, imageShape, text }: InitOptions): string[] {
+  if (text) return []
   const isInput = ({ name, type }: (typeof columns)[number]): boolean =>
     name !== target && (type === 'numeric' || type === 'categorical')
   const gaps = columns.filter((column) => column.missing > 0 && isInput(column))
@@ -122,40 +134,6 @@ function filled(entries: readonly string[]): string[] {
   const words = ['{', ...entries.map((entry, i) => `${entry}${i === entries.length - 1 ? ' }' : ','}`)]
   const indented = (line: string): string => (line.startsWith('{') ? `    ${line}` : `      ${line}`)
   return linesOfWords(words, (line) => indented(line).length <= 120).map(indented)
-}
-
-function modelLines(image: InitOptions['imageShape']): string[] {
-  const head = ['    - dropout                  # its rate is the lever', '    - dense: { units: classes }']
-  if (image?.length !== 3) {
-    return [
-      'model:',
-      '  layers:',
-      ...(image ? ['    - flatten'] : []),
-      '    - dense: { units: 64, activation: relu }',
-      '    - dense: { units: 64, activation: relu }',
-      ...head,
-    ]
-  }
-  const pools = Math.min(image[0] ?? 1, image[1] ?? 1) >= 4
-  return [
-    'model:',
-    '  layers:',
-    '    - conv2d: { filters: 16, kernelSize: 3, padding: same, activation: relu }',
-    ...(pools ? ['    - maxPooling2d: { poolSize: 2 }'] : []),
-    '    - flatten',
-    '    - dense: { units: 64, activation: relu }',
-    ...head,
-  ]
-}
-
-function leverLines(trainRows: number): string[] {
-  return [
-    'levers:                        # the baseline: where tuning starts, and what the winner is compared with',
-    '  optimization: { optimizer: adamw, learningRate: 0.001 }',
-    `  batching: { batchSize: ${batchSize(trainRows)} }`,
-    '  regularization: { weightDecay: 0.01, dropout: 0.1 }',
-    '  scheduling: { schedule: cosine, warmupSteps: auto, clipNorm: 1, epochs: 20 }',
-  ]
 }
 
 function stageLines(stages: InitOptions['stages']): string[] {
@@ -185,25 +163,17 @@ function gateLines(gates: InitOptions['gates']): string[] {
 const comment = (text: string): string[] =>
   linesOfWords(text.split(' '), (line) => line.length <= 116).map((line) => `  ${yamlComment(line)}`)
 
-/** At most 64, and small enough that an epoch has several steps. */
-function batchSize(trainRows: number): number {
-  let size = 64
-  while (size > 1 && size * 4 > trainRows) size /= 2
-  return size
-}
-
 function census(columns: InitOptions['columns'], target: string | null): string {
   const inputs = columns.filter((c) => c.name !== target)
   const count = (type: string): number => inputs.filter((c) => c.type === type).length
-  const left = count('constant') + count('identifier')
+  const left = count('constant') + count('identifier') + count('text')
   return `${count('numeric')} numeric, ${count('categorical')} categorical${left > 0 ? `, ${left} left out` : ''}`
 }
 
 /** Without a header, columns are named by position. */
-function targetOf(target: string | null, header: boolean): string {
-  if (target === null) return '-1'
-  return !header && /^-?\d+$/.test(target) ? target : yamlScalar(target)
-}
+const columnOf = (name: string, header: boolean): string => (!header && /^-?\d+$/.test(name) ? name : yamlScalar(name))
+
+const targetOf = (target: string | null, header: boolean): string => (target === null ? '-1' : columnOf(target, header))
 
 /** Letters and digits of a name; a study's name is also a folder's. */
 function nameOf(text: string): string {

@@ -53,6 +53,19 @@ export type Inputs =
        * Column inputs: how categories become numbers. An embedding reads index.
        */
       encoding?: 'one-hot' | 'index'
+      text?: Column
+      /**
+       * Text input: word for lowercase words and single signs, char for characters, or a tokenizer.json in the format of Hugging Face, relative to the spec.
+       */
+      tokenizer?: string
+      /**
+       * Text input: the most token ids, padding and unknown included. They go to the most frequent tokens of the training rows.
+       */
+      vocabulary?: number
+      /**
+       * Text input: tokens per text. Longer texts are cut at the end, shorter ones padded.
+       */
+      length?: number
     }
 /**
  * A column's name, or its position counted from 0.
@@ -176,9 +189,9 @@ export interface Spec {
    */
   task: 'classification' | 'regression'
   /**
-   * Where ranges of the stages and the augmentation policy come from. auto: text-transformer where the model has an embedding, vision-cnn where the inputs are images, else tabular-mlp.
+   * Where ranges of the stages and the augmentation policy come from. auto: text where the input is a text column, text-transformer where the model has an embedding, vision-cnn where the inputs are images, else tabular-mlp.
    */
-  preset?: 'auto' | 'vision-cnn' | 'text-transformer' | 'tabular-mlp'
+  preset?: 'auto' | 'vision-cnn' | 'text' | 'text-transformer' | 'tabular-mlp'
   /**
    * Every random stream is derived from this seed. 0 has no special meaning.
    */
@@ -491,10 +504,14 @@ export interface LayerNormalization {
  */
 export interface Embedding {
   /**
-   * Vocabulary size: inputs are whole numbers from 0 to this minus 1.
+   * Vocabulary size: inputs are whole numbers from 0 to this minus 1. vocabulary stands for that of a text column.
    */
-  inputDim: number
+  inputDim: number | 'vocabulary'
   outputDim: Width
+  /**
+   * Whether 0 is padding, which attention and pooling leave out. Default: true for a text column, otherwise false.
+   */
+  maskZero?: boolean
 }
 /**
  * Arguments of multiHeadAttention.

@@ -58,9 +58,13 @@ function tensorCounts(shaped: readonly ShapedLayer[]): { readonly weights: numbe
   return { weights, statistics: parameters.length - weights }
 }
 
+/** [batch, steps, features]. */
+const sequenceRank = 3
+
 function inOrder(chain: readonly InnerChain[]): LayerFunction {
-  return ({ x, weights, statistics, options }) => {
+  return ({ x, weights, statistics, options, mask: given }) => {
     let [outputs, weightAt, statisticAt] = [x, 0, 0]
+    let mask = given
     const after: Tensor[] = []
     for (const one of chain) {
       const result = one.apply({
@@ -68,8 +72,11 @@ function inOrder(chain: readonly InnerChain[]): LayerFunction {
         weights: weights.slice(weightAt, (weightAt += one.weights)),
         statistics: statistics.slice(statisticAt, (statisticAt += one.statistics)),
         options,
+        mask,
       })
       outputs = result.outputs
+      // A mask is about the steps of a sequence: without them, as after pooling, there is nothing to mask.
+      mask = result.mask ?? (outputs.rank === sequenceRank ? mask : null)
       after.push(...result.statistics)
     }
     return { outputs, statistics: after }

@@ -37,6 +37,8 @@ interface Definition<L extends AnyLayer, N extends AnyLayer, A> {
    * sentence is the error if it is not.
    */
   readonly readsWholeNumbers?: string
+  /** Beside `readsWholeNumbers`: it takes whole numbers below this, or as many as the vocabulary of the text has. */
+  wholeNumbers?(layer: N): number | 'vocabulary'
 }
 
 export interface LayerDefinition<L extends AnyLayer, N extends AnyLayer = L, A = ArgumentsOf<L['kind']>>
@@ -120,6 +122,8 @@ export type ArgumentsOf<K extends string> = K extends keyof SpecArguments ? NonN
 export interface DataSizes {
   /** The number of classes; 1 for regression. */
   readonly classes: number
+  /** The number of token ids of a text column; undefined if the inputs are no text. */
+  readonly vocabulary?: number | undefined
 }
 
 /** The place of a layer and the engine's operations, for the function that it creates. */

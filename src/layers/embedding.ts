@@ -1,15 +1,20 @@
 import { err, ok } from '../base/result.ts'
 import { misfit, type LayerDefinition } from './definition.ts'
-import { stateless, weightAt } from './forward.ts'
+import { weightAt } from './forward.ts'
 
-interface Embedding {
+interface Embedding<Words = number> {
   readonly kind: 'embedding'
-  readonly inputDim: number
+  readonly inputDim: Words
   readonly outputDim: number
+  /** Whether 0 is padding. If absent after normalizing, a text column decides; if absent in a model, it is not. */
+  readonly maskZero?: boolean
 }
 
-/** [batch, length] of integers in [0, inputDim) → [batch, length, outputDim]. A number out of range throws. */
-export const embedding: LayerDefinition<Embedding> = {
+/**
+ * [batch, length] of integers in [0, inputDim) → [batch, length, outputDim], and with `maskZero` the mask of the steps that
+ * are not 0. A number out of range throws.
+ */
+export const embedding: LayerDefinition<Embedding, Embedding<number | 'vocabulary'>> = {
   kind: 'embedding',
   schema: {
     summary: 'Maps each whole number of the input to a learned vector. It must be the first layer.',
@@ -18,18 +23,38 @@ export const embedding: LayerDefinition<Embedding> = {
       properties: {
         inputDim: {
           title: 'Input values',
-          description: 'Vocabulary size: inputs are whole numbers from 0 to this minus 1.',
-          type: 'integer',
-          minimum: 1,
-          maximum: 10000000,
+          description:
+            'Vocabulary size: inputs are whole numbers from 0 to this minus 1. vocabulary stands for that of a text column.',
           default: 1000,
+          anyOf: [
+            { type: 'integer', minimum: 1, maximum: 10000000 },
+            { type: 'string', enum: ['vocabulary'] },
+          ],
         },
         outputDim: { title: 'Output features', description: 'Length of each vector.', $ref: '#/$defs/width', default: 16 },
+        maskZero: {
+          title: 'Mask zero',
+          description:
+            'Whether 0 is padding, which attention and pooling leave out. Default: true for a text column, otherwise false.',
+          type: 'boolean',
+          default: false,
+        },
       },
     },
     example: { inputDim: 1000, outputDim: 16 },
   },
-  normalize: (a) => ({ kind: 'embedding', inputDim: a.inputDim, outputDim: a.outputDim }),
+  normalize: ({ inputDim, outputDim, maskZero }) => ({
+    kind: 'embedding',
+    inputDim,
+    outputDim,
+    ...(maskZero === undefined ? {} : { maskZero }),
+  }),
+  resolve: ({ kind, inputDim, outputDim, maskZero }, { vocabulary }) => ({
+    kind,
+    inputDim: inputDim === 'vocabulary' ? (vocabulary ?? 1) : inputDim,
+    outputDim,
+    ...((maskZero ?? vocabulary !== undefined) ? { maskZero: true } : {}),
+  }),
   outputShape: (layer, input) =>
     input.length === 1 ? ok([...input, layer.outputDim]) : err(misfit(layer, input, 'a row of whole numbers: [length]')),
   parameters: ({ inputDim, outputDim }) => [
@@ -41,7 +66,14 @@ export const embedding: LayerDefinition<Embedding> = {
       decay: true,
     },
   ],
-  forward: (tf) => stateless((x, weights) => tf.gather(weightAt(weights, 0), tf.cast(x, 'int32'))),
+  forward:
+    (tf, { maskZero = false }) =>
+    ({ x, weights, statistics }) => ({
+      outputs: tf.gather(weightAt(weights, 0), tf.cast(x, 'int32')),
+      statistics,
+      ...(maskZero ? { mask: tf.cast(tf.notEqual(x, 0), 'float32') } : {}),
+    }),
   readsWholeNumbers: 'an embedding reads whole numbers, so make it the first layer',
-  words: (layer) => `embedding ${layer.inputDim} to ${layer.outputDim}`,
+  wholeNumbers: ({ inputDim }) => inputDim,
+  words: ({ inputDim, outputDim, maskZero }) => `embedding ${inputDim} to ${outputDim}${maskZero ? ', 0 is padding' : ''}`,
 }

@@ -46,19 +46,25 @@ export interface LayerInput {
   /** Running statistics of this layer, in the same order. */
   readonly statistics: readonly Tensor[]
   readonly options: ForwardOptions
+  /** [batch, steps] with 1 for a step and 0 for padding; null if every step counts. */
+  readonly mask: Tensor | null
 }
 
 export interface LayerOutput {
   readonly outputs: Tensor
   readonly statistics: readonly Tensor[]
+  /** Present if the layer creates the mask. Any other layer leaves the mask as it is. */
+  readonly mask?: Tensor | null
 }
 
 /** One layer as a pure function. It must not read a tensor's values, or a step could not be traced into a graph. */
 export type LayerFunction = (input: LayerInput) => LayerOutput
 
 /** A layer without running statistics. */
-export function stateless(apply: (x: Tensor, weights: readonly Tensor[], options: ForwardOptions) => Tensor): LayerFunction {
-  return ({ x, weights, statistics, options }) => ({ outputs: apply(x, weights, options), statistics })
+export function stateless(
+  apply: (x: Tensor, weights: readonly Tensor[], options: ForwardOptions, mask: Tensor | null) => Tensor,
+): LayerFunction {
+  return ({ x, weights, statistics, options, mask }) => ({ outputs: apply(x, weights, options, mask), statistics })
 }
 
 /** The weight at a position that `parametersOf` promises. */

@@ -28,11 +28,13 @@ interface MultiHeadAttention {
  *
  * Queries, keys and values come from one kernel: side by side in its columns, and head after head in each. Keras stores them
  * as three kernels [features, heads, keyDim]. Each is initialized as a separate kernel.
+ *
+ * No step attends to padding. What padding itself attends to is left to pooling, which leaves it out.
  */
 export const multiHeadAttention: LayerDefinition<MultiHeadAttention> = {
   kind: 'multiHeadAttention',
   schema: {
-    summary: 'Self-attention over the steps of a sequence [steps, features].',
+    summary: 'Self-attention over the steps of a sequence [steps, features]. No step attends to padding.',
     arguments: {
       required: ['numHeads', 'keyDim'],
       properties: {
@@ -97,15 +99,27 @@ const dropoutWords = (rate: number | null): string =>
 
 function forward(tf: Tf, layer: MultiHeadAttention, site: number): LayerFunction {
   const second = layer.useBias ? 2 : 1
-  return stateless((x, weights, options) => {
+  return stateless((x, weights, options, mask) => {
     const [batch, steps, features] = (x as Tensor3D).shape
     const width = layer.numHeads * layer.keyDim
     const rows = tf.reshape(x, [batch * steps, features])
     const projected = withBias(tf, tf.matMul(rows, weightAt(weights, 0)), weights, layer.useBias, 1)
-    const attended = attend(tf, layer, tf.reshape(projected, [batch, steps, 3, layer.numHeads, layer.keyDim]), site, options)
+    const split = tf.reshape(projected, [batch, steps, 3, layer.numHeads, layer.keyDim])
+    const penalty = mask && tf.reshape(tf.mul(tf.sub(mask, 1), farBelow), [batch, 1, 1, steps])
+    const attended = attend(tf, layer, split, { site, options, penalty })
     const mixed = tf.matMul(tf.reshape(attended, [batch * steps, width]), weightAt(weights, second))
     return tf.reshape(withBias(tf, mixed, weights, layer.useBias, second + 1), x.shape)
   })
+}
+
+/** A score this far below the others gets a share of exactly 0, while equal ones among themselves stay finite. */
+const farBelow = 1e9
+
+interface Attending {
+  readonly site: number
+  readonly options: ForwardOptions
+  /** [batch, 1, 1, steps], added to the scores; null if there is no padding. */
+  readonly penalty: Tensor | null
 }
 
 /**
@@ -117,15 +131,15 @@ function attend(
   tf: Tf,
   { keyDim, dropout }: MultiHeadAttention,
   projected: Tensor,
-  site: number,
-  options: ForwardOptions,
+  { site, options, penalty }: Attending,
 ): Tensor {
   const scale = 1 / Math.sqrt(keyDim)
   const apply = tf.customGrad((...args) => {
     const [given, save] = args as unknown as [Tensor, GradSaveFunc]
     const [queries, keys, values] = tf.unstack(tf.transpose(given, [2, 0, 3, 1, 4])) as [Tensor, Tensor, Tensor]
     const scaled = tf.mul(queries, scale)
-    const shares = tf.softmax(tf.matMul(scaled, keys, false, true))
+    const scores = tf.matMul(scaled, keys, false, true)
+    const shares = tf.softmax(penalty ? tf.add(scores, penalty) : scores)
     const mask = dropoutMask(shares, dropout, site, options)
     const out = tf.matMul(masked(tf, shares, mask), values)
     save([scaled, keys, values, shares, out, ...(mask ? [mask] : [])])

@@ -70,18 +70,16 @@ function unlike({ shortcut }: Residual, output: Shape, beside: Shape): Misfit {
 }
 
 function sumOf(tf: Tf, own: InnerChain, other: InnerChain): LayerFunction {
-  return ({ x, weights, statistics, options }) => {
+  return ({ weights, statistics, ...input }) => {
     const through = own.apply({
-      x,
+      ...input,
       weights: weights.slice(0, own.weights),
       statistics: statistics.slice(0, own.statistics),
-      options,
     })
     const beside = other.apply({
-      x,
+      ...input,
       weights: weights.slice(own.weights),
       statistics: statistics.slice(own.statistics),
-      options,
     })
     return { outputs: tf.add(through.outputs, beside.outputs), statistics: [...through.statistics, ...beside.statistics] }
   }

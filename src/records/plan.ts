@@ -17,6 +17,8 @@ export interface DataFacts {
   readonly inputShape: Shape
   /** Class names in the order of their indices; null for regression. */
   readonly classes: readonly string[] | null
+  /** Number of token ids, padding and unknown included, if the inputs are a text column. */
+  readonly vocabulary?: number
 }
 
 /** What a run trains and how it is measured; the same for every run of a plan. */

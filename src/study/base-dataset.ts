@@ -6,6 +6,7 @@ import { baseRows } from '../data/base-rows.ts'
 import { loadDataset } from '../data/load.ts'
 import type { DataConfig, Dataset } from '../data/types.ts'
 import { withBaseData, type BaseData, type BaseVersion } from './base-file.ts'
+import { configOf } from './data-files.ts'
 import type { PreparedModel } from './prepare.ts'
 
 /** What a base is retrained on, and what a reader of its gates must know about that. */
@@ -31,7 +32,7 @@ export interface RetrainedOn {
 export async function baseDataset(base: RetrainedOn, head: PreparedModel): Promise<BaseDataset> {
   const shared = async (notes: readonly string[]): Promise<BaseDataset> => ({ dataset: await sharedRows(base, head), notes })
   if (base.baseData === undefined) return shared([])
-  const own = { ...head.spec.data, ...head.paths }
+  const own = configOf(head.spec.data, head)
   return withBaseData(base.baseData, own, async (found) => {
     switch (found.kind) {
       case 'same':
@@ -57,7 +58,7 @@ async function ownRows(
   head: PreparedModel,
 ): Promise<BaseDataset> {
   try {
-    const dataset = await baseRows({ ...withoutFiles(data), ...paths, header }, own, head.dataset)
+    const dataset = await baseRows({ ...configOf(withoutFiles(data), { ...head, paths }), header }, own, head.dataset)
     const rows = ({ splits }: Dataset): number => splits.train.length
     const note =
       `The data differs from the base commit: ${path} was retrained on ${rows(dataset)} training rows of its own, ` +
@@ -72,10 +73,10 @@ async function ownRows(
 const withoutFiles = ({ files: _, ...rest }: NormalizedData): NormalizedData => rest
 
 /** The data that the head has loaded, if the base reads the same. */
-async function sharedRows({ data, path }: RetrainedOn, { spec, dataset, paths }: PreparedModel): Promise<Dataset> {
-  if (fingerprint(data) === fingerprint(spec.data)) return dataset
+async function sharedRows({ data, path }: RetrainedOn, head: PreparedModel): Promise<Dataset> {
+  if (fingerprint(data) === fingerprint(head.spec.data)) return head.dataset
   try {
-    return await loadDataset({ ...data, ...paths })
+    return await loadDataset(configOf(data, head))
   } catch (error) {
     throw error instanceof InputError ? otherInputs(error, path, 'the data of this study') : error
   }

@@ -47,7 +47,7 @@ export type BaseVersion =
  */
 export async function withBaseData<T>(
   { data, file }: BaseData,
-  own: NormalizedData,
+  own: DataPaths & Pick<NormalizedData, 'header'>,
   use: (version: BaseVersion) => Promise<T>,
 ): Promise<T> {
   const owned = new Map(pathsOf(own))

@@ -1,10 +1,10 @@
 import { InputError } from '../base/diagnostics.ts'
-import type { NormalizedData } from '../compile/normalized.ts'
 import { changedColumns, type ChangedColumns } from '../data/changed-columns.ts'
 import { changedRows, type ChangedRows, type NotCompared } from '../data/changed-rows.ts'
-import type { DataConfig, Splits } from '../data/types.ts'
+import type { DataConfig } from '../data/types.ts'
 import type { ChangeSection } from '../report/model.ts'
 import { withBaseData, type BaseData } from './base-file.ts'
+import { configOf } from './data-files.ts'
 import { isScript, type Prepared, type PreparedModel } from './prepare.ts'
 
 /** What the change alters about its data and its measurement; undefined if nothing. */
@@ -16,20 +16,21 @@ export async function changeOf(prepared: Prepared, base: BaseData | undefined): 
   return { rules, ...data }
 }
 
-const changedRowsOf = (base: BaseData, { spec, paths, dataset }: PreparedModel): Promise<ChangedData> =>
-  changedData(base, { ...spec.data, ...paths }, dataset.splits)
+const changedRowsOf = (base: BaseData, head: PreparedModel): Promise<ChangedData> =>
+  changedData(base, head, configOf(head.spec.data, head))
 
 type ChangedData = Omit<ChangeSection, 'rules'>
 
 /** Rows and columns that differ from those of the base commit. */
-async function changedData(base: BaseData, own: NormalizedData, splits: Splits): Promise<ChangedData> {
+async function changedData(base: BaseData, head: PreparedModel, own: DataConfig): Promise<ChangedData> {
   return withBaseData(base, own, async (found) => {
     if (found.kind === 'same') return {}
     if (found.kind !== 'other') return { rows: { notCompared: found.why } }
-    const before: DataConfig = { ...base.data, ...found.paths }
+    const before = (): DataConfig => configOf(base.data, { ...head, paths: found.paths })
+    const { splits } = head.dataset
     return {
-      ...(await unlessUnreadable(async () => columnsIn(await changedColumns(before, own)))),
-      ...(await unlessUnreadable(async () => rowsIn(await changedRows(before, own, splits)))),
+      ...(await unlessUnreadable(async () => columnsIn(await changedColumns(before(), own)))),
+      ...(await unlessUnreadable(async () => rowsIn(await changedRows(before(), own, splits)))),
     }
   })
 }

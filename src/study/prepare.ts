@@ -1,16 +1,11 @@
-import { realpath } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
 import { compile } from '../compile/compile.ts'
-import { shownPath } from '../base/paths.ts'
 import { rulesIn } from '../compile/normalize/gates.ts'
 import { warningsOf } from '../compile/warnings.ts'
 import { isTrainerSpec, type ModelSpec, type TrainerSpec } from '../compile/normalized.ts'
 import { checkData } from '../data/check.ts'
 import { checkNames } from '../data/checks/index.ts'
 import { loadDataset } from '../data/load.ts'
-import { isPattern } from '../data/members.ts'
-import { movedPaths, type DataPaths, type PartName } from '../data/parts.ts'
 import { LIMITS } from '../data/source.ts'
 import type { CheckName, DataFinding } from '../data/checks/definition.ts'
 import type { Dataset } from '../data/types.ts'
@@ -22,6 +17,7 @@ import type { Locate, ParsedSpec, SpecPath } from '../dsl/parse.ts'
 import type { SpecSource } from './options.ts'
 import { powerChecksOf } from './power-checks.ts'
 import { augmentationsOf } from './augmentations.ts'
+import { configOf, dataFiles, type DataFiles } from './data-files.ts'
 import { describeScript, scriptPlan } from './prepare-script.ts'
 import { readSpec, unwrap, type ReadSpec } from './read-spec.ts'
 import { alteredWarnings, underRules, type Alteration } from './rules.ts'
@@ -30,12 +26,10 @@ import { alteredWarnings, underRules, type Alteration } from './rules.ts'
 export type Prepared = PreparedModel | PreparedScript
 
 /** A model of our own layers, with its data. */
-export interface PreparedModel extends PreparedBase<ModelWorkload> {
+export interface PreparedModel extends PreparedBase<ModelWorkload>, DataFiles {
   readonly spec: ModelSpec
   readonly dataset: Dataset
   readonly findings: readonly DataFinding[]
-  /** The data files, with all links resolved. */
-  readonly paths: DataPaths
 }
 
 /** A training script, with what it says about itself. */
@@ -88,13 +82,13 @@ async function prepareFrom(reading: Promise<ReadSpec>, source: SpecSource): Prom
 
 async function prepareModel(spec: ModelSpec, read: ReadSpec, source: SpecSource): Promise<PreparedModel> {
   const { parsed } = read
-  const paths = await movedPaths(spec.data, (path, part) => dataPath(path, keyOf(spec.data, part), parsed, source))
+  const files = await dataFiles(spec.data, parsed.locate, source)
   const watch = new Watch(spec.budget.minutes, source.clock ?? (() => performance.now()))
-  const dataset = await loadDataset({ ...spec.data, ...paths }, LIMITS, watch)
+  const dataset = await loadDataset(configOf(spec.data, files), LIMITS, watch)
   const { findings, warnings } = judgeData(spec, dataset, parsed, watch)
   const took = watch.elapsed
   const plan = planOf(spec, dataset, parsed.locate, source.tuned)
-  return { spec, dataset, findings, paths, took, ...(await planned(plan, warnings, read, source)) }
+  return { spec, dataset, findings, ...files, took, ...(await planned(plan, warnings, read, source)) }
 }
 
 async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSource): Promise<PreparedScript> {
@@ -151,60 +145,13 @@ function gatePlaces({ spec }: ParsedSpec): SpecPath[] {
   )
 }
 
-/** The key of the data block that names the file of a part. */
-const keyOf = ({ files }: DataPaths, part: PartName): string => (files ? part : 'source')
-
-/** A data file. It is relative to the spec unless it is absolute, and inside the workspace with all links resolved. */
-async function dataPath(
-  path: string,
-  key: string,
-  parsed: ParsedSpec,
-  { specPath, workspace }: SpecSource,
-): Promise<string> {
-  const at = parsed.locate(['data', key])
-  const named = resolve(dirname(specPath), path)
-  const real = await realPath(named).catch(() => {
-    throw new InputError([
-      {
-        code: 'data/unreadable',
-        severity: 'error',
-        message: 'the data file does not exist',
-        at,
-        found: path,
-        hint: `write the path relative to the folder of the spec; it was looked for at ${shownPath(named)}`,
-      },
-    ])
-  })
-  const inside = relative(await realpath(workspace), real)
-  if (inside.startsWith(`..${sep}`) || inside === '..' || isAbsolute(inside)) {
-    throw new InputError([
-      {
-        code: 'data/outside-workspace',
-        severity: 'error',
-        message: 'the data file is outside of the workspace',
-        at,
-        found: path,
-        allowed: 'a file inside the workspace after links are resolved',
-      },
-    ])
-  }
-  return real
-}
-
-/** With all links resolved. A pattern names files of a folder, which must exist. */
-async function realPath(path: string): Promise<string> {
-  return realpath(path).catch(async (error: unknown) => {
-    if (!isPattern(path)) throw error
-    return join(await realpath(dirname(path)), basename(path))
-  })
-}
-
 function factsOf(dataset: Dataset): DataFacts {
   const { train, validation, test } = dataset.splits
   return {
     fingerprint: dataset.fingerprint,
     inputShape: dataset.inputShape,
     classes: dataset.classes,
+    ...(dataset.vocabulary ? { vocabulary: dataset.vocabulary.length } : {}),
     rows: { train: train.length, validation: validation.length, test: test.length },
   }
 }

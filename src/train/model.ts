@@ -27,7 +27,7 @@ export function buildModel(tf: Tf, shaped: readonly ShapedLayer[], fused?: Fused
     statistics: owned.filter((p) => !p.trainable).map((p) => ({ name: p.fullName, shape: p.shape, initial: constant(p) })),
     widest: Math.max(...everyLayer(shaped).flatMap(({ input, output }) => [product(input), product(output)])),
     initialWeights: (seed) => initialWeights(trainable, size, seed),
-    forward: (weights, statistics, inputs, options) => chain({ x: inputs, weights, statistics, options }),
+    forward: (weights, statistics, inputs, options) => chain({ x: inputs, weights, statistics, options, mask: null }),
   }
 }
 

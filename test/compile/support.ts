@@ -15,6 +15,8 @@ interface ShortFacts {
   readonly rows: readonly [number, number, number]
   readonly inputShape: readonly number[]
   readonly classes: readonly string[] | null
+  /** Token ids of a text column. */
+  readonly vocabulary?: number
 }
 
 export const irisFacts: ShortFacts = { rows: [600, 200, 200], inputShape: [4], classes: ['a', 'b', 'c'] }
@@ -26,8 +28,8 @@ data: { source: iris.csv, target: species }
 model: { layers: [{ dense: { units: 16, activation: relu } }, dropout, { dense: { units: classes } }] }
 `
 
-export function dataFacts({ rows: [train, validation, test], inputShape, classes }: ShortFacts): DataFacts {
-  return { fingerprint: '5eed'.repeat(16), rows: { train, validation, test }, inputShape, classes }
+export function dataFacts({ rows: [train, validation, test], ...facts }: ShortFacts): DataFacts {
+  return { fingerprint: '5eed'.repeat(16), rows: { train, validation, test }, ...facts }
 }
 
 export function factsOf(text: string, file: string, fallback?: ShortFacts): DataFacts {

@@ -29,6 +29,7 @@ describe('inspect', () => {
       max: 9,
       sd: expect.closeTo(2.864506423320853, 9) as number,
       whole: true,
+      words: null,
     })
   })
 
@@ -117,11 +118,29 @@ describe('inspect', () => {
         max,
         sd: 1,
         whole: true,
+        words: null,
       }),
     )
     expect(guessImage(pixels)).toEqual({ imageShape, scale: imageShape && 1 / max })
     expect(guessImage(pixels.map((column) => ({ ...column, whole: false }))).imageShape).toBeNull()
     expect(guessImage(pixels.map((column) => ({ ...column, name: 'income' }))).imageShape).toBeNull()
+  })
+
+  it('takes sentences for texts, and reads them alone if nothing else is left', async () => {
+    const sentence = (i: number): string => `this is review number ${i} and the film was ${i % 2 ? 'good' : 'bad'}`
+    const of = async (name: string, head: string, row: (i: number) => string) =>
+      inspect(file(name, [head, ...Array.from({ length: 60 }, (_, i) => row(i))].join('\n')))
+    const alone = await of('alone.csv', 'id,review,label', (i) => `${i},${sentence(i)},${i % 2 ? 'good' : 'bad'}`)
+    expect(alone.columns.map(({ name, type, words }) => `${name} ${type} ${words}`)).toEqual([
+      'id identifier null',
+      'review text 10',
+      'label categorical null',
+    ])
+    expect(alone).toMatchObject({ target: 'label', task: 'classification', text: { column: 'review', length: 16 } })
+    const beside = await of('beside.csv', 'stars,review,label', (i) => `${i % 5},${sentence(i)},${i % 2 ? 'good' : 'bad'}`)
+    expect([beside.columns[1]?.type, beside.text]).toEqual(['text', null])
+    const names = await of('names.csv', 'name,label', (i) => `Mr. John van Dyke ${i},${i % 2 ? 'good' : 'bad'}`)
+    expect([names.columns[0]?.type, names.text]).toEqual(['identifier', null])
   })
 
   it('stops counting different values at 10,000', async () => {

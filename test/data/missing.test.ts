@@ -19,9 +19,10 @@ async function encoded(more: Partial<DataConfig>) {
   const lines = fixture.csv.trim().split('\n')
   const csv = [`${lines[0] ?? ''},y`, ...lines.slice(1).map((line, row) => `${line},${row % 2}`)].join('\n')
   const own = config(file('prepared.csv', csv), { inputs: columns, ...more })
-  const { opened, roles } = await openData(own, await readSource(own.source))
+  const openedData = await openData(own, await readSource(own.source))
+  const { opened, roles } = openedData
   const table = readUndecided(opened, roles.wants, roles.undecided)
-  const { inputs } = selectInputs(own, table, roles)
+  const { inputs } = selectInputs(own, table, openedData)
   const fitted = new Set(fixture.fit)
   const rest = [...Array(table.rows).keys()].filter((row) => !fitted.has(row))
   const splits = { train: Int32Array.from(fixture.fit), validation: Int32Array.from(rest), test: new Int32Array() }

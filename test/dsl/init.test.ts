@@ -30,6 +30,7 @@ const table: InitOptions = {
   preset: 'tabular-mlp',
   imageShape: null,
   scale: null,
+  text: null,
   stages: initialStages,
   checks: normalizeChecks(),
   gates,
@@ -141,6 +142,27 @@ describe('a spec that init writes', () => {
     for (const [i, line] of found.entries()) if (/^ {2}- /.test(line)) expect(found[i - 1]).toMatch(/^ {2}# /)
   })
 
+  it('reads a column of texts with a bag of embeddings, and learns slower the more steps there are', () => {
+    const of = (rows: number) => {
+      const trainRows = Math.floor(rows * 0.6)
+      const text = renderSpec({ ...classes, trainRows, preset: 'text', text: { column: 'what: they, say', length: 48 } })
+      return compiled(text, { ...facts([48], ['a', 'b'], trainRows), vocabulary: 900 })
+    }
+    const { spec, plan, warnings } = of(3000)
+    expect(warnings).toEqual([])
+    expect(spec.data.inputs).toEqual({
+      kind: 'text',
+      column: 'what: they, say',
+      tokenizer: 'word',
+      vocabulary: 10_000,
+      length: 48,
+    })
+    expect(plan.workload.parameters).toBe(900 * 64 + 64 * 2 + 2)
+    expect([300, 3000, 6000, 10_000, 1e6].map((rows) => of(rows).spec.levers.optimization.learningRate)).toEqual([
+      0.005, 0.005, 0.0025, 0.0015, 0.001,
+    ])
+  })
+
   it('marks guesses', () => {
     const text = renderSpec({ ...classes, target: null, task: null })
     expect(compiled(text, facts([5], ['a', 'b'])).spec).toMatchObject({ task: 'classification', data: { target: '-1' } })
@@ -199,7 +221,7 @@ describe('a spec that init writes', () => {
         checks: normalizeChecks(),
         gates: classGates,
         stages: initialStages,
-        preset: presetFor({ tokens: false, images: summary.imageShape !== null }).name,
+        preset: presetFor({ tokens: false, text: summary.text !== null, images: summary.imageShape !== null }).name,
       }),
       facts(
         shape,

@@ -195,6 +195,12 @@ export const everyKind: readonly Learnable[] = [
       [{ kind: 'conv2d', filters: 8, ...window, kernelSize: [1, 1], strides: [2, 2] }, norm],
     ),
   ]),
+  learnable(
+    'embedding with padding',
+    [6],
+    [{ kind: 'embedding', inputDim: 7, outputDim: 8, maskZero: true }, { kind: 'globalAveragePooling1d' }],
+    0.97,
+  ),
   learnable('embedding', [6], [{ kind: 'embedding', inputDim: 7, outputDim: 8 }], 0.97),
   ...activationNames.map((activation) =>
     learnable(

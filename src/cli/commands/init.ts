@@ -7,7 +7,8 @@ import { shellWord } from '../../base/shell.ts'
 import { normalizeChecks } from '../../compile/normalize/data.ts'
 import { presetFor } from '../../compile/presets/index.ts'
 import { checkedUses } from '../../compile/targets/workflow.ts'
-import { mostLevels } from '../../data/inputs.ts'
+import { guessText } from '../../data/guess.ts'
+import { mostLevels } from '../../data/column-type.ts'
 import { movedPaths, type DataPaths } from '../../data/parts.ts'
 import { listed } from '../../data/problems.ts'
 import type { TableSummary } from '../../data/types.ts'
@@ -113,7 +114,7 @@ async function writeSpec(data: DataPaths, options: InitOptions): Promise<void> {
   const inspected = await inspectParts(data)
   const summary = retargeted(inspected.summary, options.target)
   await refuseExisting(options.output, options.force)
-  const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null })
+  const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null, text: summary.text !== null })
   const folder = dirname(resolve(options.output))
   const paths = await movedPaths(data, (path) => relative(folder, resolve(path)).split('\\').join('/'))
   const facts = factsOf(summary, inspected.testRows)
@@ -186,21 +187,24 @@ function retargeted(summary: TableSummary, target: string | undefined): TableSum
     ])
   }
   const regression = column.type === 'numeric' && !(column.whole && column.distinct <= 20)
-  return { ...summary, target: column.name, task: regression ? 'regression' : 'classification' }
+  const text = guessText(summary.columns.filter((c) => c !== column))
+  return { ...summary, target: column.name, task: regression ? 'regression' : 'classification', text }
 }
 
 /** The columns that do not become inputs, each with the reason. An image keeps all of its pixels. */
-function leftOut({ columns, target, imageShape }: TableSummary): string[] {
+function leftOut({ columns, target, imageShape, text }: TableSummary): string[] {
   if (imageShape) return []
   const reasons = columns.flatMap(({ name, type, distinct }) => {
-    if (name === target) return []
+    if (name === target || name === text?.column) return []
+    if (type === 'text') return [`${name} (texts, which are read alone: inputs: { text: ${name} })`]
     if (type === 'categorical') return distinct > mostLevels ? [`${name} (over ${mostLevels} different texts)`] : []
     return type === 'numeric' ? [] : [`${name} (${type === 'constant' ? 'one value' : 'names the rows'})`]
   })
   return reasons.length === 0 ? [] : [`Columns that do not become inputs: ${listed(reasons, 12)}`]
 }
 
-function described({ target, task, imageShape }: TableSummary): string {
+function described({ target, task, imageShape, text }: TableSummary): string {
   const what = target === null ? '; no target could be guessed' : `; it predicts ${target} (${task ?? 'classification'})`
-  return `${what}${imageShape ? `, rows are images of ${imageShape.join('×')}` : ''}`
+  const rows = imageShape ? `, rows are images of ${imageShape.join('×')}` : text ? `, rows are texts in ${text.column}` : ''
+  return `${what}${rows}`
 }

@@ -7,6 +7,7 @@ import type { Report } from '../problem.ts'
 /** Walks the layers from the input shape. Reports the first that does not fit, and an output that the loss cannot take. */
 export function checkModel(layers: readonly Layer[], facts: DataFacts, report: Report): { readonly parameters: number } {
   checkFirst(layers, report)
+  checkVocabulary(layers, facts, report)
   const shaped = inferShapes(layers, facts.inputShape)
   if (!shaped.ok) {
     const { place, message, ...more } = shaped.error
@@ -41,6 +42,17 @@ function checkLogits(layers: readonly Layer[], report: Report): void {
       allowed: 'none: the loss applies softmax itself, and a regression output is a plain number',
     })
   }
+}
+
+/** A token id beyond those that the first layer takes would stop the first run. */
+function checkVocabulary([first]: readonly Layer[], { vocabulary }: DataFacts, report: Report): void {
+  const most = first && layerOf(first.kind).wholeNumbers?.(first)
+  if (vocabulary === undefined || typeof most !== 'number' || most >= vocabulary) return
+  report('vocabulary', ['model', 'layers', 0], `the ${first?.kind} takes fewer token ids than the text has`, {
+    found: String(most),
+    allowed: `at least ${vocabulary}`,
+    hint: 'write vocabulary in place of the number, or lower data.inputs.vocabulary',
+  })
 }
 
 /** Only the data contain integers, so a layer that reads them must be the first. */

@@ -1,7 +1,9 @@
 import type { Task } from '../../records/metrics.ts'
 import { checks } from '../../data/checks/index.ts'
+import { defaultTokenizer, isTokenizerFile } from '../../data/tokenizers/index.ts'
 import type { Checks, Data } from '../../dsl/tuning.gen.ts'
 import type { NormalizedChecks, NormalizedData, NormalizedInputs } from '../normalized.ts'
+import type { SpecPath } from '../../dsl/parse.ts'
 import type { Report } from '../problem.ts'
 
 /**
@@ -11,13 +13,16 @@ import type { Report } from '../problem.ts'
 export function normalizeData(data: Data, task: Task, seed: number, report: Report): NormalizedData {
   const inputs = normalizeInputs(data.inputs ?? 'auto', report)
   const split = normalizeSplit(data.split ?? {}, seed, report)
+  if (inputs.kind === 'text' && isTokenizerFile(inputs.tokenizer)) {
+    checkPath(inputs.tokenizer, ['data', 'inputs', 'tokenizer'], 'tokenizer', report)
+  }
   return {
     ...normalizeFiles(data, report),
     target: String(data.target),
     header: data.header ?? 'auto',
     task,
     inputs,
-    standardize: data.standardize ?? inputs.kind !== 'array',
+    standardize: data.standardize ?? (inputs.kind !== 'array' && inputs.kind !== 'text'),
     ...normalizePreparation(data, report),
     ...normalizeWeighting(data, task, report),
     split,
@@ -27,10 +32,8 @@ export function normalizeData(data: Data, task: Task, seed: number, report: Repo
 const scalings = { standardize: true, robust: 'robust', quantile: 'quantile', none: false } as const
 
 /** What the spec says about scaling of single columns, missing values and rare categories; nothing where it is silent. */
-function normalizePreparation(
-  { scaling = {}, missing, categories, inputs }: Data,
-  report: Report,
-): Pick<NormalizedData, 'scaling' | 'missing' | 'categories'> {
+function normalizePreparation(data: Data, report: Report): Pick<NormalizedData, 'scaling' | 'missing' | 'categories'> {
+  const { scaling = {}, missing, categories, inputs } = data
   const { strategy = 'indicator', values = [], fill = 0 } = missing ?? {}
   if (missing && strategy === 'indicator' && typeof inputs === 'object' && inputs.shape) {
     report(
@@ -42,6 +45,12 @@ function normalizePreparation(
         allowed: 'median, most-frequent or constant',
       },
     )
+  }
+  if (typeof inputs === 'object' && inputs.text !== undefined) {
+    for (const key of ['scaling', 'missing', 'categories'] as const) {
+      if (data[key] === undefined) continue
+      report('text-preparation', ['data', key], `a text is read as it is, so ${key} has no effect`, { hint: 'leave it out' })
+    }
   }
   const columns = Object.entries(scaling)
   return {
@@ -81,6 +90,10 @@ type Inputs = NonNullable<Data['inputs']>
 function normalizeInputs(inputs: Inputs, report: Report): NormalizedInputs {
   if (inputs === 'auto') return { kind: 'auto' }
   if (inputs.shape) return { kind: 'array', shape: inputs.shape, scale: inputs.scale ?? 1 }
+  if (inputs.text !== undefined) {
+    const { text, tokenizer = defaultTokenizer, vocabulary = 10_000, length = 64 } = inputs
+    return { kind: 'text', column: String(text), tokenizer, vocabulary, length }
+  }
   const numeric = (inputs.numeric ?? []).map(String)
   const categorical = (inputs.categorical ?? []).map(String)
   if (numeric.length + categorical.length === 0) {
@@ -130,7 +143,7 @@ function normalizeSplit(split: NonNullable<Data['split']>, seed: number, report:
 function normalizeFiles(data: Data, report: Report): Pick<NormalizedData, 'source' | 'files'> {
   const { source, train, validation, test, split = {} } = data
   const named = { source, train, validation, test }
-  for (const [key, path] of Object.entries(named)) if (path !== undefined) checkSource(path, key, report)
+  for (const [key, path] of Object.entries(named)) if (path !== undefined) checkPath(path, ['data', key], 'data', report)
   if (source === undefined && train === undefined) {
     report('no-source', ['data'], 'the data block does not name a file', {
       allowed: 'source, or train with validation, test or both',
@@ -149,10 +162,10 @@ function normalizeFiles(data: Data, report: Report): Pick<NormalizedData, 'sourc
 }
 
 /** Only the spec's own location shows whether a relative path stays inside the workspace; the caller checks it. */
-function checkSource(source: string, key: string, report: Report): void {
+function checkPath(source: string, at: SpecPath, what: 'data' | 'tokenizer', report: Report): void {
   const address = /^[a-z][a-z0-9+.-]+:\/\//i.test(source)
   if (address || /^([/\\]|[a-z]:[/\\])/i.test(source) || source.includes('\0')) {
-    report('source', ['data', key], 'the data file must be inside the workspace', {
+    report('source', at, `the ${what} file must be inside the workspace`, {
       found: source,
       allowed: 'a path relative to the spec',
       ...(address ? { hint: 'download the file before the study and use the local copy' } : {}),

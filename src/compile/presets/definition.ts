@@ -15,6 +15,8 @@ export interface WarmupShare {
 export interface ModelInputs {
   /** Whether a layer reads integers, such as an embedding. */
   readonly tokens: boolean
+  /** Whether the input is a column of texts. */
+  readonly text: boolean
   /** Whether a row is an array [height, width, channels]. */
   readonly images: boolean
 }

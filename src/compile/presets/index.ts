@@ -1,11 +1,12 @@
 import { entryNamed } from '../../base/lists.ts'
 import type { ModelInputs, Preset } from './definition.ts'
 import { tabularMlp } from './tabular-mlp.ts'
+import { text } from './text.ts'
 import { textTransformer } from './text-transformer.ts'
 import { visionCnn } from './vision-cnn.ts'
 
 /** Every preset, in the order of the schema. */
-export const presets = [visionCnn, textTransformer, tabularMlp] as const
+export const presets = [visionCnn, text, textTransformer, tabularMlp] as const
 
 export type PresetName = (typeof presets)[number]['name']
 

@@ -1,5 +1,5 @@
 import { fitsFloat32 } from '../cells.ts'
-import { noneBad, type Column, type Want } from '../column.ts'
+import { isTextWant, noneBad, type Column, type Want } from '../column.ts'
 import { requireSize } from '../gauge.ts'
 import { fail, Problems } from '../problems.ts'
 import type { Source } from '../source.ts'
@@ -104,7 +104,7 @@ function readPlaces(source: Source, rows: number, places: readonly Place[], want
       return isGap(source, value) ? NaN : value
     }
     const common = { name, index, texts: [], ...gapsIn(source, rows, (row) => array.at(row, column)) }
-    if (want !== 'text') return { ...common, isText: false, at, codes: null, levels: null }
+    if (!isTextWant(want)) return { ...common, isText: false, at, codes: null, levels: null }
     return { ...common, isText: true, at: () => NaN, ...encode(rows, at, name, texts) }
   })
   return { file, rows, columns }

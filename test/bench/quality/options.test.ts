@@ -16,7 +16,7 @@ describe('the options of the benchmark', () => {
 
   it('name what they know', () => {
     expect(() => optionsOf(['--sets', 'iris'])).toThrow(/iris is not known; known are photos, digits, breast/)
-    expect(() => optionsOf(['--arms', 'grid'])).toThrow(/--arms knows declared, tunegate, random/)
+    expect(() => optionsOf(['--arms', 'bayes'])).toThrow(/--arms knows declared, tunegate, random/)
     expect(() => optionsOf(['--starts', 'middle'])).toThrow('--starts knows init, low, high, found middle')
     expect(() => optionsOf(['--roots', '1,x'])).toThrow('--roots takes whole numbers, found x')
     expect(() => optionsOf(['--tier', 'slow'])).toThrow('--tier is quick or full, found slow')

@@ -11,10 +11,11 @@ export interface CheckedColumn {
 
 /**
  * The data set's columns. Adjacent inputs named `column=level` are one column if each row has a single 1 and otherwise
- * zeros.
+ * zeros. Texts have none: a position of a text means nothing by itself.
  */
 export function columnsOf(dataset: Dataset): CheckedColumn[] {
-  const { features } = dataset
+  const { features, vocabulary } = dataset
+  if (vocabulary) return []
   const columns: CheckedColumn[] = []
   for (let first = 0; first < features.length; ) {
     const name = features[first] ?? ''

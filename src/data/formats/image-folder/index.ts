@@ -1,4 +1,4 @@
-import { noneBad, type Column, type Want } from '../../column.ts'
+import { isTextWant, noneBad, type Column, type Want } from '../../column.ts'
 import { requireSize } from '../../gauge.ts'
 import { partOf } from '../../parts.ts'
 import { counted, fail, listed, Problems } from '../../problems.ts'
@@ -162,7 +162,7 @@ function tableOf(
     const want = wants[index] ?? 'skip'
     if (want === 'skip') return null
     const clean = { name, index, bad: [], badCount: noneBad }
-    if (index < size && want !== 'text') {
+    if (index < size && !isTextWant(want)) {
       return {
         ...clean,
         isText: false,
