@@ -37,7 +37,7 @@ export function gridsOf({ plan: { workload } }: Pick<Problem, 'plan'>): readonly
       (crossed, { lever, values }) => crossed.flatMap((patch) => values.map((value) => ({ ...patch, [lever]: value }))),
       [{}],
     )
-    return { name: `grid of ${levers.length} levers`, patches }
+    return { name: `grid of ${levers.length} ${levers.length === 1 ? 'lever' : 'levers'}`, patches }
   })
 }
 

@@ -18,7 +18,7 @@ import { bundleWorker, type WorkerBundle } from '../support/worker-bundle.ts'
 import type { DigitsStudy } from '../support/worker-digits-study.ts'
 import { journalIn, until } from '../run/runs.ts'
 
-const label = /^tensorflow \d+\.\d+\.\d+ tfjs-node \d+\.\d+\.\d+ compiled$/
+const label = /^tensorflow \d+\.\d+\.\d+ tfjs-node \d+\.\d+\.\d+ compiled onednn$/
 const lines = (path: string): string[] => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [])
 /** The weights that every run ended in, by the run. */
 function weightsIn(journal: string): Map<string, string | null> {

@@ -47,7 +47,7 @@ else
     ]
 
     test('says which engine it is', () => {
-      expect(native.engine).toMatch(/^tensorflow \d+\.\d+\.\d+ tfjs-node \d+\.\d+\.\d+ compiled$/)
+      expect(native.engine).toMatch(/^tensorflow \d+\.\d+\.\d+ tfjs-node \d+\.\d+\.\d+ compiled onednn$/)
     })
 
     test('trains to what the embedded engine comes to, and to the same bits in every process', async () => {
