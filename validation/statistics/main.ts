@@ -1,5 +1,5 @@
 // `npm run prove -- [gates] [range-test] [diagnose]` measures verdicts and advice on real training and writes the tables in
-// `test/prove/`; without a name all of them, in about an hour of one core.
+// `docs/validation/`; without a name all of them, in about an hour of one core.
 //
 //   --keep FOLDER      trained runs as JSON lines; a later call with it trains only what is missing
 //   --seeds N          gates: seeds of every variant in the bank (default 48)
@@ -42,7 +42,7 @@ try {
   for (const part of wanted) {
     const text = await proof(program, part)
     if (values.stdout) process.stdout.write(text)
-    else writeFileSync(join(root, `test/prove/${part}.md`), text)
+    else writeFileSync(join(root, `docs/validation/${part}.md`), text)
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })
