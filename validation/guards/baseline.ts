@@ -8,8 +8,9 @@ export const baselineGuards: readonly Guard[] = [
     attack: 8,
     guard: 'The base is retrained with inputs of its own.',
     file: 'src/study/base-study.ts',
-    find: 'return { ...data, inputs, standardize }',
-    replace: "return data.source === '' ? { ...data, inputs, standardize } : data",
+    find: 'return { ...rest, ...preparationOf(own.data) }',
+    replace:
+      'return { ...rest, ...preparationOf(data), inputs: own.data.inputs === data.inputs ? own.data.inputs : data.inputs }',
     tests: [
       {
         file: 'test/action/pull.int.test.ts',

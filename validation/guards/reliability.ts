@@ -162,8 +162,8 @@ export const reliabilityGuards: readonly Guard[] = [
     attack: 0,
     guard: 'A run is kept only under the id that its request has in this study.',
     file: 'src/run/journal-line.ts',
-    find: ' && idOf(run.request) === id ?',
-    replace: ' && idOf(run.request) !== "" ?',
+    find: ' && idOf(run.request) === id\n',
+    replace: ' && idOf(run.request) !== ""\n',
     tests: damage(
       'damage in the header of a journal keeps only runs whose id is the one that their request has in this study',
     ),

@@ -190,8 +190,8 @@ export const rulesGuards: readonly Guard[] = [
     attack,
     guard: 'The same file that is read in another way is compared.',
     file: 'src/study/base-file.ts',
-    find: 'return use(header === own.header ? found',
-    replace: "return use(header === own.header || own.source !== '' ? found",
+    find: 'if (same && header === own.header)',
+    replace: 'if (same)',
     tests: [measured('is not known where the same file is read in another way')],
   },
   {

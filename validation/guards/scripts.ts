@@ -9,8 +9,8 @@ export const scriptGuards: readonly Guard[] = [
     attack: 24,
     guard: 'A script gets no token of the runner, whatever its spec lists.',
     file: 'src/engines/command/environment.ts',
-    find: 'listed.filter((name) => !never.test(name))',
-    replace: 'listed.filter((name) => never.test(name) || name)',
+    find: 'listed.filter((name) => !isWithheld(name))',
+    replace: 'listed.filter((name) => isWithheld(name) || name)',
     tests: [script('attack 24: gets its own environment and no other')],
   },
   {

@@ -518,8 +518,8 @@ export const textGuards: readonly Guard[] = [
     attack: 19,
     guard: 'The data file in a spec that `init` writes is a scalar.',
     file: 'src/dsl/init.ts',
-    find: 'source: ${yamlScalar(file)}',
-    replace: 'source: ${file}',
+    find: '  source: ${yamlScalar(source)}',
+    replace: '  source: ${source}',
     tests: [{ file: 'test/cli/foreign-text.int.test.ts', name: 'attack 16: what the commands wrote' }],
   },
 ]

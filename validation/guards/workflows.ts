@@ -138,8 +138,8 @@ export const workflowGuards: readonly Guard[] = [
     attack: 7,
     guard: 'The id of a run is the one that its request has',
     file: 'src/run/journal-line.ts',
-    find: ' && idOf(run.request) === id ? run',
-    replace: ' ? run',
+    find: ' && idOf(run.request) === id\n',
+    replace: '\n',
     tests: [{ file: parcelTest, name: 'with a run under an id that is not its own is not opened' }],
   },
   {
