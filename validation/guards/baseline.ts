@@ -9,8 +9,7 @@ export const baselineGuards: readonly Guard[] = [
     guard: 'The base is retrained with inputs of its own.',
     file: 'src/study/base-study.ts',
     find: 'return { ...rest, ...preparationOf(own.data) }',
-    replace:
-      'return { ...rest, ...preparationOf(data), inputs: own.data.inputs === data.inputs ? own.data.inputs : data.inputs }',
+    replace: 'return { ...rest, ...preparationOf(data) }',
     tests: [
       {
         file: 'test/action/pull.int.test.ts',
