@@ -164,6 +164,8 @@ function judged(question: Question, found: Interval, fallback: readonly string[]
     estimate: { what: dropOf(rule), value, lower, upper, level },
     sentence: `The ${dropOf(rule)} against ${source} is ${signed(value)} (${intervalWords(found)}; ${method}): ${outcome}.`,
     ...(status === 'inconclusive' ? moreSeeds(rule.margin, found, matched, analysis) : { remedy: null }),
+    // A drop that was seen once gets no second look: on real trainings, that let a drop of the margin pass in .08, not .05.
+    ...(status === 'inconclusive' && found.lower > 0 ? { settled: true as const } : {}),
     notes: [...matched.notes, ...fallback, ...tightMarginNotes(rule.margin, matched, analysis)],
     evidence: comparisonEvidence(rule, matched),
   }

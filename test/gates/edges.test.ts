@@ -248,3 +248,18 @@ describe('words and directions', () => {
     expect(open.status).toBe('inconclusive')
   })
 })
+
+describe('a drop beyond noise that is smaller than the margin', () => {
+  const base = acc([0.95, 0.951, 0.949, 0.9505, 0.9495], 'b')
+  const lower = acc([0.9401, 0.9415, 0.9385, 0.941, 0.9392])
+
+  it('fails nothing, and gets no second look, which would let a drop of the margin pass too often', () => {
+    const gate = gateOf({ ...unpaired, margin: 0.0105 }, lower, base)
+    expect(gate.status).toBe('inconclusive')
+    expect(gate.sentence).toContain('a drop beyond noise, but whether it reaches the margin 0.0105 is open')
+    expect(gate.settled).toBe(true)
+  })
+  it('fails once it reaches the margin', () => {
+    expect(gateOf({ ...unpaired, margin: 0.009 }, lower, base).status).toBe('fail')
+  })
+})
