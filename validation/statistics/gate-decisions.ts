@@ -127,8 +127,8 @@ export function draw(random: Stream, base: readonly Banked[], change: readonly B
 /** The gate of the product: looks at 5 and at 10 seeds per side, and no more once it is decided. As `judgeInLooks` does. */
 export const withLooks: Gate = (sides, rule) => {
   for (const { seeds, look } of levels) {
-    const { status } = nonInferiority.judge(rule, evidenceOf(sides, seeds), look).finding
-    if (status !== 'inconclusive' || look.number === look.of) return { status, seeds }
+    const { status, settled } = nonInferiority.judge(rule, evidenceOf(sides, seeds), look).finding
+    if (settled || status !== 'inconclusive' || look.number === look.of) return { status, seeds }
   }
   throw new Error('there are no looks')
 }
