@@ -19,6 +19,8 @@ export interface Options {
   readonly cache: string
   readonly python: string | undefined
   readonly workers: number
+  /** Names of the variants of a preset; all of them if undefined. */
+  readonly variants: readonly string[] | undefined
   /** Where the figures go, as JSON. */
   readonly out: string
   /** Studies of a world with nothing to find; 0 for the benchmark itself. */
@@ -49,6 +51,7 @@ export function optionsOf(args: readonly string[]): Options {
       cache: { type: 'string', default: join(root, '.tunegate/quality') },
       python: { type: 'string' },
       workers: { type: 'string', default: '2' },
+      variants: { type: 'string' },
       out: { type: 'string' },
       null: { type: 'string', default: '0' },
     },
@@ -68,6 +71,7 @@ export function optionsOf(args: readonly string[]): Options {
     cache: given.cache,
     python: given.python,
     workers: whole('--workers', given.workers),
+    variants: given.variants?.split(','),
     out: given.out ?? join(given.cache, 'results', `${tier}${given.aside ? '-aside' : ''}.json`),
     nullStudies: whole('--null', given.null),
   }

@@ -3,7 +3,6 @@
 // validation over three seeds; then ten fresh seeds judge it on test rows.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { withLevers } from '../../src/records/levers.ts'
 import { initialStages } from '../../src/stages/index.ts'
 import { mean, sampleSd } from '../../src/stats/describe.ts'
@@ -99,15 +98,8 @@ async function judged(set: DataSet, cache: string, engine: Engine, edit?: (spec:
 }
 
 async function main(): Promise<void> {
-  const { values, tokens } = parseArgs({
-    options: { variants: { type: 'string' } },
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  })
-  const own = tokens.flatMap((t) => (t.kind === 'option' && t.name === 'variants' ? [t.index, t.index + 1] : []))
-  const options = optionsOf(process.argv.slice(2).filter((_, i) => !own.includes(i)))
-  const names = typeof values['variants'] === 'string' ? values['variants'].split(',') : Object.keys(variants)
+  const options = optionsOf(process.argv.slice(2))
+  const names = options.variants ?? Object.keys(variants)
   ensureData(
     options.cache,
     options.sets.map(({ name }) => name),

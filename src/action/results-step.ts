@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { InputError } from '../base/diagnostics.ts'
+import { InputError, type Diagnostic } from '../base/diagnostics.ts'
 import { canonicalJson } from '../base/hash.ts'
 import { printable } from '../base/printable.ts'
+import type { Result } from '../base/result.ts'
 import { normalizeResults } from '../compile/normalize/results.ts'
 import type { ResultsSpec } from '../compile/normalized.ts'
 import { parseSpec } from '../dsl/parse.ts'
@@ -70,9 +71,13 @@ async function judgedBy(
   return { specText: text, baseline, ...(rules.length === 0 ? {} : { change: { rules } }) }
 }
 
-function specAt(text: string, path: string): ResultsSpec {
+function readSpec(text: string, path: string): Result<ResultsSpec, Diagnostic[]> {
   const parsed = parseSpec(text, path)
-  const spec = parsed.ok ? normalizeResults(parsed.value) : parsed
+  return parsed.ok ? normalizeResults(parsed.value) : parsed
+}
+
+function specAt(text: string, path: string): ResultsSpec {
+  const spec = readSpec(text, path)
   if (spec.ok) return spec.value
   const [first] = spec.error
   throw refused('verify/base-spec', 'the spec of the base commit does not judge results', {
@@ -85,8 +90,7 @@ const judged = ['task', 'objective', 'results', 'gates'] as const
 
 /** What the change alters about how it is judged, for people. A spec of the change that is not valid judges nothing either. */
 function alteredIn(base: ResultsSpec, text: string, path: string): AlteredRule[] {
-  const parsed = parseSpec(text, path)
-  const own = parsed.ok ? normalizeResults(parsed.value) : parsed
+  const own = readSpec(text, path)
   if (!own.ok) return [{ setting: 'the spec', base: 'a valid spec', change: 'one that is not valid' }]
   return judged.flatMap((setting) => {
     const [before, after] = [shown(base, setting), shown(own.value, setting)]

@@ -112,7 +112,7 @@ function notesOf(name: string, { ids, vocabulary, lengths, seen }: Facts, { most
   return [
     vocabulary.length < most
       ? `${all}: the vocabulary has ${counted(vocabulary.length, 'id')}, fewer than the ${most.toLocaleString('en')} allowed`
-      : `${all}, of which the vocabulary has the most frequent ${(most - specials.length).toLocaleString('en')}`,
+      : `${all}; the vocabulary has the ${(most - specials.length).toLocaleString('en')} most frequent`,
     `${percent(unknown, read)} of all tokens of "${name}" are not in the vocabulary`,
     ...(cut === 0
       ? []

@@ -9,7 +9,7 @@ import { judgesMetric, metricDefaults } from './metric-rule.ts'
 import { designAnalysis, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
 import { requireLevel } from './range.ts'
 import { shared } from './schema.ts'
-import { intervalWords, limitWords, seedList, shown } from './words.ts'
+import { intervalWords, limitWords, seedList, shown, worseSide } from './words.ts'
 
 /** Few seeds end worse than a level: few trainings collapse. */
 export interface CollapseRule extends MetricRule {
@@ -68,16 +68,14 @@ export const collapse: GateDefinition<CollapseRule, Collapse> = {
   },
   powerCheck,
   question: ({ metric, split, level, maxShare }) =>
-    `Is it shown that at most ${shown(100 * maxShare)} % of trainings end with ${split} ${metric} ${worse(metric)} ${shown(level)}?`,
+    `Is it shown that at most ${shown(100 * maxShare)} % of trainings end with ${split} ${metric} ${worseSide(metric)} ${shown(level)}?`,
   passingLimits: (_, { upper }) => `These seeds would pass with any share from ${limitWords(upper)} on.`,
   requirement: ({ metric, split, level, maxShare }) =>
-    `at most ${limitWords(100 * maxShare)} % of trainings with ${split} ${metric} ${worse(metric)} ${limitWords(level)}`,
-  planLimit: ({ metric, level, maxShare }) => `${worse(metric)} ${level} in at most ${maxShare}`,
+    `at most ${limitWords(100 * maxShare)} % of trainings with ${split} ${metric} ${worseSide(metric)} ${limitWords(level)}`,
+  planLimit: ({ metric, level, maxShare }) => `${worseSide(metric)} ${level} in at most ${maxShare}`,
   seedDots: () => [],
   seedDotsCaption: 'single seeds',
 }
-
-const worse = (metric: CollapseRule['metric']): string => (gain(metric, 0, 1) > 0 ? 'below' : 'above')
 
 function decide(rule: CollapseRule, side: Side, { alpha }: InterimAnalysis): Finding {
   const { metric, split, level, maxShare } = rule
@@ -87,9 +85,9 @@ function decide(rule: CollapseRule, side: Side, { alpha }: InterimAnalysis): Fin
   const status = bounds.upper <= maxShare ? 'pass' : bounds.lower > maxShare ? 'fail' : 'inconclusive'
   const what =
     collapsed.length === 0
-      ? `No seed of ${n} ends with ${split} ${metric} ${worse(metric)} ${shown(level)}`
+      ? `No seed of ${n} ends with ${split} ${metric} ${worseSide(metric)} ${shown(level)}`
       : `${seedList(collapsed).replace('seed', 'Seed')} of ${n} ${collapsed.length === 1 ? 'ends' : 'end'} with ${split} ` +
-        `${metric} ${worse(metric)} ${shown(level)}`
+        `${metric} ${worseSide(metric)} ${shown(level)}`
   const open =
     `that leaves shares up to ${shown(100 * bounds.upper)} % of trainings open` +
     `${collapsed.length === 0 ? '' : ` (${intervalWords(bounds)})`}; at most ${shown(100 * maxShare)} % may collapse`
@@ -97,7 +95,7 @@ function decide(rule: CollapseRule, side: Side, { alpha }: InterimAnalysis): Fin
   return {
     status,
     sentence: `${what}: ${open}.`,
-    estimate: { what: `share of trainings that collapse`, value: collapsed.length / n, ...bounds },
+    estimate: { what: 'share of trainings that collapse', value: collapsed.length / n, ...bounds },
     notes: [],
     ...(status !== 'inconclusive'
       ? { remedy: null }

@@ -1,4 +1,4 @@
-import { gain, metrics } from '../records/metrics.ts'
+import { gain } from '../records/metrics.ts'
 import type { MetricRule } from '../records/gates.ts'
 import { differenceInterval, type Interval } from '../stats/intervals.ts'
 import { resolvableEffect, seedsNeeded, tPower } from '../stats/power.ts'
@@ -12,7 +12,7 @@ import { moreSeeds, tightMarginNotes } from './seeds-needed.ts'
 import { comparisonEvidence } from './supplementary.ts'
 import { softened, missingData, withoutBaseline } from './missing-data.ts'
 import { dropOnRows, equalValuesRemedy } from './without-spread.ts'
-import { intervalWords, limitWords, shown, signed } from './words.ts'
+import { intervalWords, limitWords, shown, signed, worseSide } from './words.ts'
 
 /** A rule that allows a loss of less than a margin. */
 export interface MarginRule extends MetricRule {
@@ -29,10 +29,8 @@ export const nonInferiority: RuleBehavior<MarginRule> = {
   limitKey: () => 'margin',
   judge: judgeMargin,
   powerCheck: checkMargin,
-  question({ metric, split, margin }) {
-    const worse = metrics[metric].better === 'higher' ? 'below' : 'above'
-    return `Is it shown that ${split} ${metric} is less than ${shown(margin)} ${worse} the baseline's?`
-  },
+  question: ({ metric, split, margin }) =>
+    `Is it shown that ${split} ${metric} is less than ${shown(margin)} ${worseSide(metric)} the baseline's?`,
   passingLimits: (_, { upper }) =>
     upper < 0 ? 'These seeds would pass with any margin.' : `These seeds would pass with any margin above ${signed(upper)}.`,
   requirement: ({ metric, split, margin, paired }) =>

@@ -1,3 +1,4 @@
+import { higherIsBetter, type MetricName } from '../records/metrics.ts'
 import { shown } from '../stats/outcome.ts'
 
 export { shown }
@@ -18,5 +19,8 @@ export const signed = (value: number): string => shown(value).replace('-', '−'
 
 /** A limit in a few words: four significant digits, with typographic minus signs. */
 export const limitWords = (value: number): string => shown(value).replaceAll('-', '−')
+
+/** On which side of a level a metric is worse. */
+export const worseSide = (metric: MetricName): 'below' | 'above' => (higherIsBetter(metric) ? 'below' : 'above')
 
 export const timesBaseline = (ratio: number): string => `${limitWords(ratio)} times the baseline's`

@@ -25,7 +25,7 @@ export interface Contradiction {
 }
 
 /**
- * The rows of one training by step, ascending: rows of the same step are one point, of which the last value of each name
+ * The rows of one training by step, ascending: rows of the same step are one point, and the last value of each name
  * counts. Without steps, epochs order the rows, and without both they stand in the order of the log.
  */
 export function pointsOf(rows: readonly RawRow[]): { readonly points: Point[]; readonly twice: readonly Contradiction[] } {

@@ -1,5 +1,6 @@
 /*
- * The only importer of a distribution library, so that replacing it changes one file.
+ * The importer of a distribution library, so that replacing it changes one file. Scaling by quantiles imports the normal one
+ * itself, because `data/` knows no statistics.
  *
  * Why stdlib and not jStat 1.9.6, measured against SciPy 1.17 for degrees of freedom from 1 to 130 and tails to 1e-10: the
  * largest relative error of the t quantile is 2e-15 against 6e-8, of its distribution function 6e-15 against 5e-8, of the
@@ -13,6 +14,7 @@ import chiSquareQuantileOf from '@stdlib/stats-base-dists-chisquare-quantile'
 import fCdf from '@stdlib/stats-base-dists-f-cdf'
 import fQuantileOf from '@stdlib/stats-base-dists-f-quantile'
 import normalCdfOf from '@stdlib/stats-base-dists-normal-cdf'
+import normalQuantileOf from '@stdlib/stats-base-dists-normal-quantile'
 import studentCdf from '@stdlib/stats-base-dists-t-cdf'
 import studentQuantile from '@stdlib/stats-base-dists-t-quantile'
 
@@ -30,6 +32,9 @@ export const chiSquareQuantile = (p: number, df: number): number => chiSquareQua
 
 /** P(Z ≤ z) for the standard normal. */
 export const normalCdf = (z: number): number => normalCdfOf(z, 0, 1)
+
+/** The z with P(Z ≤ z) = p. */
+export const normalQuantile = (p: number): number => normalQuantileOf(p, 0, 1)
 
 /** Density of the standard normal. */
 export const normalPdf = (z: number): number => Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI)

@@ -1,4 +1,4 @@
-import { normalCdf } from './distributions.ts'
+import { normalQuantile } from './distributions.ts'
 
 /** Bounds of a share, each one-sided. */
 export interface ShareBounds {
@@ -11,7 +11,7 @@ export interface ShareBounds {
  * where the share is 0 or 1. Oracle: `statsmodels.stats.proportion.proportion_confint(method='wilson')`.
  */
 export function wilsonInterval(share: number, n: number, alpha: number): ShareBounds {
-  const z2 = increasingRoot((z) => normalCdf(z) - (1 - alpha), 20) ** 2
+  const z2 = normalQuantile(1 - alpha) ** 2
   const center = (share + z2 / (2 * n)) / (1 + z2 / n)
   const reach = Math.sqrt((z2 * (share * (1 - share) + z2 / (4 * n))) / n) / (1 + z2 / n)
   return { lower: Math.max(0, center - reach), upper: Math.min(1, center + reach) }
@@ -54,9 +54,9 @@ function atMost(k: number, n: number, p: number): number {
   return sum
 }
 
-/** Where an increasing function crosses 0 between 0 and `most`. */
-function increasingRoot(f: (x: number) => number, most = 1): number {
-  let [low, high] = [0, most]
+/** Where an increasing function of a probability crosses 0. */
+function increasingRoot(f: (p: number) => number): number {
+  let [low, high] = [0, 1]
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2
     if (f(middle) < 0) low = middle

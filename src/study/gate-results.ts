@@ -9,7 +9,7 @@ import type { ResultsSpec } from '../compile/normalized.ts'
 import { requestedIn } from '../compile/compile.ts'
 import { compileResults } from '../compile/results.ts'
 import { parseSpec, type ParsedSpec } from '../dsl/parse.ts'
-import { lockBaseline, type Setting, type WithoutBaseline } from '../gates/baseline.ts'
+import { lockBaseline, type WithoutBaseline } from '../gates/baseline.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { judge } from '../gates/judge.ts'
 import { verificationStatistics } from '../gates/verification.ts'
@@ -32,6 +32,7 @@ import { outFolder } from './out-folder.ts'
 import { textOf, unwrap } from './read-spec.ts'
 import { baselineOfResults, type FoundBaseline, type ResultsBaseline } from './results-baseline.ts'
 import { baselineFrom, evidenceFor, noBaseline, runOf, verified } from './results-evidence.ts'
+import { settingOf } from './judging.ts'
 import { toolName } from './version.ts'
 import { writeReport, type WrittenFiles } from './write-report.ts'
 
@@ -117,25 +118,15 @@ interface Judged {
 /** Results on other rows measure something else, and so do those of a study that trained itself. */
 function againstOf(
   found: FoundBaseline,
-  { workload, specFingerprint }: Plan,
+  plan: Plan,
   engine: string,
   { rows }: ReadResults,
 ): BaselineEvidence | WithoutBaseline {
   switch (found.kind) {
     case 'none':
       return noBaseline
-    case 'lock': {
-      const { objective, parameters, data } = workload
-      const setting: Setting = {
-        dataFingerprint: data.fingerprint,
-        specFingerprint,
-        engine,
-        objective,
-        tool: toolName,
-        parameters,
-      }
-      return lockBaseline(found.lock, found.source, setting)
-    }
+    case 'lock':
+      return lockBaseline(found.lock, found.source, settingOf(plan, engine))
     case 'results': {
       const { results } = found
       const other = (['validation', 'test'] as const).find((split) => rows[split]?.labels !== results.rows[split]?.labels)

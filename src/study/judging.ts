@@ -7,6 +7,7 @@ import type { Lock } from '../records/lock.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { lockOf, type Baseline } from './baseline.ts'
 import type { GateRule } from '../records/gates.ts'
+import type { Plan } from '../records/plan.ts'
 import { isScript, type Prepared } from './prepare.ts'
 import { toolName } from './version.ts'
 
@@ -36,11 +37,16 @@ export async function judgingOf(
   const { plan } = prepared
   const gates = rulesFor(prepared)
   const lock = base ? null : await lockOf(specPath, baseline)
-  const {
-    specFingerprint,
-    workload: { objective, parameters, data },
-  } = plan
-  const setting: Setting = {
+  const setting = settingOf(plan, engine)
+  const evidence = (verify: VerifyFindings | null): GateEvidence => studyEvidence(verify, base ?? lock, setting)
+  const verdict: Judging['verdict'] = (verify, cutShort) => judgeAt(gates, evidence(verify), verify?.looks ?? [], cutShort)
+  return { lock, evidence, verdict, settles: (verify) => isSettled(verdict(verify)) }
+}
+
+/** What a lock must match to be comparable with a study of this plan. */
+export function settingOf({ specFingerprint, workload }: Plan, engine: string): Setting {
+  const { objective, parameters, data } = workload
+  return {
     dataFingerprint: data.fingerprint,
     specFingerprint,
     engine,
@@ -49,9 +55,6 @@ export async function judgingOf(
     parameters,
     rows: data.rows,
   }
-  const evidence = (verify: VerifyFindings | null): GateEvidence => studyEvidence(verify, base ?? lock, setting)
-  const verdict: Judging['verdict'] = (verify, cutShort) => judgeAt(gates, evidence(verify), verify?.looks ?? [], cutShort)
-  return { lock, evidence, verdict, settles: (verify) => isSettled(verdict(verify)) }
 }
 
 /** The rules of the plan. Seeds of a script whose equal runs differ are no pairs. */

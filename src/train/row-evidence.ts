@@ -10,7 +10,7 @@ const mostGroups = 32
 
 type Evidence = Pick<NonNullable<CompleteRun['best']>, 'rowGroups' | 'mistakeCost'>
 
-/** Whether there is evidence to compute: the objective is a mean over rows, of which there are at least two. */
+/** Whether there is evidence to compute: the objective is a mean over rows, and there are at least two rows. */
 export const hasRowEvidence = ({ workload, data }: RunContext): boolean =>
   isMeanOverRows(workload.objective) && data.splits.validation.length > 1
 
