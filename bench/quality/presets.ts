@@ -12,8 +12,8 @@ import { benchSeeds, finalOf } from './final.ts'
 import { optionsOf } from './options.ts'
 import { fullRun, nativeEngine, openProblem, stepsOf, validationScore } from './problem.ts'
 import { ensureData, pythonWith } from './python.ts'
-import { estimate } from './results.ts'
 import type { DataSet } from './sets.ts'
+import { estimateText } from './tables.ts'
 
 const columns = '    - dense: { units: 64, activation: relu }\n    - dense: { units: 64, activation: relu }\n'
 const pictures =
@@ -125,9 +125,8 @@ async function main(): Promise<void> {
         const { today, [name]: one } = found[set.name] ?? {}
         return today && one ? [{ set: set.name, gap: gap(one, today) }] : []
       })
-    const { mean: center, standardError, n } = estimate(pairs.map((p) => p.gap))
     const each = pairs.map((p) => `${p.set} ${p.gap.toFixed(2)}`).join(', ')
-    return [name, n === 0 ? '' : `${center.toFixed(2)} ± ${standardError.toFixed(2)}`, each]
+    return [name, pairs.length === 0 ? '' : estimateText(pairs.map((p) => p.gap)), each]
   })
   console.log(machineLine({}))
   console.log(

@@ -28,6 +28,12 @@ function shown(value: number): string {
   return text.replace(/^-(?=[0.]+$)/, '')
 }
 
+/** `0.40 ± 0.12`: a mean with its standard error. */
+export function estimateText(values: readonly number[]): string {
+  const { mean: center, standardError } = estimate(values)
+  return `${shown(center)} ± ${shown(standardError)}`
+}
+
 const cellsOf = ({ cells }: Judged, arm: string, start: Start): readonly Cell[] => {
   const own = cells.filter((c) => c.arm === arm)
   // A search and a grid know no start.
@@ -95,8 +101,7 @@ export function meanTable(all: readonly Judged[], arms: readonly string[], start
       ...arms.map((arm) => {
         const gaps = sets.map((judged) => setGap(judged, arm, start)).filter(Number.isFinite)
         if (gaps.length === 0) return ''
-        const { mean: center, standardError } = estimate(gaps)
-        return `${shown(center)} ± ${shown(standardError)} (${shown(median(gaps))})`
+        return `${estimateText(gaps)} (${shown(median(gaps))})`
       }),
     ]),
   }
@@ -114,9 +119,8 @@ export function pairedTable(all: readonly Judged[], arms: readonly string[], sta
       ...others.map((arm) => {
         const gains = sets.map((j) => setGap(j, arm, start) - setGap(j, 'tunegate', start)).filter(Number.isFinite)
         if (gains.length === 0) return ''
-        const { mean: center, standardError } = estimate(gains)
         const [ahead, behind] = [gains.filter((g) => g > 0).length, gains.filter((g) => g < 0).length]
-        return `${shown(center)} ± ${shown(standardError)} (${ahead}, ${behind})`
+        return `${estimateText(gains)} (${ahead}, ${behind})`
       }),
     ]),
   }
@@ -131,11 +135,13 @@ export function gridTable(all: readonly Judged[]): Table {
     const gaps = sets.map((judged) => setGap(judged, arm, 'init')).filter(Number.isFinite)
     const behind = sets.map((j) => setGap(j, arm, 'init') - setGap(j, 'tunegate', 'init')).filter(Number.isFinite)
     const times = sets.map((judged) => stepsOf(judged, arm) / stepsOf(judged, 'tunegate')).filter(Number.isFinite)
-    const text = (values: readonly number[]): string => {
-      const { mean: center, standardError } = estimate(values)
-      return `${shown(center)} ± ${shown(standardError)}`
-    }
-    return [arm, text(gaps), text(behind), times.length > 0 ? `×${shown(median(times))}` : '', times.map(shown).join(', ')]
+    return [
+      arm,
+      estimateText(gaps),
+      estimateText(behind),
+      times.length > 0 ? `×${shown(median(times))}` : '',
+      times.map(shown).join(', '),
+    ]
   })
   return {
     title: `Grid search over ${sets.length} data sets, beside a study from init`,
