@@ -62,6 +62,7 @@ export async function baseRows(
     ...inputsOf(encoded),
     notes: [...selected.notes, ...encoded.notes],
     splits: parts,
+    folds: [],
     task: base.task,
     ...labels,
     ...weighted,

@@ -1,6 +1,7 @@
 import { fingerprint, sha256 } from '../base/hash.ts'
 import { readUndecided } from './column-type.ts'
 import { encodeInputs, type EncodedInputs } from './encode.ts'
+import { foldsOf } from './folds.ts'
 import { selectInputs } from './inputs.ts'
 import type { InputColumn } from './inputs.ts'
 import { keyColumns } from './keys.ts'
@@ -101,23 +102,26 @@ function assemble(
   const groups = grouped?.codes ?? null
   const alike = grouped ? requireDifferent(group?.name ?? '', grouped.levels, 'values') : []
   if (task === 'regression') {
-    const splits = splitRows({ rows, split, classes: null, groups, given, times })
+    const request = { rows, split, classes: null, groups, given, times }
+    const splits = splitRows(request)
     const { targets, targetScale } = standardizeTargets(target, rows, splits)
     const encoded = encodeInputs(config, rows, inputs, splits, limits)
     const unstratified = split.stratify ? ['regression: the split is not stratified'] : []
     const notes = [...alike, ...unstratified, ...encoded.notes]
-    return { ...inputsOf(encoded), notes, targets, task, classes: null, targetScale, splits }
+    const folds = foldsOf(request, splits)
+    return { ...inputsOf(encoded), notes, targets, task, classes: null, targetScale, splits, folds }
   }
   const { levels: classes, codes } = encodeLevels(target, limits.levels)
   alike.push(...requireDifferent(target.name, classes, 'classes'))
   checkClasses(config, classes, given ? codes.subarray(0, given.train.length) : codes)
-  const splits = splitRows({ rows, split, classes: split.stratify ? codes : null, groups, given, times })
+  const request = { rows, split, classes: split.stratify ? codes : null, groups, given, times }
+  const splits = splitRows(request)
   const encoded = encodeInputs(config, rows, inputs, splits, limits)
   const notes = [...alike, ...encoded.notes]
   const column = roles.weight === null ? null : (table.columns[roles.weight] ?? null)
   const weighted = rowWeights(config, { codes, classes, column, train: splits.train })
   const targets = Float32Array.from(codes)
-  return { ...inputsOf(encoded), notes, targets, ...weighted, task, classes, targetScale: null, splits }
+  return { ...inputsOf(encoded), notes, targets, ...weighted, task, classes, targetScale: null, splits, folds: foldsOf(request, splits) }
 }
 
 /** The encoded inputs as members of a data set. */

@@ -95,6 +95,8 @@ export interface SplitConfig {
   readonly time?: string
   /** Rows left out between two parts that are split by time. Omitted if there are none. */
   readonly gap?: number
+  /** Set if every seed has the same validation rows. */
+  readonly fixed?: true
 }
 
 /** Fractions, or counts, of train, validation and test. */
@@ -106,6 +108,9 @@ export interface Splits {
   readonly validation: Int32Array
   readonly test: Int32Array
 }
+
+/** Another way to divide the training and validation rows of a split; see `foldsOf`. Row numbers, ascending. */
+export type Fold = Pick<Splits, 'train' | 'validation'>
 
 /** Data ready for a model. */
 export interface Dataset {
@@ -127,6 +132,8 @@ export interface Dataset {
   /** value = target × sd + mean, fitted on the training rows; null for classification. */
   readonly targetScale: { readonly mean: number; readonly sd: number } | null
   readonly splits: Splits
+  /** Other ways to divide the training and validation rows; empty if there is none. */
+  readonly folds: readonly Fold[]
   /** SHA-256 over the inflated file's content and every setting that shapes the data, without the file's path. */
   readonly fingerprint: string
   /** What was done that the user may want to know: "3 constant columns dropped: a, b, c". */

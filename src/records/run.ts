@@ -9,6 +9,8 @@ export interface RunRequest {
   readonly label: string
   readonly levers: Levers
   readonly seed: number
+  /** Which training and validation rows it has: 1 is the first fold of the data. Omitted for those of the split itself. */
+  readonly fold?: number
   readonly job: RunJob
 }
 

@@ -40,6 +40,7 @@ function isRequest(value: unknown): boolean {
     isText(value['label']) &&
     isLevers(value['levers']) &&
     Number.isSafeInteger(value['seed']) &&
+    (value['fold'] === undefined || Number.isSafeInteger(value['fold'])) &&
     isMap(value['job'])
   )
 }

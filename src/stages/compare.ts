@@ -7,7 +7,8 @@ import { beatsNoisePaired } from '../stats/noise.ts'
 import { shown } from '../stats/outcome.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
 import { differenceNoise } from './noise.ts'
-import { oneRow, rowError, withRowError } from './row-noise.ts'
+import { oneRow, rowSets, withRowNoise } from './row-noise.ts'
+import type { SeedOnRows } from './seeds.ts'
 import type { RunOutcome } from './stage.ts'
 
 /** Probability that seed noise alone moves a lever, divided among all candidates that compete for it (Bonferroni). */
@@ -17,7 +18,7 @@ export const selectionAlpha = 0.025
 export interface Arm {
   readonly label: string
   readonly patch: LeverPatch
-  readonly seeds: readonly number[]
+  readonly seeds: readonly SeedOnRows[]
   readonly outcomes: readonly RunOutcome[]
   /** What stages select by (see `score`), one per seed; null if the run did not complete. */
   readonly scores: readonly (number | null)[]
@@ -51,7 +52,7 @@ export const trainingSeconds = (outcomes: readonly RunOutcome[]): number =>
 export function* trainArms(
   recorder: StageRecorder,
   arms: readonly { readonly label: string; readonly patch: LeverPatch }[],
-  seeds: readonly number[],
+  seeds: readonly SeedOnRows[],
   job: RunJob = fullRun,
 ): Asking<Arm[]> {
   const requests = arms.flatMap(({ label, patch }) =>
@@ -80,7 +81,7 @@ export function compareArms(
     label: candidate.label,
     patch: candidate.patch,
     metric: workload.objective,
-    seeds: candidate.seeds,
+    seeds: candidate.seeds.map(({ seed }) => seed),
     incumbent: incumbent.scores,
     candidate: candidate.scores,
     runs: [...runIds(incumbent), ...runIds(candidate)],
@@ -91,8 +92,7 @@ export function compareArms(
   if (from === undefined)
     return { ...base, gain: null, threshold: null, outcome: diverged(incumbent) ? 'better' : 'undecidable' }
   const arms = all.map(stableScores).filter((s) => s !== undefined)
-  const seedNoise = differenceNoise([from, to], arms, earlier)
-  const noise = withRowError(seedNoise, rowError(incumbent, candidate), to.length)
+  const noise = withRowNoise(differenceNoise([from, to], arms, earlier), incumbent, candidate)
   const judged = beatsNoisePaired({
     candidate: to,
     incumbent: from,
@@ -102,7 +102,7 @@ export function compareArms(
     alpha: selectionAlpha / Math.max(1, all.length - 1),
   })
   if (Number.isNaN(judged.threshold)) return { ...base, gain: null, threshold: null, outcome: 'undecidable' }
-  const threshold = Math.max(judged.threshold, oneRow(workload))
+  const threshold = Math.max(judged.threshold, oneRow(workload, rowSets(candidate)))
   const outcome = judged.gain > threshold ? 'better' : judged.gain < -threshold ? 'worse' : 'within-noise'
   return { ...base, gain: judged.gain, threshold, outcome }
 }

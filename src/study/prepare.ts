@@ -153,6 +153,7 @@ function factsOf(dataset: Dataset): DataFacts {
     classes: dataset.classes,
     ...(dataset.vocabulary ? { vocabulary: dataset.vocabulary.length } : {}),
     rows: { train: train.length, validation: validation.length, test: test.length },
+    ...(dataset.folds.length > 0 ? { folds: 1 + dataset.folds.length } : {}),
   }
 }
 

@@ -88,6 +88,6 @@ async function trainingOf(prepared: Prepared, options: PoolOptions): Promise<Tra
 const bytesOf = ({ inputs, targets }: TrainingData): number => inputs.byteLength + targets.byteLength
 
 /** What workers need of a data set, and nothing more, because each gets a copy. */
-function trainingData({ inputs, inputShape, targets, weights, targetScale, splits }: Dataset): TrainingData {
-  return { inputs, inputShape, targets, ...(weights && { weights }), targetScale, splits }
+function trainingData({ inputs, inputShape, targets, weights, targetScale, splits, folds }: Dataset): TrainingData {
+  return { inputs, inputShape, targets, ...(weights && { weights }), targetScale, splits, folds }
 }

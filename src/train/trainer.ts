@@ -50,7 +50,7 @@ export function createTrainer(
     engine: engine.label,
     run(request, id, onStep) {
       const start = performance.now()
-      const context = contextFor(request)
+      const context = onFold(contextFor(request), request.fold)
       const body = withoutLeaks(context, () => runJob(context, request, onStep))
       const seconds = (performance.now() - start) / 1000
       const timing = { seconds: rounded(seconds), stepsPerSecond: rounded(body.steps.loss.length / seconds) }
@@ -59,6 +59,15 @@ export function createTrainer(
     // Every run owns its tensors; the trainer owns what compiling keeps.
     dispose: () => [plain, spread].forEach((context) => context?.compiler?.dispose()),
   }
+}
+
+/** The rows of a run. Inputs and targets stay the same, so what an engine keeps of them serves every fold. */
+function onFold(context: RunContext, fold: number | undefined): RunContext {
+  if (fold === undefined) return context
+  const { data } = context
+  const rows = data.folds?.[fold - 1]
+  if (!rows) throw new Error(`the data have no fold ${fold}`)
+  return { ...context, data: { ...data, splits: { ...rows, test: data.splits.test } } }
 }
 
 /** Makes a loaded tensor library train in a worker. */

@@ -13,6 +13,8 @@ export interface TrainingData {
   /** Undoes the standardization of regression targets, so that metrics are in the target's units; null otherwise. */
   readonly targetScale: { readonly mean: number; readonly sd: number } | null
   readonly splits: { readonly train: Int32Array; readonly validation: Int32Array; readonly test: Int32Array }
+  /** Other training and validation rows, for runs that ask for them; omitted if there are none. */
+  readonly folds?: readonly { readonly train: Int32Array; readonly validation: Int32Array }[]
 }
 
 /** One tensor of a built model and its place in the flat vector of trainable weights. */

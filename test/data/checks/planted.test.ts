@@ -33,6 +33,7 @@ function table(
     keys: [],
     fingerprint: '',
     splits: randomSplit(rows, seed),
+    folds: [],
   }
 }
 

@@ -1,0 +1,70 @@
+import { shuffled, stream, type Stream } from '../base/random.ts'
+import { groupedParts } from './grouped.ts'
+import type { SplitRequest } from './splits.ts'
+import type { Fold, Splits } from './types.ts'
+
+/** Seeds beyond these share folds. More folds than seeds would only cost memory. */
+const mostFolds = 10
+
+/**
+ * Other ways to divide the same training and validation rows, so that each seed of a comparison can have validation rows of
+ * its own: what one set of rows happens to favor then counts once, not for every seed. The validation rows of the folds and
+ * those of the split share no row, except of a class that has too few. Each fold has as many rows of each class as the split
+ * itself, or whole groups of about as many rows. Test rows are in no fold.
+ *
+ * @returns no fold if the validation rows are more than half of both parts, were assigned by a file, or follow the training
+ *   rows in time
+ */
+export function foldsOf(request: SplitRequest, { train, validation }: Splits): Fold[] {
+  const { split, groups, classes, given, times } = request
+  if (split.fixed || given?.validation || times || validation.length === 0) return []
+  const count = Math.min(mostFolds - 1, Math.floor(train.length / validation.length))
+  if (count === 0) return []
+  const random = stream(split.seed, 'folds')
+  const parts = groups
+    ? wholeGroups({ groups, classes }, train, validation.length, count, random)
+    : alikeParts(classes, train, validation, count, random)
+  const all = [...train, ...validation]
+  return parts.map((part) => {
+    const own = new Set(part)
+    return { train: Int32Array.from(all.filter((row) => !own.has(row))).sort(), validation: Int32Array.from(part).sort() }
+  })
+}
+
+function wholeGroups(
+  { groups, classes }: { readonly groups: Int32Array; readonly classes: Int32Array | null },
+  train: Int32Array,
+  size: number,
+  count: number,
+  random: Stream,
+): number[][] {
+  const of = (codes: Int32Array): Int32Array => train.map((row) => codes[row] ?? 0)
+  const share = size / train.length
+  const fractions = [Math.max(0, 1 - count * share), ...Array.from({ length: count }, () => share)]
+  const [, ...parts] = groupedParts(of(groups), classes && of(classes), fractions, random)
+  return parts.filter((part) => part.length > 0).map((part) => part.map((i) => train[i] ?? -1))
+}
+
+/** Consecutive pieces of the shuffled training rows of each class, each as long as the class's part of the validation rows. */
+function alikeParts(
+  classes: Int32Array | null,
+  train: Int32Array,
+  validation: Int32Array,
+  count: number,
+  random: Stream,
+): number[][] {
+  const codeOf = (row: number): number => classes?.[row] ?? 0
+  const wanted = new Map<number, number>()
+  for (const row of validation) wanted.set(codeOf(row), (wanted.get(codeOf(row)) ?? 0) + 1)
+  const members = new Map<number, number[]>([...wanted.keys()].sort((a, b) => a - b).map((code) => [code, []]))
+  for (const row of train) members.get(codeOf(row))?.push(row)
+  const parts = Array.from({ length: count }, (): number[] => [])
+  for (const [code, rows] of members) {
+    const order = shuffled(rows, random)
+    const size = Math.min(wanted.get(code) ?? 0, order.length)
+    parts.forEach((part, i) => {
+      for (let j = 0; j < size; j++) part.push(order[(i * size + j) % order.length] ?? -1)
+    })
+  }
+  return parts
+}
