@@ -3,32 +3,47 @@ import { groupedParts } from './grouped.ts'
 import type { SplitRequest } from './splits.ts'
 import type { Fold, Splits } from './types.ts'
 
-/** Seeds beyond these share folds. More folds than seeds would only cost memory. */
+/** Ways to divide the rows, the split's own included. Seeds beyond these share folds. */
 const mostFolds = 10
 
 /**
  * Other ways to divide the same training and validation rows, so that each seed of a comparison can have validation rows of
- * its own: what one set of rows happens to favor then counts once, not for every seed. The validation rows of the folds and
- * those of the split share no row, except of a class that has too few. Each fold has as many rows of each class as the split
- * itself, or whole groups of about as many rows. Test rows are in no fold.
+ * its own: what one set of rows happens to favor then counts once, not for every seed. The validation rows of the first folds
+ * and those of the split share no row, except of a class that has too few. When all rows have been in one, the next folds are
+ * drawn in the same way from all rows. Each fold has as many rows of each class as the split itself, or whole groups of about
+ * as many rows. Test rows are in no fold.
  *
  * @returns no fold if the validation rows are more than half of both parts, were assigned by a file, or follow the training
  *   rows in time
  */
 export function foldsOf(request: SplitRequest, { train, validation }: Splits): Fold[] {
-  const { split, groups, classes, given, times } = request
-  if (split.fixed || given?.validation || times || validation.length === 0) return []
-  const count = Math.min(mostFolds - 1, Math.floor(train.length / validation.length))
-  if (count === 0) return []
+  const { split, given, times } = request
+  if (split.fixed || given?.validation || times || validation.length === 0 || train.length < validation.length) return []
   const random = stream(split.seed, 'folds')
-  const parts = groups
-    ? wholeGroups({ groups, classes }, train, validation.length, count, random)
-    : alikeParts(classes, train, validation, count, random)
-  const all = [...train, ...validation]
+  const all = Int32Array.from([...train, ...validation])
+  const parts: number[][] = []
+  for (let rows = train; parts.length < mostFolds - 1; rows = all) {
+    const count = Math.min(mostFolds - 1 - parts.length, Math.floor(rows.length / validation.length))
+    const drawn = partsFrom(request, rows, validation, count, random)
+    if (drawn.length === 0) break
+    parts.push(...drawn)
+  }
   return parts.map((part) => {
     const own = new Set(part)
-    return { train: Int32Array.from(all.filter((row) => !own.has(row))).sort(), validation: Int32Array.from(part).sort() }
+    return { train: all.filter((row) => !own.has(row)).sort(), validation: Int32Array.from(part).sort() }
   })
+}
+
+function partsFrom(
+  { groups, classes }: SplitRequest,
+  rows: Int32Array,
+  validation: Int32Array,
+  count: number,
+  random: Stream,
+): number[][] {
+  return groups
+    ? wholeGroups({ groups, classes }, rows, validation.length, count, random)
+    : alikeParts(classes, rows, validation, count, random)
 }
 
 function wholeGroups(

@@ -95,7 +95,7 @@ export interface SplitConfig {
   readonly time?: string
   /** Rows left out between two parts that are split by time. Omitted if there are none. */
   readonly gap?: number
-  /** Set if every seed has the same validation rows. */
+  /** Set if all seeds share their rows, and verdicts hold on these rows alone. */
   readonly fixed?: true
 }
 
@@ -132,6 +132,8 @@ export interface Dataset {
   /** value = target × sd + mean, fitted on the training rows; null for classification. */
   readonly targetScale: { readonly mean: number; readonly sd: number } | null
   readonly splits: Splits
+  /** Whether the rows were drawn, so that what is measured on the test rows can hold for other rows from the same source. */
+  readonly rowsVary: boolean
   /** Other ways to divide the training and validation rows; empty if there is none. */
   readonly folds: readonly Fold[]
   /** SHA-256 over the inflated file's content and every setting that shapes the data, without the file's path. */

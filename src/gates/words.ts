@@ -1,4 +1,5 @@
 import { higherIsBetter, type MetricName } from '../records/metrics.ts'
+import type { RowError } from '../stats/crossed.ts'
 import { shown } from '../stats/outcome.ts'
 
 export { shown }
@@ -13,6 +14,10 @@ export function seedList(seeds: readonly number[]): string {
 export function intervalWords(found: { readonly lower: number; readonly upper: number; readonly level: number }): string {
   return `${shown(found.level * 100)} % interval ${signed(found.lower)} to ${signed(found.upper)}`
 }
+
+/** For what an interval holds, beside other seeds. Without this, a reader takes the luck of these rows for the model's. */
+export const holdsFor = (rows: RowError | undefined): string =>
+  rows ? 'for other seeds and other rows' : 'for other seeds on these rows'
 
 /** Four significant digits. The minus sign is typographic, so no line break separates it from its number. */
 export const signed = (value: number): string => shown(value).replace('-', '−')

@@ -1,5 +1,5 @@
 import type { LeverName, LeverPatch, Levers, LeverValue } from './levers.ts'
-import type { MetricName, Metrics } from './metrics.ts'
+import type { MetricName, Metrics, RowValues } from './metrics.ts'
 import type { StageName } from './plan.ts'
 import type { RunCalibration, RunTime } from './run.ts'
 
@@ -148,6 +148,8 @@ export interface VerifiedRun {
   readonly status: 'complete' | 'diverged' | 'crashed'
   readonly validation: Metrics | null
   readonly test: Metrics | null
+  /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
+  readonly testRows?: RowValues
   readonly weights: string | null
   /** Why it crashed; omitted if it did not, and in reports from before it was recorded. */
   readonly reason?: string

@@ -1,5 +1,5 @@
 import type { Levers } from './levers.ts'
-import type { MetricName, Metrics } from './metrics.ts'
+import type { MetricName, Metrics, RowValues } from './metrics.ts'
 import type { LineageEntry, SplitMetrics } from './decision.ts'
 import type { EnsembleScores } from './ensemble.ts'
 import type { TrainerRecord } from './trainer.ts'
@@ -37,6 +37,8 @@ export interface LockedSeed {
   readonly status: 'complete' | 'diverged' | 'crashed'
   readonly validation: Metrics | null
   readonly test: Metrics | null
+  /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
+  readonly testRows?: RowValues
   /** SHA-256 of the trained weights. */
   readonly weights: string | null
   /** The moving average of the weights in their place; omitted if the run kept none. Nothing is judged by it. */

@@ -29,14 +29,17 @@ export function buildLock({ tool, study, levers, lineage, verification, budget }
     fingerprints: study.fingerprints,
     levers: levers.chosen,
     lineage,
-    seeds: (verification?.seeds ?? []).map(({ seed, candidate: { status, validation, test, weights, averaged } }) => ({
-      seed,
-      status,
-      validation,
-      test,
-      weights,
-      ...(averaged ? { averaged } : {}),
-    })),
+    seeds: (verification?.seeds ?? []).map(
+      ({ seed, candidate: { status, validation, test, testRows, weights, averaged } }) => ({
+        seed,
+        status,
+        validation,
+        test,
+        ...(testRows ? { testRows } : {}),
+        weights,
+        ...(averaged ? { averaged } : {}),
+      }),
+    ),
     ...(verification?.ensemble ? { ensemble: verification.ensemble } : {}),
   }
 }

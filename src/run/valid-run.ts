@@ -89,6 +89,7 @@ const isBest = (value: unknown): boolean =>
   (value['averaged'] === undefined || isCheckpoint(value['averaged'])) &&
   (value['calibration'] === undefined || isCalibration(value['calibration'])) &&
   (value['predictions'] === undefined || isPredictions(value['predictions'])) &&
+  (value['testRows'] === undefined || isRowValues(value['testRows'])) &&
   (value['rowGroups'] === undefined || isRowGroups(value['rowGroups'])) &&
   (value['mistakeCost'] === undefined || isFinite(value['mistakeCost']))
 
@@ -121,6 +122,9 @@ const isPacked = (value: unknown, numbers: number): boolean =>
 const mostGroups = 64
 const isRowGroups = (value: unknown): boolean =>
   Array.isArray(value) && value.length <= mostGroups && value.every((member) => isFinite(member))
+
+const isRowValues = (value: unknown): boolean =>
+  isMap(value) && Object.entries(value).every(([name, values]) => isMetricName(name) && isRowGroups(values))
 
 function isCalibration(value: unknown): boolean {
   if (!isMap(value)) return false

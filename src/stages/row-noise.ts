@@ -10,7 +10,8 @@ interface Runs {
 }
 
 /** How many different sets of validation rows the seeds of an arm have; at least 1. */
-export const rowSets = ({ outcomes }: Runs): number => Math.max(1, new Set(outcomes.map(({ request }) => request.fold ?? 0)).size)
+export const rowSets = ({ outcomes }: Runs): number =>
+  Math.max(1, new Set(outcomes.map(({ request }) => request.fold ?? 0)).size)
 
 /**
  * The least difference that the validation rows can show: one row whose loss is another by 1 (a nat, for nll). On few rows

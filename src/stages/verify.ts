@@ -140,6 +140,7 @@ function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
         weights: outcome.weights,
         validation: outcome.best?.validation ?? null,
         test: outcome.best?.test ?? null,
+        ...(outcome.best?.testRows ? { testRows: outcome.best.testRows } : {}),
         ...(outcome.best?.calibration ? { calibration: outcome.best.calibration } : {}),
         ...averagedOf(outcome),
         time: timeOf(outcome),

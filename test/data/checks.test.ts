@@ -19,6 +19,7 @@ function dataset(rows: readonly (readonly number[])[], targets: readonly number[
     notes: [],
     keys: [],
     folds: [],
+    rowsVary: true,
     splits: {
       train: Int32Array.from(targets.keys()).filter((i) => i % 3 === 0),
       validation: Int32Array.from(targets.keys()).filter((i) => i % 3 === 1),

@@ -54,7 +54,13 @@ function arm(label: string, ends: readonly (number | 'diverged' | 'crashed' | 'n
     const base = { id, engine, steps, evaluations, timing, request, reason: 'told to' }
     return end === 'diverged' ? { ...base, status: end, atStep: 1 } : { ...base, status: end }
   })
-  return { label, patch, seeds: ends.map((_, seed) => ({ seed })), outcomes, scores: outcomes.map((o) => score(someWorkload, o)) }
+  return {
+    label,
+    patch,
+    seeds: ends.map((_, seed) => ({ seed })),
+    outcomes,
+    scores: outcomes.map((o) => score(someWorkload, o)),
+  }
 }
 
 describe('seed noise', () => {

@@ -34,6 +34,7 @@ function table(
     fingerprint: '',
     splits: randomSplit(rows, seed),
     folds: [],
+    rowsVary: true,
   }
 }
 
