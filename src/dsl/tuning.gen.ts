@@ -338,6 +338,10 @@ export interface Split {
    */
   gap?: number
   /**
+   * vary: the seeds of a comparison have validation rows of their own, and verdicts on test metrics hold for other rows from the same source. fixed: all seeds share their rows, and verdicts hold on these rows alone, as they always do for test rows from a file or later in time.
+   */
+  rows?: 'vary' | 'fixed'
+  /**
    * Seed of the split. Default: the root seed.
    */
   seed?: number

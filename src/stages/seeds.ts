@@ -15,22 +15,12 @@ export const pilotSeeds = (seed: number, count: number): number[] => derived(see
 /** A seed, and the training and validation rows that its runs have; see `RunRequest`. */
 export type SeedOnRows = Pick<RunRequest, 'seed' | 'fold'>
 
-/** What seeds are for: the study's root seed, and its data. */
-type Place = Pick<StageContext, 'seed' | 'workload'>
-
 /**
  * The seeds of a stage that selects. They take the folds of the data in turn, beginning with the split itself. A search has
  * the first seed, so a comparison that confirms it has other validation rows as well as other seeds.
  */
-export const selectionRows = ({ seed, workload }: Place, count: number): SeedOnRows[] =>
+export const selectionRows = ({ seed, workload }: Pick<StageContext, 'seed' | 'workload'>, count: number): SeedOnRows[] =>
   inTurn(selectionSeeds(seed, count), foldsOf(workload))
-
-/**
- * The seeds of the verification, on folds in the same way if test rows are held out. If there are none, all seeds share the
- * validation rows, which the gates then judge.
- */
-export const verificationRows = ({ seed, workload }: Place, count: number): SeedOnRows[] =>
-  inTurn(verificationSeeds(seed, count), workload.data.rows.test > 0 ? foldsOf(workload) : 1)
 
 const foldsOf = (workload: Workload): number => (isTrainer(workload) ? 1 : (workload.data.folds ?? 1))
 

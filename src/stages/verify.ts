@@ -10,7 +10,7 @@ import type { StageDefinition } from './definition.ts'
 import { training } from './estimate.ts'
 import { StageRecorder, type Asking } from './recorder.ts'
 import { listSchema, seedsSchema } from './schema.ts'
-import { verificationRows, type SeedOnRows } from './seeds.ts'
+import { verificationSeeds } from './seeds.ts'
 import type { RunOutcome, StageContext, StageProcess } from './stage.ts'
 
 export interface VerifySettings extends StageSettings {
@@ -90,7 +90,7 @@ export const withSeeds = (settings: VerifySettings, seeds: number): VerifySettin
  */
 function* process(context: StageContext, { seeds: most, looks }: VerifySettings): StageProcess {
   const recorder = new StageRecorder(context)
-  const seeds = verificationRows(context, most)
+  const seeds = verificationSeeds(context.seed, most)
   let findings: VerifyFindings = { looks, seeds: [] }
   let planned = 0
   for (const look of looks) {
@@ -106,16 +106,16 @@ function* process(context: StageContext, { seeds: most, looks }: VerifySettings)
   return recorder.close('verified', `${subject(context)} retrained ${words}`, { verify: findings })
 }
 
-function* verifyOn(recorder: StageRecorder, seeds: readonly SeedOnRows[]): Asking<VerifyFindings['seeds']> {
+function* verifyOn(recorder: StageRecorder, seeds: readonly number[]): Asking<VerifyFindings['seeds']> {
   const { baseline, incumbent, workload } = recorder.context
   const verification = verificationJob(workload.task, workload.data.rows)
   const outcomes = yield* recorder.ask(
-    seeds.flatMap((rows) => [
-      recorder.request('baseline', baseline, rows, verification),
-      recorder.request('winner', incumbent, rows, verification),
+    seeds.flatMap((seed) => [
+      recorder.request('baseline', baseline, { seed }, verification),
+      recorder.request('winner', incumbent, { seed }, verification),
     ]),
   )
-  return seeds.flatMap(({ seed }, i) => {
+  return seeds.flatMap((seed, i) => {
     const [base, candidate] = [verified(outcomes[2 * i]), verified(outcomes[2 * i + 1])]
     return base && candidate ? [{ seed, baseline: base, candidate }] : []
   })

@@ -7,22 +7,12 @@ import { softmaxRow, type Outputs } from './predicted.ts'
 import { rounded } from './round.ts'
 import type { TrainingData } from './types.ts'
 
-/** What a member says about some rows, and what is true. */
+/** Rows of one split: what each member says about them, and what is true. */
 export interface MemberOutputs {
-  /** Logits or standardized values, rows × width. */
-  readonly outputs: Outputs
+  /** Logits or standardized values, one array per member, rows × width. */
+  readonly members: readonly Outputs[]
   /** Class index or standardized value, one per row. */
   readonly targets: Float32Array
-}
-
-/** The outputs of all members on one split. */
-export interface SplitOutputs {
-  readonly validation: readonly MemberOutputs[]
-  /** Whether the members have the same validation rows, so that the ensemble has some that no member trained on. */
-  readonly shareRows: boolean
-  /** One array per member, on the same rows. */
-  readonly test: readonly Outputs[]
-  readonly testTargets: Float32Array
 }
 
 /** What the members are. */
@@ -40,37 +30,29 @@ export interface EnsembleTask {
  */
 export function ensembleScores(
   of: EnsembleTask,
-  { validation, shareRows, test, testTargets }: SplitOutputs,
+  validation: MemberOutputs,
+  test: MemberOutputs,
 ): Pick<EnsembleScores, 'models' | 'notes'> {
   const score = (outputs: Outputs): Metrics =>
-    computeMetrics(of.task, { outputs, targets: testTargets, width: of.width }, of.scale)
-  const single = plain('single', meanMetrics(test.map(score)))
-  if (of.task === 'regression') return { models: [single, plain('ensemble', score(meanValues(test)))], notes: [] }
-  const judged = meanLogProbabilities(test, of.width)
-  const temperature = ({ outputs, targets }: MemberOutputs): number | null => {
-    const found = temperatureOf(outputs, { labels: targets, classes: of.width })
+    computeMetrics(of.task, { outputs, targets: test.targets, width: of.width }, of.scale)
+  const single = plain('single', meanMetrics(test.members.map(score)))
+  if (of.task === 'regression') return { models: [single, plain('ensemble', score(meanValues(test.members)))], notes: [] }
+  const fittedOn = meanLogProbabilities(validation.members, of.width)
+  const judged = meanLogProbabilities(test.members, of.width)
+  const temperature = (outputs: Outputs): number | null => {
+    const found = temperatureOf(outputs, { labels: validation.targets, classes: of.width })
     return typeof found === 'number' ? found : null
   }
-  const own = validation.map(temperature)
+  const own = validation.members.map(temperature)
   const fitted = own.flatMap((t) => t ?? [])
-  const scaled = test.map((outputs, i) => score(divided(outputs, own[i] ?? 1)))
-  const [first] = validation
-  const joint =
-    shareRows && first
-      ? temperature({
-          outputs: meanLogProbabilities(
-            validation.map(({ outputs }) => outputs),
-            of.width,
-          ),
-          targets: first.targets,
-        })
-      : undefined
+  const scaled = test.members.map((outputs, i) => score(divided(outputs, own[i] ?? 1)))
+  const joint = temperature(fittedOn)
   return {
     models: [
       single,
       ...(fitted.length === 0 ? [] : [atTemperature('single', geometricMean(fitted), meanMetrics(scaled))]),
       plain('ensemble', score(judged)),
-      ...(typeof joint === 'number' ? [atTemperature('ensemble', joint, score(divided(judged, joint)))] : []),
+      ...(joint === null ? [] : [atTemperature('ensemble', joint, score(divided(judged, joint)))]),
     ],
     notes: notesOf(own.length - fitted.length, own.length, joint),
   }
@@ -109,14 +91,11 @@ function meanLogProbabilities(members: readonly Outputs[], width: number): Outpu
   return out
 }
 
-function notesOf(without: number, members: number, joint: number | null | undefined): string[] {
+function notesOf(without: number, members: number, joint: number | null): string[] {
   const why = 'no temperature fits the validation rows best'
   return [
     ...(without > 0 && without < members ? [`${without} of ${members} members stay as trained, because ${why}.`] : []),
     ...(without === members ? [`Single models are not scaled, because ${why}.`] : []),
     ...(joint === null ? [`The ensemble is not scaled, because ${why}.`] : []),
-    ...(joint === undefined
-      ? ['The ensemble is not scaled, because its members trained on different rows, and none is left for a temperature.']
-      : []),
   ]
 }

@@ -50,8 +50,8 @@ export function createTrainer(
     engine: engine.label,
     run(request, id, onStep) {
       const start = performance.now()
-      const context = onFold(contextFor(request), request.fold)
-      const body = withoutLeaks(context, () => runJob(context, request, onStep))
+      const context = contextFor(request)
+      const body = withoutLeaks(context, () => runJob(onFold(context, request.fold), request, onStep))
       const seconds = (performance.now() - start) / 1000
       const timing = { seconds: rounded(seconds), stepsPerSecond: rounded(body.steps.loss.length / seconds) }
       return { id, request, engine: engine.label, ...body, timing } as RunResult

@@ -1,24 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { ensembleScores as scoresOf, type EnsembleTask } from '../../src/train/ensemble.ts'
+import { ensembleScores, type EnsembleTask, type MemberOutputs } from '../../src/train/ensemble.ts'
 import { keptOutputs, keptPredictions, keptRows, mostKept } from '../../src/train/predictions.ts'
 import fixture from './fixtures/ensemble.json' with { type: 'json' }
 
-/** Outputs of all members on the same rows, and what is true. */
-interface Rows {
-  readonly members: readonly Float32Array[]
-  readonly targets: Float32Array
-}
-
-const ensembleScores = (of: EnsembleTask, validation: Rows, test: Rows, shareRows = true) =>
-  scoresOf(of, {
-    validation: validation.members.map((own) => ({ outputs: own, targets: validation.targets })),
-    shareRows,
-    test: test.members,
-    testTargets: test.targets,
-  })
-
 type Part = (typeof fixture.cases)[number]['test']
-const outputs = ({ targets, members }: Part): Rows => ({
+const outputs = ({ targets, members }: Part): MemberOutputs => ({
   targets: Float32Array.from(targets),
   members: members.map((values) => Float32Array.from(values)),
 })
@@ -47,7 +33,7 @@ describe('ensembles and temperatures are those of scikit-learn and SciPy', () =>
 })
 
 describe('an ensemble', () => {
-  const part = (members: readonly (readonly number[])[], targets: readonly number[]): Rows => ({
+  const part = (members: readonly (readonly number[])[], targets: readonly number[]): MemberOutputs => ({
     members: members.map((values) => Float32Array.from(values)),
     targets: Float32Array.from(targets),
   })
@@ -81,18 +67,6 @@ describe('an ensemble', () => {
     const { models, notes } = ensembleScores(two, judged, judged)
     expect(models.filter((m) => m.model === 'single')).toHaveLength(2)
     expect(notes[0]).toContain('1 of 2 members stay as trained')
-  })
-
-  it('has no temperature of its own where its members have other validation rows', () => {
-    const [c] = fixture.cases.filter(({ task }) => task === 'classification')
-    if (!c) throw new Error('the fixture has no classification')
-    const given = [{ ...two, width: c.classes }, outputs(c.validation), outputs(c.test)] as const
-    const [shared, apart] = [ensembleScores(...given), ensembleScores(...given, false)]
-    expect(shared.models).toHaveLength(4)
-    expect(apart.models).toEqual(shared.models.slice(0, 3))
-    expect(apart.notes).toEqual([
-      'The ensemble is not scaled, because its members trained on different rows, and none is left for a temperature.',
-    ])
   })
 
   it('never loses to the mean of its members by nll or Brier score', () => {
