@@ -1,5 +1,6 @@
 import type { Threshold } from '../dsl/tuning.gen.ts'
 import type { MetricRule } from '../records/gates.ts'
+import { rangeOf, type MetricName } from '../records/metrics.ts'
 import type { GateVerdict } from '../records/verdict.ts'
 import { overRows, rowError, type RowError } from '../stats/crossed.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
@@ -135,7 +136,7 @@ function decide(rule: ThresholdRule, limit: number, side: Side, evidence: GateEv
   if (overSeeds.kind === 'undefined')
     return withoutSpread(rule, side, evidence, analysis, { limit, reason: overSeeds.reason })
   const rows = rowErrorOf(side)
-  const found = overRows(overSeeds, rows)
+  const found = withinRange(rule.metric, overRows(overSeeds, rows))
   const { status, outcome } = placed(rule, limit, found)
   return {
     status,
@@ -146,6 +147,13 @@ function decide(rule: ThresholdRule, limit: number, side: Side, evidence: GateEv
       `(${intervalWords(found)} ${holdsFor(rows)}): ${outcome}.`,
     estimate: estimateOf(rule, found),
   }
+}
+
+/** A mean of shares is no more than 1, however wide its t interval. */
+function withinRange(metric: MetricName, found: Interval): Interval {
+  const [least, most] = rangeOf(metric)
+  const { estimate, lower, upper } = found
+  return { ...found, lower: Math.max(lower, Math.min(least, estimate)), upper: Math.min(upper, Math.max(most, estimate)) }
 }
 
 const rowErrorOf = ({ values }: Side): RowError | undefined => {

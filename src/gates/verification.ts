@@ -137,8 +137,8 @@ function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricCompar
   const p = found.p < 0.0001 ? 'p below 0.0001' : `p ${shown(Number(found.p.toPrecision(2)))}`
   const correction = found.objective ? '' : ', corrected for the other metrics'
   const words = {
-    better: 'better by more than seed noise',
-    worse: 'worse by more than seed noise',
+    better: 'better by more than noise',
+    worse: 'worse by more than noise',
     'not-distinguishable': 'not distinguishable from the baseline',
     undecidable: `not compared, because the winner has no value on ${seedList(unfinished)}; on the others`,
   }[claim]

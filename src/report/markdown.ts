@@ -114,7 +114,7 @@ function levers({ levers: { changes, sinceLock }, lineage: entries }: Report): s
   const own = table(['Bucket', 'Lever', 'Declared', 'Chosen', 'Moved by'], rows)
   const text =
     own === ''
-      ? 'Every lever stays as declared because no change beat seed noise.'
+      ? 'Every lever stays as declared because no change beat noise.'
       : `${own}\n\nAll other levers stay as declared.`
   if (sinceLock === null) return text
   const moved = sinceLock.map((d) => `${code(d.lever)} ${leverText(d.from)} → ${leverText(d.to)}`).join(', ')
@@ -140,7 +140,7 @@ function measured(report: Report): string {
     claims[m.claim],
   ])
   const text = table(
-    ['Split', 'Metric', 'Baseline', judgedSide(report), 'Gain (95 %)', 'P(better)', 'Beyond seed noise'],
+    ['Split', 'Metric', 'Baseline', judgedSide(report), 'Gain (95 %)', 'P(better)', 'Beyond noise'],
     rows,
   )
   return text === '' ? '' : `${text}\n\n${measuredNote(report)}`

@@ -78,6 +78,12 @@ describe('a level that few rows show by luck', () => {
     expect(gateOf(atLeast, side({ level: 0.92, hard: even, seed: 1 })).status).toBe('pass')
   })
 
+  it('stays within the bounds of its metric', () => {
+    const gate = gateOf({ ...atLeast, min: 0.5 }, side({ level: 0.99, hard: uneven, seed: 1 }))
+    expect(gate.estimate?.upper).toBe(1)
+    expect(gate.status).toBe('pass')
+  })
+
   it('is foreseen from the seeds of a lock', () => {
     const design = (seeds: LockedSeed[]): StudyDesign => ({
       seeds: 5,
