@@ -182,13 +182,13 @@ export function rowTables(sampled: readonly Sampled[], rows: number, facts: Fact
 ${facts.date}, tunegate ${facts.version}, ${facts.engine}. Written by \`npm run prove -- rows\`.
 
 A verification measures on a few test rows. Does its verdict hold on other rows from the same source? To know the truth, each
-data set here is a sample of ${rows} rows from a real data set of more than 2,000. It is split as the product splits it (20 % for
+data set here is a sample of ${rows} rows from a real data set of more than 1,000. It is split as the product splits it (20 % for
 testing), a model is trained under ${seeds} seeds, and every run is also measured on all rows outside the sample. The truth is the mean
 of that over all samples and seeds. ${runs * seeds} runs, ${first?.samples.length ?? 0} samples of each data set.
 
 Limits lie where a gate is most likely to be wrong: a threshold at the truth itself, a margin equal to the true drop. Declared: at
 most 0.05 of either error. Brackets are 95 % intervals (Wilson). Seeds either share one split, or each has training and
-validation rows of its own (folds). The interval has the noise of seeds alone, or of seeds and test rows.
+validation rows of its own (folds). The interval has the noise of seeds alone, or of seeds and test rows. The product does the second of the four.
 
 ## The data sets that were set aside: ${names(aside)}
 
