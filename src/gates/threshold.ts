@@ -16,7 +16,7 @@ import { requireLevel } from './range.ts'
 import { shared } from './schema.ts'
 import { rowsDecide } from './seeds-needed.ts'
 import { equalValuesRemedy, shareOnRows } from './without-spread.ts'
-import { holdsFor, intervalWords, limitWords, shown, signed } from './words.ts'
+import { holdsFor, intervalWords, limitWords, widthNotes, shown, signed } from './words.ts'
 
 /**
  * The mean over seeds reaches a level, by its t interval. Exactly one of `min` and `max` is a number, in units of the
@@ -140,7 +140,7 @@ function decide(rule: ThresholdRule, limit: number, side: Side, evidence: GateEv
   const { status, outcome } = placed(rule, limit, found)
   return {
     status,
-    notes: [],
+    notes: widthNotes(overSeeds, rows),
     ...(status === 'inconclusive' ? remedyFor(values, limit, analysis, rows) : { remedy: null }),
     sentence:
       `Mean ${rule.split} ${rule.metric} over ${values.length} seeds is ${signed(found.estimate)} ` +

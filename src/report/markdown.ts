@@ -139,10 +139,7 @@ function measured(report: Report): string {
     m.probabilityBetter === null ? '–' : `${fixed(100 * m.probabilityBetter, 1)} %`,
     claims[m.claim],
   ])
-  const text = table(
-    ['Split', 'Metric', 'Baseline', judgedSide(report), 'Gain (95 %)', 'P(better)', 'Beyond noise'],
-    rows,
-  )
+  const text = table(['Split', 'Metric', 'Baseline', judgedSide(report), 'Gain (95 %)', 'P(better)', 'Beyond noise'], rows)
   return text === '' ? '' : `${text}\n\n${measuredNote(report)}`
 }
 

@@ -97,6 +97,13 @@ export function overRows(found: Interval, rows: RowError | undefined): Interval 
   }
 }
 
+/** Share of the squared error of an interval over seeds and rows that comes from the rows; 0 if it has none. */
+export function rowShare(overSeeds: Interval, rows: RowError | undefined): number {
+  if (rows === undefined) return 0
+  const ofSeeds = ((overSeeds.upper - overSeeds.estimate) / tQuantile((1 + overSeeds.level) / 2, overSeeds.df)) ** 2
+  return rows.variance / (ofSeeds + rows.variance)
+}
+
 /** Two-sided p of a t test over seeds, with the error of the rows. Never smaller. */
 export function pOverRows(test: TTest, rows: RowError | undefined): number {
   if (rows === undefined) return test.pTwoSided
