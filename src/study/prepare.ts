@@ -96,10 +96,7 @@ async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSour
   const begun = clock()
   const facts = await describeScript(spec, source, read.parsed.locate)
   const took = clock() - begun
-  const compiled = (of: TrainerSpec): Plan<TrainerWorkload> => scriptPlan(of, facts, read.parsed.locate)
-  const declared = compiled(spec)
-  const levers = source.tuned && tunedLevers(source.tuned, declared.baseline)
-  const plan = levers ? compiled({ ...spec, levers, given: leverNamesOf(levers) }) : declared
+  const plan = scriptPlanOf(spec, facts, read.parsed.locate, source.tuned)
   return { spec, facts, took, ...(await planned(plan, [], read, source)) }
 }
 
@@ -130,6 +127,18 @@ export function planOf(spec: ModelSpec, dataset: Dataset, locate: Locate, tuned:
   const declared = unwrap(compile(spec, facts, locate))
   const levers = tuned && tunedLevers(tuned, declared.baseline)
   return levers ? unwrap(compile({ ...spec, levers }, facts, locate)) : declared
+}
+
+/** The same for a script. */
+export function scriptPlanOf(
+  spec: TrainerSpec,
+  facts: TrainerFacts,
+  locate: Locate,
+  tuned: SpecSource['tuned'],
+): Plan<TrainerWorkload> {
+  const declared = scriptPlan(spec, facts, locate)
+  const levers = tuned && tunedLevers(tuned, declared.baseline)
+  return levers ? scriptPlan({ ...spec, levers, given: leverNamesOf(levers) }, facts, locate) : declared
 }
 
 /** Undefined if the lock was tuned from other levers than the spec declares now. The change itself is then the proposal. */
