@@ -17,7 +17,8 @@ import { addEngineCommands } from './engine-commands.ts'
 import { err, out } from './print.ts'
 import { addTrainerCommands } from './trainer-commands.ts'
 import { addReportCommands } from './report-commands.ts'
-import { positiveNumber, stageList, wholeNumber } from './options.ts'
+import { modelFormatNames } from '../saved-model/formats/index.ts'
+import { modelFormatList, positiveNumber, stageList, wholeNumber } from './options.ts'
 import { noCommit } from './workflows/comment.ts'
 
 const exitCodeHelp = `
@@ -106,6 +107,11 @@ export function program(exit: (code: number) => void): Command {
     .option(
       '--base-data <file>',
       "retrain --base-spec on the training rows of this file; both sides are measured on the rows of the spec's own data",
+    )
+    .option(
+      '--save-model [formats]',
+      `save the winner's models, one per verification seed, for tunegate predict and other programs (${modelFormatNames.join(', ')}; default: all)`,
+      modelFormatList,
     )
     .option('--fresh', 'set aside the journal of an earlier run and train everything again')
     .option('--json', 'print only the report, as JSON, on standard output')

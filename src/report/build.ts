@@ -12,7 +12,7 @@ import {
   type VerifyFindings,
 } from '../records/decision.ts'
 import type { EnsembleScores } from '../records/ensemble.ts'
-import type { Lock, LockedChange } from '../records/lock.ts'
+import type { Lock, LockedChange, SavedModel } from '../records/lock.ts'
 import type { MetricName } from '../records/metrics.ts'
 import { isTrainer, type Plan, type StageName } from '../records/plan.ts'
 import type { Determinism } from '../records/trainer.ts'
@@ -55,6 +55,8 @@ export interface ReportInput {
   readonly statistics: readonly MetricComparison[]
   /** Scores of the winner's seeds together; omitted if there are none. */
   readonly ensemble?: EnsembleScores
+  /** The models that the study saved; none if omitted. */
+  readonly models?: readonly SavedModel[]
   /** See `diagnose`; none if omitted. */
   readonly diagnostics?: readonly Finding[]
   readonly engine: string
@@ -98,7 +100,7 @@ export function buildReport(input: ReportInput): Report {
       sinceLock: input.lock && leverDifferences(input.lock.levers, chosen),
     },
     lineage: lineage.map(withoutSeconds),
-    verification: verify && verificationSection(verify, input.statistics, plan.workload.objective, input.ensemble),
+    verification: verify && verificationSection(verify, input.statistics, plan.workload.objective, input),
     stages: (input.results ? plan.jobs.map((job) => job.id) : stageNames).map((stage) => stageOf(stage, plan, decisions)),
     runs: runs.map((r) => r.summary),
     diagnostics: input.diagnostics ?? [],
@@ -175,12 +177,12 @@ export function withoutSeconds(entry: StageDecision['lineage'][number]): LockedC
   return { ...entry, evidence }
 }
 
-/** The section of a verification: the numbers of its seeds and what follows from them, and the scores of an ensemble. */
+/** The section of a verification: the numbers of its seeds and what follows from them, the scores of an ensemble, and saved models. */
 export function verificationSection(
   verify: VerifyFindings,
   metrics: readonly MetricComparison[],
   objective: MetricName,
-  ensemble?: EnsembleScores,
+  { ensemble, models }: Pick<NonNullable<Report['verification']>, 'ensemble' | 'models'> = {},
 ): NonNullable<Report['verification']> {
   return {
     ...untimed(verify),
@@ -188,6 +190,7 @@ export function verificationSection(
     calibration: calibrationOf(verify),
     ...averagedOf(verify, objective),
     ...(ensemble ? { ensemble } : {}),
+    ...(models && models.length > 0 ? { models } : {}),
   }
 }
 

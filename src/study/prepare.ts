@@ -21,6 +21,7 @@ import { configOf, dataFiles, type DataFiles } from './data-files.ts'
 import { describeScript, scriptPlan } from './prepare-script.ts'
 import { readSpec, unwrap, type ReadSpec } from './read-spec.ts'
 import { alteredWarnings, underRules, type Alteration } from './rules.ts'
+import { requireSavable } from './save-models.ts'
 
 /** Everything that is known before training. */
 export type Prepared = PreparedModel | PreparedScript
@@ -88,7 +89,9 @@ async function prepareModel(spec: ModelSpec, read: ReadSpec, source: SpecSource)
   const { findings, warnings } = judgeData(spec, dataset, parsed, watch)
   const took = watch.elapsed
   const plan = planOf(spec, dataset, parsed.locate, source.tuned)
-  return { spec, dataset, findings, ...files, took, ...(await planned(plan, warnings, read, source)) }
+  const model = await planned(plan, warnings, read, source)
+  requireSavable(model.plan, dataset, source)
+  return { spec, dataset, findings, ...files, took, ...model }
 }
 
 async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSource): Promise<PreparedScript> {
@@ -100,7 +103,9 @@ async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSour
   const declared = compiled(spec)
   const levers = source.tuned && tunedLevers(source.tuned, declared.baseline)
   const plan = levers ? compiled({ ...spec, levers, given: leverNamesOf(levers) }) : declared
-  return { spec, facts, took, ...(await planned(plan, [], read, source)) }
+  const script = await planned(plan, [], read, source)
+  requireSavable(script.plan, null, source)
+  return { spec, facts, took, ...script }
 }
 
 /** What the plan of any spec brings with it: warnings, and where its gates are declared. */
