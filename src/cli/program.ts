@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { targetNames, targetSummaries } from '../compile/targets/index.ts'
 import { columnHelp } from '../diagnose/read/columns.ts'
-import { autoEngineWords, engineWishes } from '../engines/index.ts'
+import { autoEngineWords, engineWishes, fallbackEngine } from '../engines/index.ts'
 import type { StageName } from '../records/plan.ts'
 import { resultsTools } from '../results/formats/index.ts'
 import { stageNames } from '../stages/index.ts'
@@ -11,6 +11,7 @@ import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
 import { gateCommand, type GateOptions } from './commands/gate.ts'
 import { initCommand, type InitOptions } from './commands/init.ts'
 import { planCommand } from './commands/plan.ts'
+import { predictCommand, type PredictOptions } from './commands/predict.ts'
 import { runCommand, type RunOptions } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { addEngineCommands } from './engine-commands.ts'
@@ -116,6 +117,20 @@ export function program(exit: (code: number) => void): Command {
     .option('--fresh', 'set aside the journal of an earlier run and train everything again')
     .option('--json', 'print only the report, as JSON, on standard output')
     .action(async (spec: string, options: RunOptions) => exit(await runCommand(spec, options)))
+
+  root
+    .command('predict <model> <data>')
+    .description(
+      'predict the rows of a data file; <model> is a folder that run --save-model wrote: that of one model, or of several, which predict together',
+    )
+    .addOption(new Option('--engine <engine>', 'what computes').choices(engineWishes).default(fallbackEngine().name))
+    .addOption(
+      new Option('--format <format>', 'how to write the predictions (default: by the ending of --output, else csv)').choices(
+        ['csv', 'jsonl'],
+      ),
+    )
+    .option('-o, --output <file>', 'where to write them (default: standard output)')
+    .action(async (model: string, data: string, options: PredictOptions) => exit(await predictCommand(model, data, options)))
 
   root
     .command('gate <report>')

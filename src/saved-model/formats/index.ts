@@ -1,9 +1,10 @@
 import { entryNamed } from '../../base/lists.ts'
 import type { ModelFormat } from './definition.ts'
+import { keras } from './keras/index.ts'
 import { onnx } from './onnx/index.ts'
 
 /** Every format of a saved model, in the order of the help. */
-export const modelFormats = [onnx] as const
+export const modelFormats = [onnx, keras] as const
 
 export type ModelFormatName = (typeof modelFormats)[number]['name']
 
