@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { didYouMean } from '../base/diagnostics.ts'
 import type { StageName } from '../records/plan.ts'
-import { modelFormatNames, type ModelFormatName } from '../saved-model/formats/index.ts'
+import { chosenFormats, modelFormatChoices, type ModelFormatName } from '../saved-model/formats/index.ts'
 import { stageNames } from '../stages/index.ts'
 
 /** An integer within bounds; anything else is rejected with the allowed values. */
@@ -26,7 +26,8 @@ export function positiveNumber(text: string): number {
 export const stageList = (text: string): StageName[] => listOf(text, stageNames, 'stage')
 
 /** Formats of saved models, separated by commas. */
-export const modelFormatList = (text: string): ModelFormatName[] => listOf(text, modelFormatNames, 'model format')
+export const modelFormatList = (text: string): readonly ModelFormatName[] =>
+  chosenFormats(listOf(text, modelFormatChoices, 'model format'))
 
 /** Some of the words, separated by commas; anything else is rejected with the allowed words. */
 function listOf<W extends string>(text: string, words: readonly W[], what: string): W[] {

@@ -26,6 +26,8 @@ const exitCodeHelp = `
 Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 a bug in tunegate itself.
 Stopped by a signal: 130 SIGINT, 143 SIGTERM, 129 SIGHUP; a second signal stops it at once.`
 
+const savingHelp = `save the winner's models, one per verification seed, for tunegate predict and other programs (${modelFormatNames.join(', ')}; default: all)`
+
 /** The command line. `exit` receives the exit code of a command that ended normally. */
 export function program(exit: (code: number) => void): Command {
   const root = new Command('tunegate')
@@ -80,6 +82,7 @@ export function program(exit: (code: number) => void): Command {
     .option('--check', 'write nothing; exit with 1 if the file is out of date')
     .option('--shards <n>', 'maximum number of jobs that share the runs of a stage', wholeNumber(1, 256), 8)
     .addOption(new Option('--engine <engine>', 'training engine').choices(engineWishes).default('auto'))
+    .option('--save-model [formats]', savingHelp, modelFormatList)
     .option('--uses <action>', 'the action, as owner/name@commit (default: the one already in the file)')
     .action(async (spec: string, options: CompileOptions) => exit(await compileCommand(spec, options)))
 
@@ -109,11 +112,7 @@ export function program(exit: (code: number) => void): Command {
       '--base-data <file>',
       "retrain --base-spec on the training rows of this file; both sides are measured on the rows of the spec's own data",
     )
-    .option(
-      '--save-model [formats]',
-      `save the winner's models, one per verification seed, for tunegate predict and other programs (${modelFormatNames.join(', ')}; default: all)`,
-      modelFormatList,
-    )
+    .option('--save-model [formats]', savingHelp, modelFormatList)
     .option('--fresh', 'set aside the journal of an earlier run and train everything again')
     .option('--json', 'print only the report, as JSON, on standard output')
     .action(async (spec: string, options: RunOptions) => exit(await runCommand(spec, options)))

@@ -54,13 +54,6 @@ export class Unsavable extends Error {
   }
 }
 
-/** For a layer that a format cannot hold at all. */
-export function cannotSave(why: string): () => never {
-  return () => {
-    throw new Unsavable(why)
-  }
-}
-
 /** A graph of ONNX operators while it is written. */
 export interface OnnxGraph {
   /** Adds a node with one output. */

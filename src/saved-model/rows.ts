@@ -18,17 +18,22 @@ export interface ModelRows {
  *
  * @throws InputError if a column is not there, or has a cell that the model has no input for
  */
-export async function modelRows({ manifest, tokenize }: OpenModel, file: DataFile): Promise<ModelRows> {
+export async function modelRows(
+  { manifest, tokenize }: Pick<OpenModel, 'manifest' | 'tokenize'>,
+  file: DataFile,
+): Promise<ModelRows> {
   const { columns, shape, missingValues } = manifest.input
   const gaps = columns.some((column) => column.as !== 'tokens' && column.missing !== null)
   const limits = tokenize ? { ...file.limits, levels: Infinity } : file.limits
   const source = { ...file, limits, ...(gaps ? { missing: new Set(missingValues) } : {}) }
   const image = shape.length === 3 ? shape : null
-  const opened = await file.format.open(source, { header: 'auto', target: null, groupBy: null, shape: image })
-  const places = placesOf(
-    opened,
-    columns.map(({ name }) => name),
-  )
+  const open = (header: boolean | 'auto') =>
+    file.format.open(source, { header, target: null, groupBy: null, shape: image })
+  const names = columns.map(({ name }) => name)
+  const found = await open('auto')
+  // A header above texts may look like one more row. If it has the names, it is a header.
+  const opened = !found.header && lackingIn(found, names).length > 0 ? await withHeader(open, names, found) : found
+  const places = placesOf(opened, names)
   const wants = new Array<Want>(opened.names.length).fill('skip')
   columns.forEach((column, i) => {
     wants[places[i] ?? -1] = wantOf(column)
@@ -49,6 +54,18 @@ export async function modelRows({ manifest, tokenize }: OpenModel, file: DataFil
   return { inputs, rows: table.rows }
 }
 
+const lackingIn = ({ names }: OpenTable, wanted: readonly string[]): string[] =>
+  wanted.filter((name) => !names.includes(name))
+
+async function withHeader(
+  open: (header: boolean) => OpenTable | Promise<OpenTable>,
+  names: readonly string[],
+  otherwise: OpenTable,
+): Promise<OpenTable> {
+  const opened = await open(true)
+  return lackingIn(opened, names).length === 0 ? opened : otherwise
+}
+
 function columnAt({ columns }: Table, place: number) {
   const column = columns[place]
   if (!column) throw new Error(`column ${place} was not read`)
@@ -56,12 +73,12 @@ function columnAt({ columns }: Table, place: number) {
 }
 
 /** Where in the file each column of the model is. */
-function placesOf({ file, names, header }: OpenTable, wanted: readonly string[]): readonly number[] {
+function placesOf(table: OpenTable, wanted: readonly string[]): readonly number[] {
+  const { file, names, header } = table
   // All that the file has, in order: that of training, without the target.
   if (!header && names.length === wanted.length) return wanted.map((_, i) => i)
-  const places = wanted.map((name) => names.indexOf(name))
-  const lacking = wanted.filter((_, i) => (places[i] ?? -1) < 0)
-  if (lacking.length === 0) return places
+  const lacking = lackingIn(table, wanted)
+  if (lacking.length === 0) return wanted.map((name) => names.indexOf(name))
   return fail({
     code: 'predict/no-column',
     message: `${file} lacks ${lacking.length === 1 ? 'a column' : `${lacking.length} columns`} that the model reads`,

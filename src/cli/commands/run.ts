@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly baseSpec?: string
   readonly baseData?: string
   readonly fresh?: boolean
-  readonly saveModel?: ModelFormatName[] | true
+  readonly saveModel?: readonly ModelFormatName[] | true
   readonly json?: boolean
 }
 

@@ -10,6 +10,14 @@ export type ModelFormatName = (typeof modelFormats)[number]['name']
 
 export const modelFormatNames: readonly ModelFormatName[] = modelFormats.map(({ name }) => name)
 
+/** Several formats, or the word for all of them. */
+export const modelFormatChoices = [...modelFormatNames, 'all'] as const
+export type ModelFormatChoice = (typeof modelFormatChoices)[number]
+
+/** The formats that were chosen. */
+export const chosenFormats = (choices: readonly ModelFormatChoice[]): readonly ModelFormatName[] =>
+  modelFormatNames.filter((name) => choices.includes(name) || choices.includes('all'))
+
 /** The format with this name. Throws if there is none. */
 export const modelFormatNamed = (name: string): ModelFormat<ModelFormatName> =>
   entryNamed(modelFormats, name, 'model format')
