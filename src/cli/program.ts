@@ -11,7 +11,7 @@ import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
 import { gateCommand, type GateOptions } from './commands/gate.ts'
 import { initCommand, type InitOptions } from './commands/init.ts'
 import { planCommand } from './commands/plan.ts'
-import { predictCommand, type PredictOptions } from './commands/predict.ts'
+import { predictCommand, predictionFormats, type PredictOptions } from './commands/predict.ts'
 import { runCommand, type RunOptions } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { addEngineCommands } from './engine-commands.ts'
@@ -125,7 +125,7 @@ export function program(exit: (code: number) => void): Command {
     .addOption(new Option('--engine <engine>', 'what computes').choices(engineWishes).default(fallbackEngine().name))
     .addOption(
       new Option('--format <format>', 'how to write the predictions (default: by the ending of --output, else csv)').choices(
-        ['csv', 'jsonl'],
+        predictionFormats,
       ),
     )
     .option('-o, --output <file>', 'where to write them (default: standard output)')

@@ -1,4 +1,4 @@
-import type { AnyLayer, Shape } from './definition.ts'
+type Sizes = readonly number[]
 
 /** A value in the graph of a file: what a node returns. */
 export type Node = string
@@ -7,7 +7,7 @@ export type Node = string
 export interface SavedTensor {
   /** Its name in the model, such as `0.dense.kernel`. */
   readonly name: string
-  readonly shape: Shape
+  readonly shape: Sizes
   /** Row-major. */
   readonly values: Float32Array
 }
@@ -16,8 +16,8 @@ export interface SavedTensor {
 export interface SavedStep {
   readonly x: Node
   /** Sizes of one example before and after the layer. */
-  readonly input: Shape
-  readonly output: Shape
+  readonly input: Sizes
+  readonly output: Sizes
   /** The tensors of `parameters`, as in a forward pass. */
   readonly weights: readonly SavedTensor[]
   readonly statistics: readonly SavedTensor[]
@@ -31,7 +31,7 @@ export interface SavedStep {
 export type SavedOutput = Node | { readonly outputs: Node; readonly mask: Node }
 
 /** How a layer is written to the files of a saved model, one function a format. Each may throw `Unsavable`. */
-export interface SavedLayer<L extends AnyLayer> {
+export interface SavedLayer<L> {
   /** As nodes of ONNX's operator set, version 17, that give the numbers of inference. */
   onnx(graph: OnnxGraph, layer: L, step: SavedStep): SavedOutput
   /** As layers of Keras 3. */
@@ -39,7 +39,7 @@ export interface SavedLayer<L extends AnyLayer> {
 }
 
 /** The same for a layer with lists of layers: `outputs` has what each list returns for the layer's input. */
-export interface SavedNested<L extends AnyLayer, List extends string> {
+export interface SavedNested<L, List extends string> {
   onnx(graph: OnnxGraph, layer: L, outputs: Readonly<Record<List, Node>>, step: SavedStep): Node
   keras(model: KerasModel, layer: L, outputs: Readonly<Record<List, Node>>, step: SavedStep): Node
 }
@@ -47,8 +47,8 @@ export interface SavedNested<L extends AnyLayer, List extends string> {
 /** A format that cannot hold a layer. The message is a clause: `Keras has no layer that …`. */
 export class Unsavable extends Error {
   /** The layer, once it is known. */
-  readonly layer: AnyLayer | null
-  constructor(message: string, layer: AnyLayer | null = null) {
+  readonly layer: { readonly kind: string } | null
+  constructor(message: string, layer: { readonly kind: string } | null = null) {
     super(message)
     this.layer = layer
   }
@@ -85,14 +85,14 @@ export interface KerasCall {
   readonly inputs: readonly Node[]
   /** Whether the inputs are one list, as in `Add()([a, b])`. */
   readonly asList?: boolean
-  readonly output: Shape
+  readonly output: Sizes
   /** The layer's variables in Keras' order, or those of layers within it, by attribute. */
   readonly variables?: readonly KerasVariable[]
   readonly inner?: Readonly<Record<string, readonly KerasVariable[]>>
 }
 
 export interface KerasVariable {
-  readonly shape: Shape
+  readonly shape: Sizes
   readonly values: Float32Array
 }
 

@@ -11,8 +11,7 @@ import {
   type VerifiedRun,
   type VerifyFindings,
 } from '../records/decision.ts'
-import type { EnsembleScores } from '../records/ensemble.ts'
-import type { Lock, LockedChange, SavedModel } from '../records/lock.ts'
+import type { Lock, LockedChange } from '../records/lock.ts'
 import type { MetricName } from '../records/metrics.ts'
 import { isTrainer, type Plan, type StageName } from '../records/plan.ts'
 import type { Determinism } from '../records/trainer.ts'
@@ -38,8 +37,10 @@ import type {
   Timing,
 } from './model.ts'
 
+type Verification = NonNullable<Report['verification']>
+
 /** What is known when a study ends. */
-export interface ReportInput {
+export interface ReportInput extends Pick<Verification, 'ensemble' | 'models'> {
   readonly plan: Plan
   readonly decisions: readonly StageDecision[]
   /** In any order; see `summarizeRun`. */
@@ -53,10 +54,6 @@ export interface ReportInput {
   readonly lock: Lock | null
   /** See `verificationStatistics`; empty if verify did not run. */
   readonly statistics: readonly MetricComparison[]
-  /** Scores of the winner's seeds together; omitted if there are none. */
-  readonly ensemble?: EnsembleScores
-  /** The models that the study saved; none if omitted. */
-  readonly models?: readonly SavedModel[]
   /** See `diagnose`; none if omitted. */
   readonly diagnostics?: readonly Finding[]
   readonly engine: string
@@ -182,8 +179,8 @@ export function verificationSection(
   verify: VerifyFindings,
   metrics: readonly MetricComparison[],
   objective: MetricName,
-  { ensemble, models }: Pick<NonNullable<Report['verification']>, 'ensemble' | 'models'> = {},
-): NonNullable<Report['verification']> {
+  { ensemble, models }: Pick<Verification, 'ensemble' | 'models'> = {},
+): Verification {
   return {
     ...untimed(verify),
     metrics,

@@ -27,8 +27,7 @@ export async function modelRows(
   const limits = tokenize ? { ...file.limits, levels: Infinity } : file.limits
   const source = { ...file, limits, ...(gaps ? { missing: new Set(missingValues) } : {}) }
   const image = shape.length === 3 ? shape : null
-  const open = (header: boolean | 'auto') =>
-    file.format.open(source, { header, target: null, groupBy: null, shape: image })
+  const open = (header: boolean | 'auto') => file.format.open(source, { header, target: null, groupBy: null, shape: image })
   const names = columns.map(({ name }) => name)
   const found = await open('auto')
   // A header above texts may look like one more row. If it has the names, it is a header.

@@ -21,7 +21,7 @@ import { configOf, dataFiles, type DataFiles } from './data-files.ts'
 import { describeScript, scriptPlan } from './prepare-script.ts'
 import { readSpec, unwrap, type ReadSpec } from './read-spec.ts'
 import { alteredWarnings, underRules, type Alteration } from './rules.ts'
-import { requireSavable } from './save-models.ts'
+import { requireSavable } from './savable.ts'
 
 /** Everything that is known before training. */
 export type Prepared = PreparedModel | PreparedScript

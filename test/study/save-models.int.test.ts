@@ -182,7 +182,7 @@ describe('a saved model is refused', () => {
   })
 
   it('if there is none', async () => {
-    expect(await problemsOf(predict(checkout + '/nothing'))).toMatchObject([{ code: 'model/none' }])
+    expect(await problemsOf(predict(join(checkout, 'nothing')))).toMatchObject([{ code: 'model/none' }])
   })
 })
 

@@ -7,9 +7,12 @@ import { workerScript } from '../bundled-files.ts'
 import { engineFolder } from '../engine-folder.ts'
 import { err, out } from '../print.ts'
 
+/** How predictions are written. */
+export const predictionFormats = ['csv', 'jsonl'] as const
+
 export interface PredictOptions {
   readonly engine: EngineWish
-  readonly format?: 'csv' | 'jsonl'
+  readonly format?: (typeof predictionFormats)[number]
   readonly output?: string
 }
 

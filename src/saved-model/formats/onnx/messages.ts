@@ -88,14 +88,14 @@ function littleEndian(values: Float32Array | BigInt64Array): Uint8Array {
   return bytes
 }
 
-/** ValueInfoProto: name 1, type 2, a tensor of floats whose first dimension is called `batch`. */
+/** ValueInfoProto: name 1, type 2, a tensor of floats whose first dimension is called `batch_size`. */
 function writeValue(writer: BinaryWriter, { name, shape }: OnnxModel['input']): void {
   text(writer, 1, name)
   message(writer, 2, (type) =>
     message(type, 1, (tensor) => {
       tensor.tag(1, varint).int32(floatType)
       message(tensor, 2, (sizes) => {
-        message(sizes, 1, (size) => text(size, 2, 'batch'))
+        message(sizes, 1, (size) => text(size, 2, 'batch_size'))
         for (const length of shape) message(sizes, 1, (size) => size.tag(1, varint).int64(length))
       })
     }),
