@@ -120,6 +120,14 @@ export interface RunPredictions {
   readonly test: KeptOutputs | null
 }
 
+/** A checkpoint as numbers: base64 of float32 values, the least significant byte first. */
+export interface KeptWeights {
+  /** Every trainable parameter, in the order of the model. */
+  readonly trainable: string
+  /** The running statistics in the same order; empty if the model has none. */
+  readonly statistics: string
+}
+
 /** How long a run took, and where. */
 export interface RunTime {
   readonly seconds: number
@@ -149,6 +157,8 @@ export type RunResult =
             readonly calibration?: RunCalibration
             /** Present if the run reads test rows or the job requests it; older versions kept none. */
             readonly predictions?: RunPredictions
+            /** Its weights, if the study saves models. */
+            readonly weights?: KeptWeights
             /** The moving average of the weights where it has the best validation objective; omitted as in an evaluation. */
             readonly averaged?: BestCheckpoint
             /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */

@@ -1,5 +1,5 @@
 import schema from '../../schema/lock.schema.json' with { type: 'json' }
-import type { Lock } from '../records/lock.ts'
+import type { Lock, LockedSeed } from '../records/lock.ts'
 import { parseJsonDocument, type DocumentKind } from './documents.ts'
 import type { Report } from './model.ts'
 
@@ -17,6 +17,11 @@ const kind: DocumentKind = {
 
 /** The lock of a finished study. It contains no times, so the same study writes the same bytes. */
 export function buildLock({ tool, study, levers, lineage, verification, budget }: Report): Lock {
+  const digests = new Map(verification?.models?.map((model) => [model.seed, model.sha256]))
+  const modelOf = (seed: number): Pick<LockedSeed, 'model'> => {
+    const model = digests.get(seed)
+    return model === undefined ? {} : { model }
+  }
   return {
     version: 1,
     name: study.name,
@@ -37,6 +42,7 @@ export function buildLock({ tool, study, levers, lineage, verification, budget }
         test,
         ...(testRows ? { testRows } : {}),
         weights,
+        ...modelOf(seed),
         ...(averaged ? { averaged } : {}),
       }),
     ),

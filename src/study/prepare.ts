@@ -21,6 +21,7 @@ import { configOf, dataFiles, type DataFiles } from './data-files.ts'
 import { describeScript, scriptPlan } from './prepare-script.ts'
 import { readSpec, unwrap, type ReadSpec } from './read-spec.ts'
 import { alteredWarnings, underRules, type Alteration } from './rules.ts'
+import { requireSavable } from './savable.ts'
 
 /** Everything that is known before training. */
 export type Prepared = PreparedModel | PreparedScript
@@ -88,7 +89,9 @@ async function prepareModel(spec: ModelSpec, read: ReadSpec, source: SpecSource)
   const { findings, warnings } = judgeData(spec, dataset, parsed, watch)
   const took = watch.elapsed
   const plan = planOf(spec, dataset, parsed.locate, source.tuned)
-  return { spec, dataset, findings, ...files, took, ...(await planned(plan, warnings, read, source)) }
+  const model = await planned(plan, warnings, read, source)
+  requireSavable(model.plan, dataset, source)
+  return { spec, dataset, findings, ...files, took, ...model }
 }
 
 async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSource): Promise<PreparedScript> {
@@ -96,8 +99,9 @@ async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSour
   const begun = clock()
   const facts = await describeScript(spec, source, read.parsed.locate)
   const took = clock() - begun
-  const plan = scriptPlanOf(spec, facts, read.parsed.locate, source.tuned)
-  return { spec, facts, took, ...(await planned(plan, [], read, source)) }
+  const script = await planned(scriptPlanOf(spec, facts, read.parsed.locate, source.tuned), [], read, source)
+  requireSavable(script.plan, null, source)
+  return { spec, facts, took, ...script }
 }
 
 /** What the plan of any spec brings with it: warnings, and where its gates are declared. */

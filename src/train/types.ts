@@ -21,6 +21,12 @@ export interface TrainingData {
   readonly folds?: readonly { readonly train: Int32Array; readonly validation: Int32Array }[]
 }
 
+/** The arrays of a model: the flat trainable weights, and one array for each running statistic. */
+export interface Checkpoint {
+  readonly weights: Float32Array
+  readonly statistics: readonly Float32Array[]
+}
+
 /** One tensor of a built model and its place in the flat vector of trainable weights. */
 export interface ModelParameter {
   /** `0.conv2d.kernel`: position of the layer, its kind, the parameter. */

@@ -31,6 +31,7 @@ function table(
     targetScale: null,
     notes: [],
     keys: [],
+    fitted: [],
     fingerprint: '',
     splits: randomSplit(rows, seed),
     folds: [],
