@@ -1,4 +1,6 @@
 import { fitsFloat32, isMissing, parseNumber } from './cells.ts'
+import { decimalAt } from './decimal.ts'
+import { RecentLevels } from './recent-levels.ts'
 import type { Texts } from './texts.ts'
 
 /** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes into levels. */
@@ -66,6 +68,9 @@ export class ColumnBuilder {
   readonly #bad: BadCell[] = []
   readonly #badCount = { ...noneBad }
   #few: readonly string[] = []
+  readonly #recent: RecentLevels | null
+  /** Whether a cell that is a plain number may mean "no value". */
+  readonly #mayBeMissing: boolean
 
   /**
    * Texts are kept as long as the column may be categorical, and then released.
@@ -79,6 +84,8 @@ export class ColumnBuilder {
     this.#isVerbatim = want === 'verbatim'
     this.#texts = texts
     this.#missing = missing
+    this.#mayBeMissing = [...(missing ?? [])].some((word) => !Number.isNaN(parseNumber(word)))
+    this.#recent = this.#isText ? new RecentLevels() : null
     const capacity = this.#isText ? 0 : FIRST_CAPACITY
     this.#numbers = want === 'single' ? new Float32Array(capacity) : new Float64Array(capacity)
     this.#codes = this.#isText ? new Int32Array(FIRST_CAPACITY) : null
@@ -108,6 +115,34 @@ export class ColumnBuilder {
       }
     }
     this.#rows++
+  }
+
+  /**
+   * One more cell, as text in UTF-8. Most numbers, and most texts that were there before, do not become a string.
+   *
+   * @param literal as in `text`
+   */
+  bytes(source: Buffer, start: number, end: number, line: number, literal: boolean): void {
+    if (this.#recent) return this.#textAt(this.#recent, source, start, end, line, literal)
+    const value = this.#mayBeMissing ? NaN : decimalAt(source, start, end)
+    if (!fitsFloat32(value)) return this.text(source.toString('utf8', start, end), line, literal)
+    this.#number(value)
+    this.#rows++
+  }
+
+  #textAt(recent: RecentLevels, source: Buffer, start: number, end: number, line: number, literal: boolean): void {
+    const known = this.#codes ? recent.find(source, start, end) : -1
+    if (known >= 0) {
+      this.#code(known)
+      this.#rows++
+      return
+    }
+    const { missing } = this.#badCount
+    this.text(source.toString('utf8', start, end), line, literal)
+    // The same bytes without quotes may mean "no value".
+    if (this.#codes && !literal && missing === this.#badCount.missing) {
+      recent.keep(start, end, this.#codes[this.#rows - 1] ?? 0)
+    }
   }
 
   /** One more cell that was already a number in the file. */
@@ -170,6 +205,11 @@ export class ColumnBuilder {
       this.#texts.keep(text, this.#name)
       this.#levels.set(text, code)
     }
+    this.#code(code)
+  }
+
+  #code(code: number): void {
+    if (!this.#codes) return
     if (this.#rows >= this.#codes.length) {
       const larger = new Int32Array(2 * this.#rows)
       larger.set(this.#codes)

@@ -51,7 +51,7 @@ export function encodeInputs(
       const scale = config.inputs.kind === 'array' ? config.inputs.scale : 1
       const full = config.missing ? filledNumbers(config.missing, column, splits.train) : null
       const own = full ? full.at : column.at
-      const at = (row: number): number => own(row) * scale
+      const at = scale === 1 ? own : (row: number): number => own(row) * scale
       const scaling = scalingOf(input.scaling, at, splits.train)
       if (scaling.flat !== null) flat.push({ name: column.name, what: scaling.flat })
       if (full?.note) filled.push(full.note)
