@@ -1,6 +1,6 @@
 import { fitsFloat32, isMissing, parseNumber } from './cells.ts'
 import { decimalAt } from './decimal.ts'
-import { RecentLevels } from './recent-levels.ts'
+import { RecentCells } from './recent-cells.ts'
 import type { Texts } from './texts.ts'
 
 /** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes into levels. */
@@ -46,7 +46,9 @@ export interface Column {
   readonly badCount: Readonly<Record<BadKind, number>>
 }
 
-const KEPT_BAD = 5
+const keptBad = 5
+/** Codes of recent cells that are no level: a missing value, and a text among numbers. */
+const [noValue, noNumber] = [2 ** 30, 2 ** 30 + 1]
 /** Texts that are kept of a column that has too many for categories. */
 export const keptTexts = 200
 /** Characters that are kept of each of them. */
@@ -68,9 +70,8 @@ export class ColumnBuilder {
   readonly #bad: BadCell[] = []
   readonly #badCount = { ...noneBad }
   #few: readonly string[] = []
-  readonly #recent: RecentLevels | null
-  /** Whether a cell that is a plain number may mean "no value". */
-  readonly #mayBeMissing: boolean
+  readonly #recent = new RecentCells()
+  readonly #takesNumbers: boolean
 
   /**
    * Texts are kept as long as the column may be categorical, and then released.
@@ -84,8 +85,7 @@ export class ColumnBuilder {
     this.#isVerbatim = want === 'verbatim'
     this.#texts = texts
     this.#missing = missing
-    this.#mayBeMissing = [...(missing ?? [])].some((word) => !Number.isNaN(parseNumber(word)))
-    this.#recent = this.#isText ? new RecentLevels() : null
+    this.#takesNumbers = !this.#isText && ![...(missing ?? [])].some((word) => !Number.isNaN(parseNumber(word)))
     const capacity = this.#isText ? 0 : FIRST_CAPACITY
     this.#numbers = want === 'single' ? new Float32Array(capacity) : new Float64Array(capacity)
     this.#codes = this.#isText ? new Int32Array(FIRST_CAPACITY) : null
@@ -117,32 +117,48 @@ export class ColumnBuilder {
     this.#rows++
   }
 
-  /**
-   * One more cell, as text in UTF-8. Most numbers, and most texts that were there before, do not become a string.
-   *
-   * @param literal as in `text`
-   */
-  bytes(source: Buffer, start: number, end: number, line: number, literal: boolean): void {
-    if (this.#recent) return this.#textAt(this.#recent, source, start, end, line, literal)
-    const value = this.#mayBeMissing ? NaN : decimalAt(source, start, end)
-    if (!fitsFloat32(value)) return this.text(source.toString('utf8', start, end), line, literal)
+  /** Whether a cell that is a plain number is one, whatever its spelling. */
+  get takesNumbers(): boolean {
+    return this.#takesNumbers
+  }
+
+  /** One more cell that is a plain number within the range of 32-bit floats. Only if the column takes numbers. */
+  plainNumber(value: number): void {
     this.#number(value)
     this.#rows++
   }
 
-  #textAt(recent: RecentLevels, source: Buffer, start: number, end: number, line: number, literal: boolean): void {
-    const known = this.#codes ? recent.find(source, start, end) : -1
-    if (known >= 0) {
-      this.#code(known)
-      this.#rows++
-      return
-    }
-    const { missing } = this.#badCount
+  /**
+   * One more cell, as text in UTF-8. What was there before does not become a string again.
+   *
+   * @param literal as in `text`
+   */
+  bytes(source: Buffer, start: number, end: number, line: number, literal: boolean): void {
+    const known = this.#recent.find(source, start, end)
+    if (known >= 0 && this.#again(known)) return
+    const value = this.#takesNumbers ? decimalAt(source, start, end) : NaN
+    if (fitsFloat32(value)) return this.plainNumber(value)
+    const { missing, text } = this.#badCount
+    const rows = this.#rows
     this.text(source.toString('utf8', start, end), line, literal)
     // The same bytes without quotes may mean "no value".
-    if (this.#codes && !literal && missing === this.#badCount.missing) {
-      recent.keep(start, end, this.#codes[this.#rows - 1] ?? 0)
-    }
+    if (literal) return
+    if (missing !== this.#badCount.missing) this.#recent.keep(start, end, noValue)
+    else if (this.#codes) this.#recent.keep(start, end, this.#codes[rows] ?? 0)
+    else if (text !== this.#badCount.text) this.#recent.keep(start, end, noNumber)
+  }
+
+  /** One more cell like one that was there before. False if it has to be looked at, since it is kept as an example. */
+  #again(known: number): boolean {
+    if (known === noValue || known === noNumber) {
+      const kind = known === noValue ? 'missing' : 'text'
+      if (this.#isText || this.#badCount[kind] < keptBad) return false
+      this.#badCount[kind]++
+      this.#number(NaN)
+    } else if (this.#codes) this.#code(known)
+    else return false
+    this.#rows++
+    return true
   }
 
   /** One more cell that was already a number in the file. */
@@ -220,6 +236,6 @@ export class ColumnBuilder {
 
   #note(kind: BadKind, line: number, found: string): void {
     // A long cell is truncated: five cells of every column are kept.
-    if (this.#badCount[kind]++ < KEPT_BAD) this.#bad.push({ kind, line, found: found.slice(0, 500) })
+    if (this.#badCount[kind]++ < keptBad) this.#bad.push({ kind, line, found: found.slice(0, 500) })
   }
 }

@@ -145,9 +145,11 @@ function requireKnown(name: string, codes: Int32Array): Int32Array {
 function oneHot(name: string, levels: readonly string[], codes: Int32Array): Encoder {
   return {
     features: levels.map((level) => `${name}=${level}`),
-    fill: (values, width, offset) =>
-      codes.forEach((code, row) => {
+    fill: (values, width, offset) => {
+      for (let row = 0; row < codes.length; row++) {
+        const code = codes[row] ?? -1
         if (code >= 0) values[row * width + offset + code] = 1
-      }),
+      }
+    },
   }
 }

@@ -20,8 +20,8 @@ export interface Layout {
 export function readRecords(source: Source, layout: Layout, wants: readonly Want[]): Table | undefined {
   const { header, names, linesBefore } = layout
   const columns = builders(source, names, wants)
-  const kept = [...columns.entries()].flatMap(([cell, builder]) => (builder ? [{ cell, builder }] : []))
-  const gauge = new Gauge(source, kept.length)
+  const cells = [...columns.keys()].filter((cell) => columns[cell])
+  const gauge = new Gauge(source, cells.length)
   const problems = new Problems()
   const scan = new CsvScan(source.bytes, layout.delimiter, source.limits.record)
   const repeated = header ? new RepeatedHeader(source.file, layout.first) : null
@@ -33,7 +33,11 @@ export function readRecords(source: Source, layout: Layout, wants: readonly Want
     if (repeated?.sees(scan, line)) continue
     if (scan.count === names.length) {
       rows++
-      for (const { cell, builder } of kept) take(builder, source.bytes, scan, cell, line)
+      for (let i = 0; i < cells.length; i++) {
+        const cell = cells[i] ?? 0
+        const builder = columns[cell]
+        if (builder) take(builder, source.bytes, scan, cell, line)
+      }
     } else problems.add(ragged(source.file, line, scan.count, names.length))
   }
   if (scan.odd) return undefined
@@ -43,7 +47,9 @@ export function readRecords(source: Source, layout: Layout, wants: readonly Want
 }
 
 function take(builder: ColumnBuilder, bytes: Buffer, scan: CsvScan, cell: number, line: number): void {
-  if (scan.isPlain(cell)) builder.bytes(bytes, scan.start(cell), scan.end(cell), line, scan.isLiteral(cell))
+  const value = scan.value(cell)
+  if (builder.takesNumbers && !Number.isNaN(value)) builder.plainNumber(value)
+  else if (scan.isPlain(cell)) builder.bytes(bytes, scan.start(cell), scan.end(cell), line, scan.isLiteral(cell))
   else builder.text(scan.text(cell), line, scan.isLiteral(cell))
 }
 

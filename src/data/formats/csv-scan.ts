@@ -1,3 +1,5 @@
+import { DecimalReader } from '../decimal.ts'
+
 const [tab, newline, verticalTab, formFeed, carriageReturn, blank, quote] = [9, 10, 11, 12, 13, 32, 34]
 /** Bytes from here on are parts of characters beyond ASCII, some of which are blanks. */
 const beyondAscii = 128
@@ -26,7 +28,9 @@ export class CsvScan {
   #starts = new Int32Array(64)
   #ends = new Int32Array(64)
   #kinds = new Uint8Array(64)
+  #values = new Float64Array(64)
   #bareCells = 0
+  readonly #decimal = new DecimalReader()
 
   /** @param mostRecord bytes of a record; a longer one is odd */
   constructor(bytes: Buffer, delimiter: string, mostRecord: number) {
@@ -47,6 +51,11 @@ export class CsvScan {
       if (!this.#record()) return false
     } while (this.#isBlank())
     return true
+  }
+
+  /** The number that a bare cell spells as a plain decimal; NaN if it does not, or if `parseNumber` has to decide. */
+  value(cell: number): number {
+    return this.#values[cell] ?? NaN
   }
 
   /** First byte of a cell. */
@@ -82,21 +91,33 @@ export class CsvScan {
   /** Reads the cells up to the end of a record. */
   #record(): boolean {
     const bytes = this.#bytes
-    const delimiter = this.#delimiter
+    const decimal = this.#decimal
     const first = this.#at
     for (;;) {
-      this.#skipBlanks()
-      const whole = bytes[this.#at] === quote ? this.#quotedCell() : this.#bareCell()
-      if (!whole || this.#at - first > this.#mostRecord) {
-        this.odd = true
-        return false
-      }
+      const start = this.#at
+      // Most cells are plain numbers.
+      const end = decimal.read(bytes, start)
+      const after = bytes[end]
+      const isNumber = end > start && (after === this.#delimiter || after === newline || after === carriageReturn)
+      if (isNumber) {
+        this.#at = end
+        this.#push(start, end, bare, decimal.value)
+      } else if (!this.#otherCell()) break
       const byte = bytes[this.#at++]
-      if (byte === delimiter) continue
+      if (byte === this.#delimiter) continue
       if (byte === carriageReturn && bytes[this.#at] === newline) this.#at++
       this.#nextLine++
+      if (this.#at - first > this.#mostRecord) break
       return true
     }
+    this.odd = true
+    return false
+  }
+
+  /** Any cell. False if it breaks the rules of quoting. */
+  #otherCell(): boolean {
+    this.#skipBlanks()
+    return this.#bytes[this.#at] === quote ? this.#quotedCell() : this.#bareCell()
   }
 
   /** Blanks before or after a cell. A tab may be the delimiter. */
@@ -125,8 +146,7 @@ export class CsvScan {
       if (byte !== blank && byte !== tab && byte !== verticalTab && byte !== formFeed) break
       at--
     }
-    this.#bareCells++
-    this.#push(start, at, bare)
+    this.#push(start, at, bare, NaN)
     return true
   }
 
@@ -141,7 +161,7 @@ export class CsvScan {
       if (end < 0) return false
       if (bytes[end + 1] !== quote) {
         this.#countLines(start, end)
-        this.#push(start, end, kind)
+        this.#push(start, end, kind, NaN)
         return this.#closes(end + 1)
       }
       kind = doubled
@@ -172,16 +192,18 @@ export class CsvScan {
     }
   }
 
-  #push(start: number, end: number, kind: number): void {
+  #push(start: number, end: number, kind: number, value: number): void {
     const cell = this.count++
     if (cell >= this.#starts.length) this.#grow()
+    if (kind === bare) this.#bareCells++
     this.#starts[cell] = start
     this.#ends[cell] = end
     this.#kinds[cell] = kind
+    this.#values[cell] = value
   }
 
   #grow(): void {
-    const larger = <T extends Int32Array | Uint8Array>(array: T, by: T): T => {
+    const larger = <T extends Int32Array | Uint8Array | Float64Array>(array: T, by: T): T => {
       by.set(array)
       return by
     }
@@ -189,6 +211,7 @@ export class CsvScan {
     this.#starts = larger(this.#starts, new Int32Array(length))
     this.#ends = larger(this.#ends, new Int32Array(length))
     this.#kinds = larger(this.#kinds, new Uint8Array(length))
+    this.#values = larger(this.#values, new Float64Array(length))
   }
 
   /** A line without a cell, or with nothing but blanks. */

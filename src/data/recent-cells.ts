@@ -3,8 +3,8 @@ const places = 256
 /** Longer texts rarely repeat. */
 const mostBytes = 32
 
-/** Codes of texts that a column had lately, found by their bytes, so that a repeated text needs no string. */
-export class RecentLevels {
+/** What texts that a column had lately became, found by their bytes, so that a repeated text needs no string. */
+export class RecentCells {
   readonly #starts = new Int32Array(places)
   readonly #ends = new Int32Array(places)
   readonly #codes = new Int32Array(places)
