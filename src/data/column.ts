@@ -47,6 +47,7 @@ export interface Column {
 }
 
 const keptBad = 5
+const mostWords = 100
 /** Codes of recent cells that are no level: a missing value, and a text among numbers. */
 const [noValue, noNumber] = [2 ** 30, 2 ** 30 + 1]
 /** Texts that are kept of a column that has too many for categories. */
@@ -57,6 +58,8 @@ const FIRST_CAPACITY = 16
 
 /** Collects a column cell by cell; memory is one number or one code per row, and each different text once. */
 export class ColumnBuilder {
+  /** Whether a cell that is a plain number is one, whatever its spelling. */
+  readonly takesNumbers: boolean
   readonly #name: string
   readonly #index: number
   readonly #isText: boolean
@@ -71,7 +74,8 @@ export class ColumnBuilder {
   readonly #badCount = { ...noneBad }
   #few: readonly string[] = []
   readonly #recent = new RecentCells()
-  readonly #takesNumbers: boolean
+  /** Some texts that are known to be no number. */
+  readonly #words = new Set<string>()
 
   /**
    * Texts are kept as long as the column may be categorical, and then released.
@@ -85,7 +89,7 @@ export class ColumnBuilder {
     this.#isVerbatim = want === 'verbatim'
     this.#texts = texts
     this.#missing = missing
-    this.#takesNumbers = !this.#isText && ![...(missing ?? [])].some((word) => !Number.isNaN(parseNumber(word)))
+    this.takesNumbers = !this.#isText && ![...(missing ?? [])].some((word) => !Number.isNaN(parseNumber(word)))
     const capacity = this.#isText ? 0 : FIRST_CAPACITY
     this.#numbers = want === 'single' ? new Float32Array(capacity) : new Float64Array(capacity)
     this.#codes = this.#isText ? new Int32Array(FIRST_CAPACITY) : null
@@ -105,21 +109,25 @@ export class ColumnBuilder {
     else if (this.#isText) {
       if (isMissing(cell) && !(literal && cell !== '')) this.#none(cell, line)
       else this.#level(cell)
-    } else {
+    } else if (this.#words.has(cell)) this.#word(cell, line)
+    else {
       const value = parseNumber(cell)
       if (fitsFloat32(value)) this.#number(value)
       else if (isMissing(cell)) this.#none(cell, line)
+      else if (Number.isNaN(value)) this.#word(cell, line)
       else {
         this.#number(NaN)
-        this.#note(Number.isNaN(value) ? 'text' : 'infinite', line, cell)
+        this.#note('infinite', line, cell)
       }
     }
     this.#rows++
   }
 
-  /** Whether a cell that is a plain number is one, whatever its spelling. */
-  get takesNumbers(): boolean {
-    return this.#takesNumbers
+  /** A text among numbers. */
+  #word(cell: string, line: number): void {
+    this.#number(NaN)
+    this.#note('text', line, cell)
+    if (this.#words.size < mostWords) this.#words.add(cell)
   }
 
   /** One more cell that is a plain number within the range of 32-bit floats. Only if the column takes numbers. */
@@ -136,7 +144,7 @@ export class ColumnBuilder {
   bytes(source: Buffer, start: number, end: number, line: number, literal: boolean): void {
     const known = this.#recent.find(source, start, end)
     if (known >= 0 && this.#again(known)) return
-    const value = this.#takesNumbers ? decimalAt(source, start, end) : NaN
+    const value = this.takesNumbers ? decimalAt(source, start, end) : NaN
     if (fitsFloat32(value)) return this.plainNumber(value)
     const { missing, text } = this.#badCount
     const rows = this.#rows
