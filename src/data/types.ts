@@ -109,9 +109,6 @@ export interface Splits {
   readonly test: Int32Array
 }
 
-/** Another way to divide the training and validation rows of a split; see `foldsOf`. Row numbers, ascending. */
-export type Fold = Pick<Splits, 'train' | 'validation'>
-
 /** Data ready for a model. */
 export interface Dataset {
   /** rows × inputSize, row-major. */
@@ -136,8 +133,8 @@ export interface Dataset {
   readonly splits: Splits
   /** Whether the rows were drawn, so that what is measured on the test rows can hold for other rows from the same source. */
   readonly rowsVary: boolean
-  /** Other ways to divide the training and validation rows; empty if there is none. */
-  readonly folds: readonly Fold[]
+  /** Validation rows of other ways to divide the training and validation rows, ascending; see `foldsOf`. */
+  readonly folds: readonly Int32Array[]
   /** SHA-256 over the inflated file's content and every setting that shapes the data, without the file's path. */
   readonly fingerprint: string
   /** What was done that the user may want to know: "3 constant columns dropped: a, b, c". */

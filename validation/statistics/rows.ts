@@ -114,10 +114,7 @@ export function runsOn(
       validation: rowsOf(splits.validation),
       test: Int32Array.from([...test, ...others]),
     },
-    folds: foldsOf(request, splits).map(({ train, validation }) => ({
-      train: rowsOf(train),
-      validation: rowsOf(validation),
-    })),
+    folds: foldsOf(request, splits).map(rowsOf),
     rowsVary: false,
   }
   const width = data.classes?.length ?? 1
