@@ -66,6 +66,7 @@ export async function baseRows(
     ...labels,
     ...weighted,
     keys: [],
+    wholeNumbers: [],
     inputShape: shapeOf(base, version.opened, encoded.features.length),
     fingerprint: fingerprint({ trained, measured }),
   }

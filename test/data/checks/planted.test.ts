@@ -31,6 +31,7 @@ function table(
     targetScale: null,
     notes: [],
     keys: [],
+    wholeNumbers: [],
     fingerprint: '',
     splits: randomSplit(rows, seed),
   }
