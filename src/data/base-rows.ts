@@ -68,6 +68,7 @@ export async function baseRows(
     ...labels,
     ...weighted,
     keys: [],
+    wholeNumbers: [],
     inputShape: shapeOf(base, version.opened, encoded.features.length),
     fingerprint: fingerprint({ trained, measured }),
   }

@@ -141,6 +141,15 @@ export interface Dataset {
   readonly notes: readonly string[]
   /** Columns, inputs or not, that may say which rows belong together; never the target. */
   readonly keys: readonly KeyColumn[]
+  /** Numeric inputs of whole numbers of five digits or more, before they were scaled. */
+  readonly wholeNumbers: readonly WholeNumbers[]
+}
+
+/** An input that may name its row, or a point in time. */
+export interface WholeNumbers {
+  readonly name: string
+  /** One per row, as written. */
+  readonly values: Float64Array
 }
 
 /** How one column becomes inputs of the model, with everything that was fitted on the training rows. */

@@ -74,7 +74,7 @@ export type Column = string | number
 /**
  * Effect of a finding.
  */
-export type Severity = 'error' | 'warn' | 'off'
+export type Severity = 'error' | 'warn' | 'note' | 'off'
 /**
  * A layer's name, or one name with its arguments.
  */
@@ -347,18 +347,23 @@ export interface Split {
   seed?: number
 }
 /**
- * error stops before training, warn reports, off skips the check.
+ * error stops before training, warn and note report, off skips the check.
  */
 export interface Checks {
+  formula?: Severity
   leakage?: Severity
   duplicates?: Severity
   groups?: Severity
+  siblings?: Severity
   strata?: Severity
   drift?: Severity
   augmentation?: Severity
   imbalance?: Severity
   constant?: Severity
   identifier?: Severity
+  timestamp?: Severity
+  hindsight?: Severity
+  trend?: Severity
 }
 /**
  * Amounts at strength 1.

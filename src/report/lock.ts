@@ -11,7 +11,7 @@ const kind: DocumentKind = {
   schema,
   version: 1,
   mostBytes: mostLockBytes,
-  mostValues: 100_000,
+  mostValues: 400_000,
   hint: 'replace it: copy tuning.lock.json from the output folder of a run',
 }
 

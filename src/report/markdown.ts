@@ -215,7 +215,7 @@ function data(report: Report): string {
       : study.trainer
         ? scriptRows(d)
         : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
-    ...d.findings.map((f) => `- ⚠️ ${code(f.check)}: ${markdown(f.message)}`),
+    ...d.findings.map((f) => `- ${f.severity === 'note' ? 'ℹ️' : '⚠️'} ${code(f.check)}: ${markdown(f.message)}`),
     ...d.notes.map((n) => `- ${markdown(n)}`),
     ...modelLine(study),
   ]

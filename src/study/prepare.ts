@@ -174,8 +174,8 @@ function factsOf(dataset: Dataset): DataFacts {
 export const checksMade = ({ checks }: ModelSpec): CheckName[] => checkNames.filter((name) => checks[name] !== 'off')
 
 /**
- * The checks' findings at the severity that the spec sets: an error stops, a warning is shown, and a check that is off is
- * skipped.
+ * The checks' findings at the severity that the spec sets: an error stops, a warning or a note is shown, and a check that
+ * is off is skipped.
  */
 function judgeData(
   spec: ModelSpec,
@@ -193,5 +193,5 @@ function judgeData(
   })
   const errors = findings.filter((f) => spec.checks[f.check] === 'error')
   if (errors.length > 0) throw new InputError(errors.map((f) => said(f, 'error')))
-  return { findings, warnings: findings.map((f) => said(f, 'warning')) }
+  return { findings, warnings: findings.map((f) => said(f, spec.checks[f.check] === 'note' ? 'note' : 'warning')) }
 }

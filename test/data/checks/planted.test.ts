@@ -32,6 +32,7 @@ function table(
     notes: [],
     keys: [],
     fitted: [],
+    wholeNumbers: [],
     fingerprint: '',
     splits: randomSplit(rows, seed),
     folds: [],
