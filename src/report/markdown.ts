@@ -126,6 +126,7 @@ function measured(report: Report): string {
   const claims = {
     better: '**better**',
     worse: '**worse**',
+    negligible: 'better, but hardly',
     'not-distinguishable': 'not distinguishable',
     identical: 'identical',
     undecidable: 'undecidable',

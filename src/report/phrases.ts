@@ -32,6 +32,7 @@ export function headline(report: Report): string {
   const claim = {
     better: 'better than the declared levers by more than noise',
     worse: 'worse than the declared levers by more than noise',
+    negligible: 'better than the declared levers by more than noise, but by too little to matter',
     'not-distinguishable': 'not distinguishable from the declared levers',
     undecidable: 'no improvement over the declared levers can be claimed',
   }[objective.claim]

@@ -17,6 +17,7 @@ export function resultsHeadline(report: Report): string {
   const words = {
     better: 'better than the baseline by more than noise',
     worse: 'worse than the baseline by more than noise',
+    negligible: 'better than the baseline by more than noise, but by too little to matter',
     'not-distinguishable': 'not distinguishable from the baseline',
     undecidable: 'no improvement over the baseline can be claimed',
   }[claim]

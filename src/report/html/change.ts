@@ -70,6 +70,7 @@ function sinceLock(differences: Report['levers']['sinceLock']): string {
 const claimTones = {
   better: 'pass',
   worse: 'fail',
+  negligible: 'off',
   'not-distinguishable': 'off',
   identical: 'off',
   undecidable: 'inconclusive',
