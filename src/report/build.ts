@@ -11,7 +11,6 @@ import {
   type VerifiedRun,
   type VerifyFindings,
 } from '../records/decision.ts'
-import type { EnsembleScores } from '../records/ensemble.ts'
 import type { Lock, LockedChange } from '../records/lock.ts'
 import type { MetricName } from '../records/metrics.ts'
 import { isTrainer, type Plan, type StageName } from '../records/plan.ts'
@@ -38,8 +37,10 @@ import type {
   Timing,
 } from './model.ts'
 
+type Verification = NonNullable<Report['verification']>
+
 /** What is known when a study ends. */
-export interface ReportInput {
+export interface ReportInput extends Pick<Verification, 'ensemble' | 'models'> {
   readonly plan: Plan
   readonly decisions: readonly StageDecision[]
   /** In any order; see `summarizeRun`. */
@@ -53,8 +54,6 @@ export interface ReportInput {
   readonly lock: Lock | null
   /** See `verificationStatistics`; empty if verify did not run. */
   readonly statistics: readonly MetricComparison[]
-  /** Scores of the winner's seeds together; omitted if there are none. */
-  readonly ensemble?: EnsembleScores
   /** See `diagnose`; none if omitted. */
   readonly diagnostics?: readonly Finding[]
   readonly engine: string
@@ -98,7 +97,7 @@ export function buildReport(input: ReportInput): Report {
       sinceLock: input.lock && leverDifferences(input.lock.levers, chosen),
     },
     lineage: lineage.map(withoutSeconds),
-    verification: verify && verificationSection(verify, input.statistics, plan.workload.objective, input.ensemble),
+    verification: verify && verificationSection(verify, input.statistics, plan.workload.objective, input),
     stages: (input.results ? plan.jobs.map((job) => job.id) : stageNames).map((stage) => stageOf(stage, plan, decisions)),
     runs: runs.map((r) => r.summary),
     diagnostics: input.diagnostics ?? [],
@@ -143,7 +142,7 @@ function dataOf({ plan, data }: ReportInput): DataSection {
   const { workload } = plan
   const { rows } = workload.data
   const { inputShape, classes } = isTrainer(workload) ? { inputShape: [], classes: null } : workload.data
-  const findings = data.findings.map(({ check, message }) => ({ check, message }))
+  const findings = data.findings.map(({ check, severity, message }) => ({ check, ...(severity && { severity }), message }))
   return { source: data.source, rows, inputShape, classes, checks: data.checks, findings, notes: data.notes }
 }
 
@@ -175,19 +174,20 @@ export function withoutSeconds(entry: StageDecision['lineage'][number]): LockedC
   return { ...entry, evidence }
 }
 
-/** The section of a verification: the numbers of its seeds and what follows from them, and the scores of an ensemble. */
+/** The section of a verification: the numbers of its seeds and what follows from them, the scores of an ensemble, and saved models. */
 export function verificationSection(
   verify: VerifyFindings,
   metrics: readonly MetricComparison[],
   objective: MetricName,
-  ensemble?: EnsembleScores,
-): NonNullable<Report['verification']> {
+  { ensemble, models }: Pick<Verification, 'ensemble' | 'models'> = {},
+): Verification {
   return {
     ...untimed(verify),
     metrics,
     calibration: calibrationOf(verify),
     ...averagedOf(verify, objective),
     ...(ensemble ? { ensemble } : {}),
+    ...(models && models.length > 0 ? { models } : {}),
   }
 }
 

@@ -30,8 +30,8 @@ export function headline(report: Report): string {
   if (objective.claim === 'identical') return `${base}. Verified: ${values}, the same as the declared levers.`
   const gain = objective.gain ? ` (gain ${gainAndInterval(objective.gain).gain})` : ''
   const claim = {
-    better: 'better than the declared levers by more than seed noise',
-    worse: 'worse than the declared levers by more than seed noise',
+    better: 'better than the declared levers by more than noise',
+    worse: 'worse than the declared levers by more than noise',
     'not-distinguishable': 'not distinguishable from the declared levers',
     undecidable: 'no improvement over the declared levers can be claimed',
   }[objective.claim]
