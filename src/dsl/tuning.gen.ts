@@ -1,7 +1,7 @@
 /* Generated from schema/tuning.schema.json by scripts/generate.ts; do not edit. */
 
 /**
- * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece, auroc, averagePrecision, kappa (quadratic), worstRecall, worstNll. For regression: mse, rmse, mae, r2, mape.
+ * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece, auroc, averagePrecision, kappa (quadratic), worstRecall, worstNll. For regression: mse, rmse, mae, r2, mape. Of your own, reported by results or a training script: score (higher is better), cost (lower is better).
  */
 export type Metric =
   | 'accuracy'
@@ -20,6 +20,8 @@ export type Metric =
   | 'mae'
   | 'r2'
   | 'mape'
+  | 'score'
+  | 'cost'
 /**
  * auto decides by column type: numbers stay as they are, categories become one-hot, constants and identifiers are dropped.
  */
@@ -729,6 +731,14 @@ export interface ResultNames {
    * Name of the mape in the results.
    */
   mape?: string
+  /**
+   * Name of the score in the results.
+   */
+  score?: string
+  /**
+   * Name of the cost in the results.
+   */
+  cost?: string
 }
 /**
  * Where results name the files of their predictions.

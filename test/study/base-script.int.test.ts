@@ -43,7 +43,7 @@ function checkout(files: Readonly<Record<string, string>>): string {
   return folder
 }
 
-const compare = (head: string, base: string) =>
+const compare = (head: string, base: string, env: Readonly<Record<string, string>> = {}) =>
   runStudy({
     specPath: join(head, 'tuning.yml'),
     workspace: head,
@@ -54,7 +54,7 @@ const compare = (head: string, base: string) =>
     listener: () => {},
     startedAt: null,
     clock: () => performance.now(),
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], ...env },
     baseline: { kind: 'spec', spec: { path: join(base, 'tuning.yml') } },
   })
 
@@ -109,5 +109,35 @@ describe('a script that is compared with the script of another checkout', () => 
     const base = checkout(files)
     copyFileSync(join(root, 'examples/wine/wine.csv'), join(base, 'wine.csv'))
     await expect(compare(checkout({}), base)).rejects.toThrow(message)
+  })
+})
+
+describe('a script that reports a metric of its own', () => {
+  const own = spec
+    .replace('stages:', 'objective: score\nstages:')
+    .replace(
+      '  deterministic: off',
+      '  metrics: { score: val_acc, cost: val_loss }\n  env: [SELF_REPORTED]\n  deterministic: off',
+    )
+    .replace(
+      '{ metric: accuracy, margin: 0.03, split: test }',
+      '{ metric: score, margin: 0.03 }\n  - regression: { metric: cost, margin: 0.05 }',
+    )
+  const SELF_REPORTED = '1'
+  const reversed = script.replace('=> probability(x))', '=> 1 - probability(x))')
+
+  it('is gated by it in its direction', async () => {
+    expect(reversed).not.toBe(script)
+    const [good, bad] = [checkout({ 'tuning.yml': own }), checkout({ 'tuning.yml': own, 'train.mjs': reversed })]
+    const { verdict, report } = await compare(bad, good, { SELF_REPORTED })
+    expect(verdict.gates.map(({ status }) => status)).toEqual(['fail', 'fail'])
+    expect(report.data.notes).toContain('Here, cost is val_loss; lower is better.')
+    const { verdict: other } = await compare(good, bad, { SELF_REPORTED })
+    expect(other.gates.map(({ status }) => status)).toEqual(['pass', 'pass'])
+  })
+
+  it('is not asked for it if it reports predictions', async () => {
+    const folder = checkout({ 'tuning.yml': own })
+    await expect(compare(folder, folder)).rejects.toThrow(/the script reports predictions, which do not say this metric/)
   })
 })
