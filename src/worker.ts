@@ -2,6 +2,7 @@ import { InputError } from './base/diagnostics.ts'
 import { explainSystemError } from './base/files.ts'
 import { crashedRun, type RunResult } from './records/run.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type ToWorker } from './run/protocol.ts'
+import { readShared } from './run/shared-data.ts'
 import { engineNamed } from './engines/index.ts'
 import type { AnyTrainer, CreateTrainer } from './train/engine.ts'
 import type { Checkpoint } from './train/types.ts'
@@ -41,7 +42,8 @@ async function handle(message: ToWorker): Promise<void> {
     throw new Error(`a worker of protocol ${protocolVersion} for a study of ${version}: two builds`)
   }
   const createTrainer = await load(message)
-  trainer = createTrainer(message, (text) => send({ type: 'notice', message: text }))
+  const training = 'data' in message ? { ...message, data: readShared(message.data) } : message
+  trainer = createTrainer(training, (text) => send({ type: 'notice', message: text }))
   send({ type: 'ready', version: protocolVersion, engine: trainer.engine })
 }
 

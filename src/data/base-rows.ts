@@ -27,7 +27,7 @@ const least = { all: 0.8, class: 0.5 }
 export async function baseRows(
   base: DataConfig,
   own: DataConfig,
-  { splits, fingerprint: measured }: Pick<Dataset, 'splits' | 'fingerprint'>,
+  { splits, rowsVary, fingerprint: measured }: Pick<Dataset, 'splits' | 'rowsVary' | 'fingerprint'>,
 ): Promise<Dataset> {
   const source = await readData(base)
   const { splits: before, fingerprint: trained } = await datasetOf(base, source)
@@ -62,10 +62,13 @@ export async function baseRows(
     ...inputsOf(encoded),
     notes: [...selected.notes, ...encoded.notes],
     splits: parts,
+    folds: [],
+    rowsVary,
     task: base.task,
     ...labels,
     ...weighted,
     keys: [],
+    wholeNumbers: [],
     inputShape: shapeOf(base, version.opened, encoded.features.length),
     fingerprint: fingerprint({ trained, measured }),
   }

@@ -131,9 +131,9 @@ function merge(
 }
 
 function unseen(name: string, levels: readonly string[], codes: Int32Array, train: Int32Array): string[] {
-  const seen = new Set<number>()
-  for (const row of train) seen.add(codes[row] ?? 0)
-  const missing = levels.filter((_, code) => !seen.has(code))
+  const seen = new Uint8Array(levels.length)
+  for (const row of train) seen[codes[row] ?? -1] = 1
+  const missing = levels.filter((_, code) => seen[code] === 0)
   if (missing.length === 0) return []
   return [`${counted(missing.length, 'level')} of "${name}" not in the training rows: ${listed(missing)}`]
 }

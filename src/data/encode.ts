@@ -19,11 +19,19 @@ export interface EncodedInputs {
   readonly fitted: readonly FittedInput[]
 }
 
-/** Writes one column to its positions: `write(row, offset, value)`. */
+/** Writes the inputs of one column. */
 export interface Encoder {
   readonly features: readonly string[]
-  readonly fill: (values: Float32Array, width: number, offset: number) => void
+  /** Writes those of the rows from `from` to before `to`. */
+  readonly fill: (
+    place: { readonly values: Float32Array; readonly width: number; readonly offset: number },
+    from: number,
+    to: number,
+  ) => void
 }
+
+/** Rows that all encoders write before the next ones, so that their values stay in the cache of the processor. */
+const rowsTogether = 1024
 
 /**
  * Writes the inputs row-major. Missing values are filled in first, if the config says so: see `MissingConfig`. Numbers are
@@ -56,14 +64,14 @@ export function encodeInputs(
       const scale = config.inputs.kind === 'array' ? config.inputs.scale : 1
       const full = config.missing ? filledNumbers(config.missing, column, splits.train) : null
       const own = full ? full.at : column.at
-      const at = (row: number): number => own(row) * scale
+      const at = scale === 1 ? own : (row: number): number => own(row) * scale
       const scaling = scalingOf(input.scaling, at, splits.train)
       if (scaling.flat !== null) flat.push({ name: column.name, what: scaling.flat })
       if (full?.note) filled.push(full.note)
       const missing = full ? { filler: full.filler, indicator: full.indicator } : null
       fitted.push({ as, name, scale, scaling: scaling.fitted, missing })
-      const main = numbers(name, at, rows, scaling.apply)
-      return full?.indicator ? [main, indicator(name, column.at, rows)] : [main]
+      const main = numbers(name, at, scaling.apply)
+      return full?.indicator ? [main, indicator(name, column.at)] : [main]
     }
     const found = encodeCategories(config, column, splits.train, limits, as)
     const { levels, codes, missing, other } = found
@@ -88,10 +96,12 @@ export function encoded(
 ): Pick<EncodedInputs, 'values' | 'features'> {
   const features = encoders.flatMap((encoder) => encoder.features)
   const values = allocate(rows, features.length, limits)
-  let offset = 0
-  for (const encoder of encoders) {
-    encoder.fill(values, features.length, offset)
-    offset += encoder.features.length
+  for (let from = 0; from < rows; from += rowsTogether) {
+    let offset = 0
+    for (const encoder of encoders) {
+      encoder.fill({ values, width: features.length, offset }, from, Math.min(rows, from + rowsTogether))
+      offset += encoder.features.length
+    }
   }
   return { values, features }
 }
@@ -112,22 +122,22 @@ function allocate(rows: number, width: number, limits: Limits): Float32Array {
   return new Float32Array(rows * width)
 }
 
-export function numbers(name: string, at: (row: number) => number, rows: number, apply: Scaling['apply']): Encoder {
+export function numbers(name: string, at: (row: number) => number, apply: Scaling['apply']): Encoder {
   return {
     features: [name],
-    fill: (values, width, offset) => {
+    fill: ({ values, width, offset }, from, to) => {
       // Adding 0 turns −0 into 0, so equal rows are bit-identical.
-      for (let row = 0; row < rows; row++) values[row * width + offset] = apply(at(row)) + 0
+      for (let row = from; row < to; row++) values[row * width + offset] = apply(at(row)) + 0
     },
   }
 }
 
 /** 1 where a value is missing. */
-export function indicator(name: string, at: (row: number) => number, rows: number): Encoder {
+export function indicator(name: string, at: (row: number) => number): Encoder {
   return {
     features: [`${name}=${missingLevel}`],
-    fill: (values, width, offset) => {
-      for (let row = 0; row < rows; row++) values[row * width + offset] = Number(Number.isNaN(at(row)))
+    fill: ({ values, width, offset }, from, to) => {
+      for (let row = from; row < to; row++) values[row * width + offset] = Number(Number.isNaN(at(row)))
     },
   }
 }
@@ -135,10 +145,9 @@ export function indicator(name: string, at: (row: number) => number, rows: numbe
 export function indices(name: string, codes: Int32Array): Encoder {
   return {
     features: [name],
-    fill: (values, width, offset) =>
-      codes.forEach((code, row) => {
-        values[row * width + offset] = code
-      }),
+    fill: ({ values, width, offset }, from, to) => {
+      for (let row = from; row < to; row++) values[row * width + offset] = codes[row] ?? 0
+    },
   }
 }
 
@@ -146,10 +155,11 @@ export function indices(name: string, codes: Int32Array): Encoder {
 export function positions(name: string, ids: Int32Array, length: number): Encoder {
   return {
     features: Array.from({ length }, (_, i) => `${name}[${i + 1}]`),
-    fill: (values, width, offset) =>
-      ids.forEach((id, i) => {
-        values[Math.floor(i / length) * width + offset + (i % length)] = id
-      }),
+    fill: ({ values, width, offset }, from, to) => {
+      for (let row = from; row < to; row++) {
+        values.set(ids.subarray(row * length, (row + 1) * length), row * width + offset)
+      }
+    },
   }
 }
 
@@ -162,9 +172,11 @@ function requireKnown(name: string, codes: Int32Array): Int32Array {
 export function oneHot(name: string, levels: readonly string[], codes: Int32Array): Encoder {
   return {
     features: levels.map((level) => `${name}=${level}`),
-    fill: (values, width, offset) =>
-      codes.forEach((code, row) => {
+    fill: ({ values, width, offset }, from, to) => {
+      for (let row = from; row < to; row++) {
+        const code = codes[row] ?? -1
         if (code >= 0) values[row * width + offset + code] = 1
-      }),
+      }
+    },
   }
 }

@@ -54,8 +54,8 @@ function encodersOf(input: FittedInput, column: Column, { rows, tokenize, proble
           return Number.isNaN(value) ? missing.filler : value
         }
       : column.at
-    const main = numbers(name, (row) => own(row) * scale, rows, scaledBy(input.scaling))
-    return missing?.indicator ? [main, indicator(name, column.at, rows)] : [main]
+    const main = numbers(name, (row) => own(row) * scale, scaledBy(input.scaling))
+    return missing?.indicator ? [main, indicator(name, column.at)] : [main]
   }
   if (input.as === 'tokens') {
     if (!tokenize) throw new Error(`no tokenizer for the column "${name}"`)

@@ -95,6 +95,8 @@ export interface SplitConfig {
   readonly time?: string
   /** Rows left out between two parts that are split by time. Omitted if there are none. */
   readonly gap?: number
+  /** Set if all seeds share their rows, and verdicts hold on these rows alone. */
+  readonly fixed?: true
 }
 
 /** Fractions, or counts, of train, validation and test. */
@@ -129,12 +131,25 @@ export interface Dataset {
   /** value = target × sd + mean, fitted on the training rows; null for classification. */
   readonly targetScale: { readonly mean: number; readonly sd: number } | null
   readonly splits: Splits
+  /** Whether the rows were drawn, so that what is measured on the test rows can hold for other rows from the same source. */
+  readonly rowsVary: boolean
+  /** Validation rows of other ways to divide the training and validation rows, ascending; see `foldsOf`. */
+  readonly folds: readonly Int32Array[]
   /** SHA-256 over the inflated file's content and every setting that shapes the data, without the file's path. */
   readonly fingerprint: string
   /** What was done that the user may want to know: "3 constant columns dropped: a, b, c". */
   readonly notes: readonly string[]
   /** Columns, inputs or not, that may say which rows belong together; never the target. */
   readonly keys: readonly KeyColumn[]
+  /** Numeric inputs of whole numbers of five digits or more, before they were scaled. */
+  readonly wholeNumbers: readonly WholeNumbers[]
+}
+
+/** An input that may name its row, or a point in time. */
+export interface WholeNumbers {
+  readonly name: string
+  /** One per row, as written. */
+  readonly values: Float64Array
 }
 
 /** How one column becomes inputs of the model, with everything that was fitted on the training rows. */

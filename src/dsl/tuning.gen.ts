@@ -74,7 +74,7 @@ export type Column = string | number
 /**
  * Effect of a finding.
  */
-export type Severity = 'error' | 'warn' | 'off'
+export type Severity = 'error' | 'warn' | 'note' | 'off'
 /**
  * A layer's name, or one name with its arguments.
  */
@@ -338,23 +338,32 @@ export interface Split {
    */
   gap?: number
   /**
+   * vary: the seeds of a comparison have validation rows of their own, and verdicts on test metrics hold for other rows from the same source. fixed: all seeds share their rows, and verdicts hold on these rows alone, as they always do for test rows from a file or later in time.
+   */
+  rows?: 'vary' | 'fixed'
+  /**
    * Seed of the split. Default: the root seed.
    */
   seed?: number
 }
 /**
- * error stops before training, warn reports, off skips the check.
+ * error stops before training, warn and note report, off skips the check.
  */
 export interface Checks {
+  formula?: Severity
   leakage?: Severity
   duplicates?: Severity
   groups?: Severity
+  siblings?: Severity
   strata?: Severity
   drift?: Severity
   augmentation?: Severity
   imbalance?: Severity
   constant?: Severity
   identifier?: Severity
+  timestamp?: Severity
+  hindsight?: Severity
+  trend?: Severity
 }
 /**
  * Amounts at strength 1.

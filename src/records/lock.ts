@@ -1,5 +1,5 @@
 import type { Levers } from './levers.ts'
-import type { MetricName, Metrics } from './metrics.ts'
+import type { MetricName, Metrics, RowValues } from './metrics.ts'
 import type { LineageEntry, SplitMetrics } from './decision.ts'
 import type { EnsembleScores } from './ensemble.ts'
 import type { TrainerRecord } from './trainer.ts'
@@ -46,6 +46,8 @@ export interface LockedSeed {
   readonly status: 'complete' | 'diverged' | 'crashed'
   readonly validation: Metrics | null
   readonly test: Metrics | null
+  /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
+  readonly testRows?: RowValues
   /** SHA-256 of the trained weights. */
   readonly weights: string | null
   /** Digest of the saved model (`SavedModel`); omitted if the study saved none. */

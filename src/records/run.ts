@@ -1,5 +1,5 @@
 import type { Levers } from './levers.ts'
-import type { Metrics } from './metrics.ts'
+import type { Metrics, RowValues } from './metrics.ts'
 import type { RunJob, StageName } from './plan.ts'
 
 /** One trial to train under one seed. */
@@ -9,6 +9,8 @@ export interface RunRequest {
   readonly label: string
   readonly levers: Levers
   readonly seed: number
+  /** Which training and validation rows it has: 1 is the first fold of the data. Omitted for those of the split itself. */
+  readonly fold?: number
   readonly job: RunJob
 }
 
@@ -159,9 +161,10 @@ export type RunResult =
             readonly weights?: KeptWeights
             /** The moving average of the weights where it has the best validation objective; omitted as in an evaluation. */
             readonly averaged?: BestCheckpoint
+            /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
+            readonly testRows?: RowValues
             /**
-             * The objective on groups of the validation rows: how much it depends on which rows were drawn. The rows are
-             * dealt out in turn to 32 groups, or to one a row if there are fewer. Only in runs that a stage selects by, and
+             * The objective on groups of the validation rows: how much it depends on which rows were drawn. Only in runs that a stage selects by, and
              * only if the objective is a mean over rows.
              */
             readonly rowGroups?: readonly number[]

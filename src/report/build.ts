@@ -143,7 +143,7 @@ function dataOf({ plan, data }: ReportInput): DataSection {
   const { workload } = plan
   const { rows } = workload.data
   const { inputShape, classes } = isTrainer(workload) ? { inputShape: [], classes: null } : workload.data
-  const findings = data.findings.map(({ check, message }) => ({ check, message }))
+  const findings = data.findings.map(({ check, severity, message }) => ({ check, ...(severity && { severity }), message }))
   return { source: data.source, rows, inputShape, classes, checks: data.checks, findings, notes: data.notes }
 }
 

@@ -116,7 +116,7 @@ function levers({ levers: { changes, sinceLock }, lineage: entries }: Report): s
   const own = table(['Bucket', 'Lever', 'Declared', 'Chosen', 'Moved by'], rows)
   const text =
     own === ''
-      ? 'Every lever stays as declared because no change beat seed noise.'
+      ? 'Every lever stays as declared because no change beat noise.'
       : `${own}\n\nAll other levers stay as declared.`
   if (sinceLock === null) return text
   const moved = sinceLock.map((d) => `${code(d.lever)} ${leverText(d.from)} → ${leverText(d.to)}`).join(', ')
@@ -141,10 +141,7 @@ function measured(report: Report): string {
     m.probabilityBetter === null ? '–' : `${fixed(100 * m.probabilityBetter, 1)} %`,
     claims[m.claim],
   ])
-  const text = table(
-    ['Split', 'Metric', 'Baseline', judgedSide(report), 'Gain (95 %)', 'P(better)', 'Beyond seed noise'],
-    rows,
-  )
+  const text = table(['Split', 'Metric', 'Baseline', judgedSide(report), 'Gain (95 %)', 'P(better)', 'Beyond noise'], rows)
   return text === '' ? '' : `${text}\n\n${measuredNote(report)}`
 }
 
@@ -218,7 +215,7 @@ function data(report: Report): string {
       : study.trainer
         ? scriptRows(d)
         : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
-    ...d.findings.map((f) => `- ⚠️ ${code(f.check)}: ${markdown(f.message)}`),
+    ...d.findings.map((f) => `- ${f.severity === 'note' ? 'ℹ️' : '⚠️'} ${code(f.check)}: ${markdown(f.message)}`),
     ...d.notes.map((n) => `- ${markdown(n)}`),
     ...modelLine(study),
   ]

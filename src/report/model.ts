@@ -189,7 +189,8 @@ export interface DataSection {
   readonly classes: DataFacts['classes']
   /** Checks that ran, by name. */
   readonly checks: readonly string[]
-  readonly findings: readonly { readonly check: string; readonly message: string }[]
+  /** What the checks found; `severity` is absent for warnings. */
+  readonly findings: readonly { readonly check: string; readonly severity?: 'note'; readonly message: string }[]
   readonly notes: readonly string[]
 }
 

@@ -2,9 +2,10 @@ import type { Diagnostic } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import type { Training } from '../train/engine.ts'
 import type { Checkpoint } from '../train/types.ts'
+import type { StoredData } from './shared-data.ts'
 
 /** Changes whenever the messages below change, so that a worker from another build is rejected instead of misunderstood. */
-export const protocolVersion = 5
+export const protocolVersion = 6
 
 /** What trains. */
 export interface EngineOrder {
@@ -19,6 +20,12 @@ export interface EngineOrder {
 /** What a worker needs once, before its first run. */
 export type InitMessage = EngineOrder & { readonly type: 'init' } & Training
 
+/** The same as it is sent: the numbers of the data are in a file that the worker inherits. */
+export type SentInit = EngineOrder & { readonly type: 'init' } & SentTraining
+type SentTraining =
+  | Extract<Training, { readonly place: unknown }>
+  | (Omit<Extract<Training, { readonly data: unknown }>, 'data'> & { readonly data: StoredData })
+
 /**
  * What the study's process sends to a worker, over the pipe that fork created, so nobody else can send it. One run at a
  * time.
@@ -26,7 +33,7 @@ export type InitMessage = EngineOrder & { readonly type: 'init' } & Training
 export type ToWorker =
   /** May arrive before the start message: the engine loads while workload and data are prepared. */
   | (EngineOrder & { readonly type: 'load' })
-  | (InitMessage & { readonly version: number })
+  | (SentInit & { readonly version: number })
   | { readonly type: 'run'; readonly id: string; readonly request: RunRequest; readonly keepWeights: boolean }
   /** Outputs of a model for the rows of the start message. */
   | { readonly type: 'predict'; readonly checkpoint: Checkpoint }

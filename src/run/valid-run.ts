@@ -40,6 +40,7 @@ function isRequest(value: unknown): boolean {
     isText(value['label']) &&
     isLevers(value['levers']) &&
     Number.isSafeInteger(value['seed']) &&
+    (value['fold'] === undefined || Number.isSafeInteger(value['fold'])) &&
     isMap(value['job'])
   )
 }
@@ -88,6 +89,7 @@ const isBest = (value: unknown): boolean =>
   (value['averaged'] === undefined || isCheckpoint(value['averaged'])) &&
   (value['calibration'] === undefined || isCalibration(value['calibration'])) &&
   (value['predictions'] === undefined || isPredictions(value['predictions'])) &&
+  (value['testRows'] === undefined || isRowValues(value['testRows'])) &&
   (value['weights'] === undefined || isWeights(value['weights'])) &&
   (value['rowGroups'] === undefined || isRowGroups(value['rowGroups'])) &&
   (value['mistakeCost'] === undefined || isFinite(value['mistakeCost']))
@@ -127,6 +129,9 @@ const base64Length = (numbers: number): number => 4 * Math.ceil((4 * numbers) / 
 const mostGroups = 64
 const isRowGroups = (value: unknown): boolean =>
   Array.isArray(value) && value.length <= mostGroups && value.every((member) => isFinite(member))
+
+const isRowValues = (value: unknown): boolean =>
+  isMap(value) && Object.entries(value).every(([name, values]) => isMetricName(name) && isRowGroups(values))
 
 function isCalibration(value: unknown): boolean {
   if (!isMap(value)) return false

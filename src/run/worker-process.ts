@@ -4,7 +4,7 @@ import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import { deathOf, lateError, spawnError, startError } from './worker-death.ts'
 import type { Checkpoint } from '../train/types.ts'
-import { protocolVersion, type EngineOrder, type FromWorker, type InitMessage, type ToWorker } from './protocol.ts'
+import { protocolVersion, type EngineOrder, type FromWorker, type SentInit, type ToWorker } from './protocol.ts'
 
 /** `died`: why the process did not survive the run. */
 export type Trained = { readonly ok: true; readonly result: RunResult } | { readonly ok: false; readonly died: string }
@@ -29,8 +29,9 @@ export class WorkerProcess {
   private onEnd: (died: string, error: Error) => void = () => {}
   private endedBy = new Error('')
 
-  constructor(script: string, notice: (message: string) => void = () => {}) {
-    this.child = started(script)
+  /** @param data descriptor of the file of the data, which the process inherits */
+  constructor(script: string, data: number, notice: (message: string) => void = () => {}) {
+    this.child = started(script, data)
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.errors = (this.errors + chunk.toString('utf8')).slice(-mostErrorText)
     })
@@ -64,7 +65,7 @@ export class WorkerProcess {
   }
 
   /** Waits until it can train. Rejects with the reason if it cannot: an `InputError` if the user can fix it. */
-  async start(init: InitMessage): Promise<this> {
+  async start(init: SentInit): Promise<this> {
     this.endsItself = 'place' in init
     let timer: NodeJS.Timeout | undefined
     const answer = new Promise<FromWorker>((resolve, reject) => {
@@ -151,11 +152,12 @@ export class WorkerProcess {
 const mostEndMs = 40_000
 
 /** Empty environment: a worker needs none of it, and on a CI runner it holds secrets. */
-function started(script: string): ChildProcess {
+function started(script: string, data: number): ChildProcess {
   try {
     return fork(script, [], {
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // `sharedDescriptor` is the place of the last one.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc', data],
       execArgv: [],
       env: {},
     })

@@ -148,7 +148,8 @@ function dataOf(prepared: Prepared): ReportInput['data'] {
   const source = pathsOf(spec.data)
     .map(([, path]) => path)
     .join(', ')
-  return { source, checks: checksMade(spec), findings, notes: dataset.notes }
+  const judged = findings.map((f) => (spec.checks[f.check] === 'note' ? { ...f, severity: 'note' as const } : f))
+  return { source, checks: checksMade(spec), findings: judged, notes: dataset.notes }
 }
 
 /** Whether rows or columns were compared with those of another file, and differ. */

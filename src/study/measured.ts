@@ -1,10 +1,12 @@
 import {
   allMetricsOf,
+  isMeanOverRows,
   isPossible,
   metricNames,
   metricsOf,
   type MetricName,
   type Metrics,
+  type RowValues,
   type Task,
 } from '../records/metrics.ts'
 import type { ByClass } from '../records/by-class.ts'
@@ -30,14 +32,16 @@ type Rows = Pick<DataFacts['rows'], 'validation' | 'test'>
  * measured. Numbers that were invented with care pass.
  */
 export function impossible(run: VerifiedRun | LockedSeed, { task, rows, script }: Measured): string | undefined {
-  const { status, validation, test, weights, averaged } = run
+  const { status, validation, test, testRows, weights, averaged } = run
   const calibration = 'calibration' in run ? run.calibration : undefined
   if (status !== 'complete') {
-    return validation || test || weights !== null || calibration || averaged
+    return validation || test || testRows || weights !== null || calibration || averaged
       ? `has results, but its status is ${status}`
       : undefined
   }
   if (!weights || !validation) return 'is complete but has no results'
+  const ofRows = testRows && wrongRows(testRows, test)
+  if (ofRows !== undefined) return ofRows
   if (script) return outOfRange(validation, 'validation') ?? (test ? outOfRange(test, 'test') : undefined)
   if ((test !== null) !== rows.test > 0) return `has ${test ? '' : 'no '}test metrics, but there are ${rows.test} test rows`
   if (task === 'classification' && 'run' in run && !calibration) return 'has no reliability diagram'
@@ -96,6 +100,20 @@ export function impossibleClasses(
 
 const weighted = (classes: ByClass['classes'], score: 'recall' | 'nll'): number =>
   classes.reduce((sum, one) => sum + one.rows * one[score].mean, 0) / classes.reduce((sum, one) => sum + one.rows, 0)
+
+/** Groups of rows add up to their metric. If groups differ in size, or the metric is no mean over rows, only about. */
+function wrongRows(found: RowValues, test: Metrics | null): string | undefined {
+  const names = Object.keys(found) as MetricName[]
+  const off = names.find((name) => {
+    const values = found[name] ?? []
+    const range = Math.max(...values) - Math.min(...values)
+    const value = test?.[name]
+    return (
+      value === undefined || (isMeanOverRows(name) && Math.abs(mean(values) - value) > range / 4 + loose * Math.abs(value))
+    )
+  })
+  return off === undefined ? undefined : `has groups of test rows that do not add up to its ${off}`
+}
 
 function wrongAverage({ validation, test }: SplitMetrics, task: Task, rows: Rows): string | undefined {
   if ((test === null) !== (rows.test === 0)) return `averages its weights ${test ? 'with' : 'without'} test metrics`

@@ -3,6 +3,7 @@ import { InputError } from '../base/diagnostics.ts'
 import type { EngineChoice } from '../engines/choose.ts'
 import { readSource } from '../data/read-source.ts'
 import type { ModelWorkload } from '../records/plan.ts'
+import { SharedData } from '../run/shared-data.ts'
 import { WorkerProcess } from '../run/worker-process.ts'
 import { findModels, openModel, type OpenModel } from '../saved-model/open.ts'
 import { modelRows, type ModelRows } from '../saved-model/rows.ts'
@@ -97,12 +98,15 @@ async function outputsOf(
     targetScale: null,
     splits: { train: Int32Array.from({ length: rows }, (_, row) => row), validation: none, test: none },
   }
-  const worker = new WorkerProcess(script)
+  const shared = new SharedData()
+  const worker = new WorkerProcess(script, shared.descriptor)
   try {
-    await worker.start({ type: 'init', engine, folder: folder ?? dirname(script), threads: 1, workload, data })
+    const order = { engine, folder: folder ?? dirname(script), threads: 1 }
+    await worker.start({ type: 'init', ...order, workload, data: shared.write(data) })
     return await worker.predict(checkpoint)
   } finally {
     worker.kill()
+    shared.close()
   }
 }
 

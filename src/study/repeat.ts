@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { shellCommand, shellWord } from '../base/shell.ts'
-import type { Baseline } from './baseline.ts'
+import type { Baseline, CommitFile } from './baseline.ts'
 import type { StudyOptions } from './options.ts'
 
 type Shaping = Pick<StudyOptions, 'specPath' | 'stages' | 'seeds' | 'baseline'>
@@ -23,9 +23,16 @@ export function repeatCommand({ specPath, stages, seeds, baseline }: Shaping, da
     ...(baseline ? baselineWords(baseline) : []),
     ...(baseData === undefined ? [] : ['--base-data', copyOf(baseData)]),
   ]
+  if (commit && baseline?.kind === 'spec' && baseline.spec.folder !== undefined) return inWorktree(commit, words)
   const taken = commit ? [commit.path, ...(baseData === undefined ? [] : [baseData])] : []
   const shown = taken.map((from) => `${shellCommand('git', 'show', `${commit?.sha}:${from}`)} > ${shellWord(copyOf(from))}`)
   return [...shown, shellCommand(...words)].join(' && ')
+}
+
+/** The script of a base needs its whole checkout. */
+function inWorktree({ sha, path }: CommitFile, words: readonly string[]): string {
+  const there = words.map((word) => (word === copyOf(path) ? posix.join('../base', path) : word))
+  return [shellCommand('git', 'worktree', 'add', '../base', sha), shellCommand(...there)].join(' && ')
 }
 
 /** Name of the copy of a committed file. */

@@ -10,7 +10,7 @@ import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
 import { evaluate, evaluateEach, fixedSample, metricsOf, notFinite, predict, predictionsOf } from './evaluate.ts'
 import { createLearner, type Learner } from './learner.ts'
 import { keptPredictions, keptWeights, mostKept } from './predictions.ts'
-import { hasRowEvidence, rowEvidence } from './row-evidence.ts'
+import { hasRowEvidence, rowEvidence, testEvidence } from './row-evidence.ts'
 import { learningRate, type ScheduleOptions } from './schedule.ts'
 import { divergence, stepLogger } from './step-log.ts'
 import type { ModelState } from './step.ts'
@@ -108,6 +108,7 @@ function measuredBest(
       : {}),
     ...(keeps ? { predictions: keptPredictions(width, onValidation, onTest) } : {}),
     ...(average ? { averaged: { ...average.at, test: evaluateTest ? testOf(average) : null } } : {}),
+    ...(onTest && context.data.rowsVary ? { testRows: testEvidence(context, onTest) } : {}),
     ...(grouped ? rowEvidence(context, onValidation) : {}),
   }
 }

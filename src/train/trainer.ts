@@ -1,4 +1,5 @@
 import { unreachable } from '../base/result.ts'
+import { onFold } from '../data/folds.ts'
 import { inferShapes } from '../layers/shapes.ts'
 import type { ModelWorkload } from '../records/plan.ts'
 import { crash, type RunRequest, type RunResult } from '../records/run.ts'
@@ -52,7 +53,7 @@ export function createTrainer(
     run(request, id, onStep, keepWeights) {
       const start = performance.now()
       const context = contextFor(request)
-      const body = withoutLeaks(context, () => runJob(context, request, onStep, keepWeights))
+      const body = withoutLeaks(context, () => runJob(forFold(context, request.fold), request, onStep, keepWeights))
       const seconds = (performance.now() - start) / 1000
       const timing = { seconds: rounded(seconds), stepsPerSecond: rounded(body.steps.loss.length / seconds) }
       return { id, request, engine: engine.label, ...body, timing } as RunResult
@@ -61,6 +62,15 @@ export function createTrainer(
     // Every run owns its tensors; the trainer owns what compiling keeps.
     dispose: () => [plain, spread].forEach((context) => context?.compiler?.dispose()),
   }
+}
+
+/** The rows of a run. Inputs and targets stay the same, so what an engine keeps of them serves every fold. */
+function forFold(context: RunContext, fold: number | undefined): RunContext {
+  if (fold === undefined) return context
+  const { data } = context
+  const rows = data.folds?.[fold - 1]
+  if (!rows) throw new Error(`the data have no fold ${fold}`)
+  return { ...context, data: { ...data, splits: onFold(data.splits, rows) } }
 }
 
 /** Outputs for every row of the data, whichever part it is in. */

@@ -32,7 +32,7 @@ describe('verification statistics', () => {
     expect(accuracy?.probabilityBetter).toBe(1)
     expect(accuracy?.gain?.value).toBeCloseTo(0.0098, 12)
     expect(accuracy?.baseline.mean).toBeCloseTo(0.9114, 12)
-    expect(accuracy?.sentence).toContain('better by more than seed noise')
+    expect(accuracy?.sentence).toContain('better by more than noise')
     expect(found.map((m) => `${m.split} ${m.metric}`)).toEqual([
       'validation accuracy',
       'validation nll',

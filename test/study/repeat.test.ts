@@ -35,6 +35,14 @@ describe('the command that repeats a study', () => {
     )
   })
 
+  it('checks out the base commit, where the script of a base was retrained', () => {
+    const commit = { sha: 'abc123', path: 'nets/tuning.yml' }
+    const spec = { path: 'tuning.yml of the base commit', folder: '/tmp/x/nets' }
+    expect(repeatCommand({ specPath: 'nets/tuning.yml', baseline: { kind: 'spec', spec, commit } })).toBe(
+      'git worktree add ../base abc123 && tunegate run nets/tuning.yml --base-spec ../base/nets/tuning.yml',
+    )
+  })
+
   it('quotes what a shell would take apart', () => {
     expect(repeatCommand({ specPath: "my nets/it's.yml" })).toBe("tunegate run 'my nets/it'\\''s.yml'")
   })

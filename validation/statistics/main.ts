@@ -1,10 +1,13 @@
-// `npm run prove -- [gates] [range-test] [diagnose]` measures verdicts and advice on real training and writes the tables in
+// `npm run prove -- [gates] [rows] [range-test] [diagnose]` measures verdicts and advice on real training and writes the tables in
 // `docs/validation/`; without a name all of them, in about an hour of one core.
 //
 //   --keep FOLDER      trained runs as JSON lines; a later call with it trains only what is missing
 //   --seeds N          gates: seeds of every variant in the bank (default 48)
 //   --group N          diagnose: seeds a group (default 5)
 //   --replicates N     diagnose: groups of seeds a variant (default 2)
+//   --samples N        rows: small data sets that are drawn from each large one (default 60)
+//   --aside            rows: also the data sets that were set aside
+//   --data FOLDER      rows: data sets that `npm run bench:quality` wrote (default .tunegate/quality/data)
 //   --stdout           print the tables instead of writing them
 //
 // Node cannot load the tensor library's modules unbundled, so that the program is bundled first, as the worker is.
@@ -25,10 +28,13 @@ const { values, positionals } = parseArgs({
     group: { type: 'string', default: '5' },
     replicates: { type: 'string', default: '2' },
     stdout: { type: 'boolean', default: false },
+    data: { type: 'string', default: join(root, '.tunegate/quality/data') },
+    samples: { type: 'string', default: '60' },
+    aside: { type: 'boolean', default: false },
   },
 })
 
-const parts = ['gates', 'range-test', 'diagnose'] as const
+const parts = ['gates', 'rows', 'range-test', 'diagnose'] as const
 const unknown = positionals.filter((name) => !parts.some((part) => part === name))
 if (unknown.length > 0) {
   console.error(`there is no proof named ${unknown.join(', ')}; there are ${parts.join(', ')}`)
@@ -79,5 +85,8 @@ function proof(program: typeof Program, part: (typeof parts)[number]): Promise<s
     return program.diagnose({ ...common, cache: keep, replicates: Number(values.replicates), seeds: Number(values.group) })
   }
   const options = { ...common, keep, seeds: Number(values.seeds) }
+  if (part === 'rows') {
+    return program.rows({ ...options, data: values.data, samples: Number(values.samples), aside: values.aside })
+  }
   return part === 'gates' ? program.gates(options) : program.rangeTest(options)
 }

@@ -21,7 +21,7 @@ import { runPilot, type PilotRun } from '../../study/pilot.ts'
 import { workerScript } from '../bundled-files.ts'
 import { out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
-import { assignParts, inspectParts } from './init-data.ts'
+import { findParts, inspectParts } from './init-data.ts'
 import { initTrainer } from './init-trainer.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 
@@ -55,7 +55,7 @@ export async function initCommand(data: readonly string[], options: InitOptions)
       },
     ])
   }
-  if (data.length > 0) await writeSpec(assignParts(data), options)
+  if (data.length > 0) await writeSpec(await findParts(data), options)
   if (options.github) await writeWorkflow(options)
   return 0
 }

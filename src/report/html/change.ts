@@ -21,7 +21,7 @@ export function changes({ lineage, levers, timing }: Report): string {
     const weight =
       gain === null
         ? ''
-        : ` Gain ${gainText(gain)}${threshold === null ? '' : `, seed noise explains up to ${short(threshold)}`}, ${plural(seeds, 'seed')}.`
+        : ` Gain ${gainText(gain)}${threshold === null ? '' : `, noise explains up to ${short(threshold)}`}, ${plural(seeds, 'seed')}.`
     const what = entries.map((l) => `${codeText(l.lever)} ${html(leverText(l.from))} → ${html(leverText(l.to))}`).join(', ')
     return (
       `<li><strong>${what}</strong> <span class="soft">by ${stage}</span><br>` +
@@ -30,7 +30,7 @@ export function changes({ lineage, levers, timing }: Report): string {
   })
   const timeline =
     items.length === 0
-      ? paragraph('No lever moved because no change beat the incumbent by more than seed noise.')
+      ? paragraph('No lever moved because no change beat the incumbent by more than noise.')
       : `<ol class="timeline">${items.join('')}</ol>`
   const rows = levers.changes.map((c) => [
     c.bucket,
@@ -97,7 +97,7 @@ export function measured(report: Report): string {
       { title: judgedSide(report), ...n },
       { title: 'Gain, 95 % interval', ...n },
       { title: 'P(better)', ...n },
-      { title: 'Beyond seed noise' },
+      { title: 'Beyond noise' },
     ],
     rows,
     'stacked',

@@ -32,8 +32,11 @@ function table(
     notes: [],
     keys: [],
     fitted: [],
+    wholeNumbers: [],
     fingerprint: '',
     splits: randomSplit(rows, seed),
+    folds: [],
+    rowsVary: true,
   }
 }
 
