@@ -11,7 +11,7 @@ import {
   type VerifiedRun,
   type VerifyFindings,
 } from '../records/decision.ts'
-import type { Lock, LockedChange } from '../records/lock.ts'
+import type { Lock } from '../records/lock.ts'
 import type { MetricName } from '../records/metrics.ts'
 import { isTrainer, type Plan, type StageName } from '../records/plan.ts'
 import type { Determinism } from '../records/trainer.ts'
@@ -20,6 +20,7 @@ import type { Verdict } from '../records/verdict.ts'
 import { averagedOf } from '../gates/averaged.ts'
 import { calibrationOf } from './calibration.ts'
 import { checklist } from './checklist.ts'
+import { withoutSeconds } from './lineage.ts'
 import { describeLayer } from '../layers/layer.ts'
 import type {
   BudgetSection,
@@ -40,7 +41,7 @@ import type {
 type Verification = NonNullable<Report['verification']>
 
 /** What is known when a study ends. */
-export interface ReportInput extends Pick<Verification, 'ensemble' | 'models'> {
+export interface ReportInput extends Pick<Verification, 'ensemble' | 'models' | 'byClass'> {
   readonly plan: Plan
   readonly decisions: readonly StageDecision[]
   /** In any order; see `summarizeRun`. */
@@ -169,17 +170,12 @@ export function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { 
   }))
 }
 
-export function withoutSeconds(entry: StageDecision['lineage'][number]): LockedChange {
-  const { seconds: _, ...evidence } = entry.evidence
-  return { ...entry, evidence }
-}
-
-/** The section of a verification: the numbers of its seeds and what follows from them, the scores of an ensemble, and saved models. */
+/** The section of a verification: the numbers of its seeds and what follows from them, scores, and saved models. */
 export function verificationSection(
   verify: VerifyFindings,
   metrics: readonly MetricComparison[],
   objective: MetricName,
-  { ensemble, models }: Pick<Verification, 'ensemble' | 'models'> = {},
+  { ensemble, models, byClass }: Pick<Verification, 'ensemble' | 'models' | 'byClass'> = {},
 ): Verification {
   return {
     ...untimed(verify),
@@ -187,6 +183,7 @@ export function verificationSection(
     calibration: calibrationOf(verify),
     ...averagedOf(verify, objective),
     ...(ensemble ? { ensemble } : {}),
+    ...(byClass ? { byClass } : {}),
     ...(models && models.length > 0 ? { models } : {}),
   }
 }

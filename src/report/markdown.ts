@@ -4,7 +4,8 @@ import { changeLines } from './change-lines.ts'
 import type { CurveBook } from './curves.ts'
 import { movesText, seenText, silence, subjectText } from './diagnostics.ts'
 import { code, fenced, markdown } from './escape.ts'
-import { ensembleTable } from './ensemble.ts'
+import { classTable } from './by-class.ts'
+import { ensembleTable, type TextTable } from './ensemble.ts'
 import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
@@ -33,7 +34,8 @@ export function renderSummary(report: Report, curves: CurveBook): string {
     section('Checklist', checklist(report)),
     section('Curves', drawn(report, curves)),
     section(measuredTitle(report), measured(report)),
-    ensemble(report),
+    tableSection(ensembleTable(report)),
+    tableSection(classTable(report, code)),
     section('Averaged weights', averaged(report)),
     section('Lineage', lineage(report)),
     section('Seeds', seeds(report)),
@@ -144,12 +146,10 @@ function measured(report: Report): string {
   return text === '' ? '' : `${text}\n\n${measuredNote(report)}`
 }
 
-function ensemble(report: Report): string {
-  const found = ensembleTable(report)
-  return found === null
+const tableSection = (found: TextTable | null): string =>
+  found === null
     ? ''
     : section(found.title, `${table(found.header, found.rows)}\n\n${markdown(found.notes.join(' '), 2000)}`)
-}
 
 function averaged(report: Report): string {
   const { header, rows, note } = averagedRows(report)

@@ -14,6 +14,7 @@ import type { ChangeSection, Report } from '../report/model.ts'
 import { summarizeRun } from '../report/runs.ts'
 import { runsOf, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
+import { scoresByClass } from './by-class.ts'
 import { studyDiagnostics } from './diagnostics.ts'
 import { verifiedEnsemble } from './ensemble.ts'
 import { scratchFolder, scriptNotes } from './prepare-script.ts'
@@ -107,6 +108,7 @@ async function reportOf(
   for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
   const change = await changeOf(prepared, options.baseData)
   const together = isScript(prepared) ? null : await verifiedEnsemble(verify, prepared.dataset, (id) => journal.read(id))
+  const byClass = isScript(prepared) ? undefined : await scoresByClass(verify, prepared.dataset, (id) => journal.read(id))
   return buildReport({
     plan,
     decisions: outcome.decisions,
@@ -120,6 +122,7 @@ async function reportOf(
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     ...(together?.ok ? { ensemble: together.value } : {}),
     models,
+    ...(byClass ? { byClass } : {}),
     diagnostics: await studyDiagnostics(plan, verify, runs()),
     command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined),
     specFile: options.specPath,

@@ -104,6 +104,17 @@ async function outputsOf(
     const order = { engine, folder: folder ?? dirname(script), threads: 1 }
     await worker.start({ type: 'init', ...order, workload, data: shared.write(data) })
     return await worker.predict(checkpoint)
+  } catch (error) {
+    if (error instanceof InputError) throw error
+    throw new InputError([
+      {
+        code: 'predict/failed',
+        severity: 'error',
+        message: 'the model could not compute its outputs',
+        found: error instanceof Error ? error.message : String(error),
+        hint: 'try fewer rows at a time: inputs, outputs and the widest layer must fit in memory',
+      },
+    ])
   } finally {
     worker.kill()
     shared.close()

@@ -3,15 +3,15 @@ import { shellCommand, shellWord } from '../base/shell.ts'
 import type { Baseline, CommitFile } from './baseline.ts'
 import type { StudyOptions } from './options.ts'
 
-type Shaping = Pick<StudyOptions, 'specPath' | 'stages' | 'seeds' | 'baseline'>
+type Shaping = Pick<StudyOptions, 'specPath' | 'stages' | 'seeds' | 'saveModel' | 'baseline'>
 
 /**
- * The command that repeats a study, with the options that shape its result, as the report shows it. The command first writes
+ * The command that repeats a study, with the options that shape its result and its files, as the report shows it. The command first writes
  * what came from a pull request's base commit to a file.
  *
  * @param data where that commit has the data that the base was retrained on; omitted if the change has the same
  */
-export function repeatCommand({ specPath, stages, seeds, baseline }: Shaping, data?: string): string {
+export function repeatCommand({ specPath, stages, seeds, saveModel, baseline }: Shaping, data?: string): string {
   const commit = baseline && 'commit' in baseline ? baseline.commit : undefined
   const baseData = baseline?.kind === 'spec' && commit ? data : undefined
   const words = [
@@ -20,6 +20,7 @@ export function repeatCommand({ specPath, stages, seeds, baseline }: Shaping, da
     specPath,
     ...(stages ? ['--stages', stages.join(',')] : []),
     ...(seeds === undefined ? [] : ['--seeds', String(seeds)]),
+    ...(saveModel ? ['--save-model', saveModel.join(',')] : []),
     ...(baseline ? baselineWords(baseline) : []),
     ...(baseData === undefined ? [] : ['--base-data', copyOf(baseData)]),
   ]

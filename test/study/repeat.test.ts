@@ -15,6 +15,12 @@ describe('the command that repeats a study', () => {
     )
   })
 
+  it('names the formats of saved models', () => {
+    expect(repeatCommand({ specPath: 'tuning.yml', saveModel: ['onnx', 'keras'] })).toBe(
+      'tunegate run tuning.yml --save-model onnx,keras',
+    )
+  })
+
   it('takes what a base commit has from there first', () => {
     const commit = { sha: 'abc123', path: 'nets/tuning.lock.json' }
     const lock = buildLock(buildReport(fakeStudy({}).input))

@@ -181,6 +181,22 @@ describe('a saved model is refused', () => {
     expect(problems[0]?.code.startsWith(code)).toBe(true)
   })
 
+  it('if its process dies, with what it said last', async () => {
+    const model = out(whole.report.verification?.models?.[0]?.path ?? '')
+    const dead = join(checkout, 'dead.mjs')
+    writeFileSync(
+      dead,
+      `process.on('message', ({ type, version }) => type === 'init'
+        ? process.send({ type: 'ready', version, engine: 'dead' })
+        : (console.error('no memory left'), process.exit(9)))`,
+    )
+    const engine = { engine: 'wasm', folder: null, why: '' } as const
+    const call = predictFile({ model, data: join(checkout, 'digits.csv.gz'), engine, workerScript: dead })
+    expect(await problemsOf(call)).toMatchObject([
+      { code: 'predict/failed', found: expect.stringContaining('no memory left') },
+    ])
+  })
+
   it('if there is none', async () => {
     expect(await problemsOf(predict(join(checkout, 'nothing')))).toMatchObject([{ code: 'model/none' }])
   })

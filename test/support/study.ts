@@ -318,6 +318,17 @@ export function fakeStudy(options: StudyOptions = {}): FakeStudy {
       against: evidence.baseline?.source ?? null,
       lock: options.lock ?? null,
       statistics: verify ? verificationStatistics(verify, 'accuracy') : [],
+      byClass: {
+        split: 'test',
+        seeds: options.seeds ?? 5,
+        rows: 360,
+        classes: (words ? [words, ...classes] : classes).map((name, i) => ({
+          name,
+          rows: 30 + i,
+          recall: { mean: 0.95 - i / 200, sd: 0.01 },
+          nll: { mean: 0.2 + i / 50, sd: null },
+        })),
+      },
       engine: 'wasm 4.22.0 simd',
       tool: 'tunegate 0.1.0',
       command: words ? `tunegate run ${words}` : 'tunegate run examples/digits/tuning.yml',

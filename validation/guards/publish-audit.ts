@@ -254,6 +254,14 @@ export const publishAuditGuards: readonly Guard[] = [
   },
   {
     attack: 12,
+    guard: 'A report says of its classes nothing that its seeds contradict.',
+    file: 'src/study/audit.ts',
+    find: 'const wrongClasses = verification && impossibleClasses(verification, measured)',
+    replace: 'const wrongClasses = undefined',
+    tests: [{ file: 'test/study/audit.int.test.ts', name: 'whose classes do better than its seeds' }],
+  },
+  {
+    attack: 12,
     guard: 'A report says of an ensemble nothing that its seeds contradict.',
     file: 'src/study/audit.ts',
     find: 'const wrongTogether = verification && impossibleEnsemble(verification, measured)',

@@ -22,7 +22,7 @@ export async function predictCommand(model: string, data: string, options: Predi
   const predictions = await predictFile({ model, data, engine, workerScript: workerScript() })
   const { output } = options
   const format = options.format ?? (output?.endsWith('.jsonl') ? 'jsonl' : 'csv')
-  const text = [...(format === 'csv' ? csvLines(predictions) : jsonLines(predictions))].join('')
+  const text = predictionText(predictions, format)
   const { rows, models } = predictions
   const count = `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`
   const by = models === 1 ? '1 model' : `the mean of ${models} models`
@@ -35,17 +35,21 @@ export async function predictCommand(model: string, data: string, options: Predi
   return 0
 }
 
+/** One line for each row, and a header in a CSV. */
+export const predictionText = (predictions: Predictions, format: (typeof predictionFormats)[number]): string =>
+  [...(format === 'csv' ? csvLines(predictions) : jsonLines(predictions))].join('')
+
 /** Enough digits for any value of the engine, which computes with 32 bits. */
 const shown = (value: number): number => Number(value.toPrecision(9))
 
 function* csvLines({ head, rows, values }: Predictions): Generator<string> {
   const line = (fields: readonly (string | number)[]): string => `${fields.map(csvField).join(',')}\n`
   if (head.task === 'regression') {
-    yield line([head.target])
+    yield line(['prediction'])
     for (let row = 0; row < rows; row++) yield line([shown(values[row] ?? NaN)])
     return
   }
-  yield line([head.target, ...head.classes.map((name) => `P(${name})`)])
+  yield line(['prediction', ...head.classes.map((name) => `P(${name})`)])
   for (const { prediction, probabilities } of classified(head.classes, values, rows))
     yield line([prediction, ...probabilities])
 }

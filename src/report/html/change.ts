@@ -1,4 +1,5 @@
 import { html } from '../escape.ts'
+import { classTable } from '../by-class.ts'
 import { ensembleTable } from '../ensemble.ts'
 import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
@@ -106,7 +107,8 @@ export function measured(report: Report): string {
   const note = measuredNote(report)
   return (
     card(`<h3>${measuredTitle(report)}</h3>${all}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`) +
-    ensemble(report)
+    ensemble(report) +
+    byClass(report)
   )
 }
 
@@ -118,6 +120,14 @@ function ensemble(report: Report): string {
     found.rows.map((row) => row.map((text) => html(text))),
   )
   return card(`<h3>${html(found.title)}</h3>${all}${paragraph(found.notes.join(' '), 'note')}`)
+}
+
+function byClass(report: Report): string {
+  const found = classTable(report, codeText)
+  if (found === null) return ''
+  const columns = found.header.map((title, i) => ({ title, number: i > 0 }))
+  const rows = found.rows.map(([name = '', ...numbers]) => [name, ...numbers.map((text) => html(text))])
+  return card(`<h3>${html(found.title)}</h3>${table(columns, rows)}${paragraph(found.notes.join(' '), 'note')}`)
 }
 
 function averaged(report: Report): string {
