@@ -8,6 +8,7 @@ import type { Source } from '../../source.ts'
 import { builders, finish, type OpenTable, type Table } from '../../table.ts'
 import { requireNames } from '../../text.ts'
 import type { FormatDefinition } from '../definition.ts'
+import { pushValue } from '../values.ts'
 import { valuesOf } from './pages.ts'
 import { requireSoundStruct } from './thrift.ts'
 
@@ -106,25 +107,9 @@ function fill(
     if (!chunk?.meta_data || chunk.file_path !== undefined) throw new Error(`it does not hold the column ${name}`)
     for (const values of valuesOf({ bytes, meta: chunk.meta_data, path, rows: Number(num_rows) }, limits.memory / 8)) {
       watch.look()
-      for (const value of values) push(to, value, line++)
+      for (const value of values) pushValue(to, value, line++)
     }
   }
-}
-
-function push(column: ColumnBuilder, value: unknown, line: number): void {
-  if (typeof value === 'number') {
-    if (Number.isNaN(value)) column.text('', line)
-    else column.number(value, line)
-  } else if (typeof value === 'bigint') {
-    const number = Number(value)
-    if (Number.isSafeInteger(number)) column.number(number, line)
-    else column.text(String(value), line)
-  } else if (typeof value === 'string') column.text(value, line, true)
-  else if (value === null || value === undefined) column.text('', line)
-  else if (typeof value === 'boolean') column.text(String(value), line)
-  else if (value instanceof Date) column.text(Number.isNaN(value.getTime()) ? '' : value.toISOString(), line)
-  else if (value instanceof Uint8Array) column.text(Buffer.from(value).toString('hex'), line)
-  else column.text(JSON.stringify(value) ?? '', line)
 }
 
 function refuse({ file }: Source, found: string): never {
