@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
+import zlib, { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { unpackLz4Frame, xxHash32 } from '../../src/data/formats/arrow/lz4-frame.ts'
+import { unpackZstd } from '../../src/data/formats/zstd.ts'
 import { inspect } from '../../src/data/inspect.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import { readSource } from '../../src/data/read-source.ts'
@@ -255,6 +256,35 @@ describe('an Arrow file', () => {
 
   it('with a buffer that unpacks to more than memory allows is refused before it is there', async () => {
     expect(await problem(sound, { ...LIMITS, memory: 30_000 })).toMatch(/^data\/(arrow a buffer states|memory)/)
+  })
+})
+
+/** Found by `npm run fuzz:values`: each was read with values that its writer did not write. */
+describe('a damaged file', () => {
+  it.each([
+    ['place-beyond-dictionary.parquet', 'a place in its dictionary, that does not exist'],
+    ['levels.parquet', 'a page has a level'],
+    ['fewer-values.parquet', 'a column has -62 values where there are 17 rows'],
+    ['beyond-its-type.parquet', 'a value lies outside of its type: 16253138'],
+    ['overlapping-texts.arrow', 'the texts of a column overlap'],
+    ['not-utf8.arrow', 'a text is not UTF-8'],
+    ['decimal-digits.arrow', 'a decimal has more digits than its type'],
+    ['views.arrow', 'a text lies outside of its buffer'],
+    ['null-count.arrow', 'a column has 18 missing values and states 2'],
+    ['other-key.npy', 'fortran_opdar'],
+    ['version.npy', 'version 1.64'],
+  ])('%s is refused', async (name, words) => {
+    const [problem] = await problemsOf(inspect(fixture(`damaged/${name}`)))
+    expect(problem?.code).toMatch(/^data\/(parquet|arrow|npy)$/)
+    expect(problem?.found).toContain(words)
+  })
+
+  it.runIf('zstdCompressSync' in zlib)('whose Zstandard frame does not have its checksum is refused', () => {
+    const content = Buffer.from('tunegate '.repeat(100))
+    const packed = zlib.zstdCompressSync(content, { params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } })
+    expect(Buffer.from(unpackZstd(packed, content.length))).toEqual(content)
+    packed[packed.length - 1] = (packed.at(-1) ?? 0) ^ 1
+    expect(() => unpackZstd(packed, content.length)).toThrow('checksum')
   })
 })
 

@@ -110,7 +110,8 @@ export class ArrowCheck {
   private batch(at: number, { bodyLength }: Parts): void {
     for (const node of this.vector(at, 6, 16)) {
       const [length, nulls] = [this.long(node), this.long(node + 8)]
-      if (length < 0 || length > this.mostRows || nulls < 0 || nulls > length) throw new Error('a column has an impossible length')
+      if (length < 0 || length > this.mostRows || nulls < 0 || nulls > length)
+        throw new Error('a column has an impossible length')
     }
     for (const buffer of this.vector(at, 8, 16)) {
       const [offset, length] = [this.long(buffer), this.long(buffer + 8)]

@@ -4,9 +4,9 @@ import {
   tableFromIPC,
   Type,
   type Column as ArrowColumn,
+  type DecimalType,
   type Table as ArrowTable,
 } from '@uwdata/flechette'
-import { decompressZstd } from 'hyparquet-compressors'
 import { InputError } from '../../../base/diagnostics.ts'
 import type { Want } from '../../column.ts'
 import { requireSize } from '../../gauge.ts'
@@ -16,8 +16,10 @@ import { builders, finish, type OpenTable, type Table } from '../../table.ts'
 import { requireNames } from '../../text.ts'
 import type { FormatDefinition } from '../definition.ts'
 import { pushValue } from '../values.ts'
+import { unpackZstd } from '../zstd.ts'
 import { ArrowCheck } from './flatbuffer.ts'
 import { unpackLz4Frame } from './lz4-frame.ts'
+import { requireSoundBatch } from './sound-batch.ts'
 
 /** Arrow tables, read by flechette. Nested columns are listed but cannot be used. */
 export const arrow: FormatDefinition = {
@@ -49,7 +51,7 @@ setCompressionCodec(CompressionType.LZ4_FRAME, {
 })
 setCompressionCodec(CompressionType.ZSTD, {
   encode,
-  decode: (packed, length) => within(length, () => decompressZstd(packed, new Uint8Array(length))),
+  decode: (packed, length) => within(length, () => unpackZstd(packed, length)),
 })
 
 const magic = 'ARROW1'
@@ -104,18 +106,25 @@ function readColumns(source: Source, table: ArrowTable, wants: readonly Want[]):
     source.watch.look()
     readable(source, () => {
       const column = columnAt(table, i)
-      const exponent = column.type.typeId === Type.Decimal ? -column.type.scale : null
+      column.data.forEach(requireSoundBatch)
+      const { type } = column
       let line = 1
       for (const value of column) {
         // A value that is missing is null.
         if (value === undefined || line > table.numRows) throw new Error('its columns have different lengths')
-        const isDecimal = exponent !== null && value !== null
-        pushValue(builder, isDecimal ? Number(`${String(value)}e${exponent}`) : value, line++)
+        const isDecimal = type.typeId === Type.Decimal && value !== null
+        pushValue(builder, isDecimal ? decimalOf(String(value), type) : value, line++)
       }
       if (line !== table.numRows + 1) throw new Error('its columns have different lengths')
     })
   })
   return finish(source.file, table.numRows, built)
+}
+
+/** The text before the decimal point is moved. */
+function decimalOf(digits: string, { scale, precision }: DecimalType): number {
+  if (digits.length - Number(digits.startsWith('-')) > precision) throw new Error('a decimal has more digits than its type')
+  return Number(`${digits}e${-scale}`)
 }
 
 function columnAt(table: ArrowTable, index: number): ArrowColumn<unknown> {

@@ -1,4 +1,4 @@
-import type { FileMetaData, RowGroup, SchemaTree } from 'hyparquet'
+import type { FileMetaData, RowGroup, SchemaElement, SchemaTree } from 'hyparquet'
 import { parquetMetadata, parquetSchema } from 'hyparquet'
 import { InputError } from '../../../base/diagnostics.ts'
 import type { ColumnBuilder, Want } from '../../column.ts'
@@ -98,7 +98,9 @@ function fill(
   path: readonly SchemaTree[],
   to: ColumnBuilder,
 ) {
-  const name = path.at(-1)?.element.name
+  const element = path.at(-1)?.element
+  const name = element?.name
+  const [low, high] = (element && rangeOf(element)) ?? [-Infinity, Infinity]
   let line = 1
   for (const { columns, num_rows } of groups) {
     const chunk = columns.find(
@@ -107,9 +109,24 @@ function fill(
     if (!chunk?.meta_data || chunk.file_path !== undefined) throw new Error(`it does not hold the column ${name}`)
     for (const values of valuesOf({ bytes, meta: chunk.meta_data, path, rows: Number(num_rows) }, limits.memory / 8)) {
       watch.look()
-      for (const value of values) pushValue(to, value, line++)
+      for (const value of values) {
+        // Readers differ in what they make of it.
+        if (typeof value === 'number' && (value < low || value > high))
+          throw new Error(`a value lies outside of its type: ${value}`)
+        pushValue(to, value, line++)
+      }
     }
   }
+}
+
+/** The range of integers that are stored with more bits than they have; undefined for other columns. */
+function rangeOf({ converted_type, logical_type }: SchemaElement): readonly [low: number, high: number] | undefined {
+  const [, unsigned, named] = /^(U?)INT_(8|16)$/.exec(converted_type ?? '') ?? []
+  const own = logical_type?.type === 'INTEGER' && logical_type.bitWidth <= 16 ? logical_type : undefined
+  const width = own?.bitWidth ?? Number(named)
+  if (Number.isNaN(width)) return undefined
+  const isSigned = own?.isSigned ?? unsigned === ''
+  return isSigned ? [-(2 ** (width - 1)), 2 ** (width - 1) - 1] : [0, 2 ** width - 1]
 }
 
 function refuse({ file }: Source, found: string): never {
