@@ -229,7 +229,7 @@ export interface Spec {
  */
 export interface Data {
   /**
-   * Data file, relative to the spec: csv, tsv, jsonl, npy, npz, parquet, json-array, txt, psv or image-folder, and .gz of each. It must lie inside the workspace.
+   * Data file, relative to the spec: csv, tsv, jsonl, npy, npz, parquet, json-array, txt, psv, image-folder or arrow, and .gz of each. It must lie inside the workspace.
    */
   source?: string
   /**
