@@ -115,7 +115,7 @@ async function reportOf(
     tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     ...(together?.ok ? { ensemble: together.value } : {}),
-    diagnostics: await studyDiagnostics(plan, verify, runs()),
+    diagnostics: await studyDiagnostics(plan, verify, runs(), isScript(prepared) ? null : prepared.dataset),
     command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined),
     specFile: options.specPath,
     data: dataOf(prepared),

@@ -8,6 +8,7 @@ import { trainGates } from './gates.ts'
 import { rangeTables } from './range-tables.ts'
 import { searchRates, type RangeTest } from './range-test.ts'
 
+export { proveAdvice as advice } from '../diagnosis/advise.ts'
 export { prove as diagnose } from '../diagnosis/main.ts'
 
 export interface ProveOptions {
