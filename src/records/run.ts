@@ -135,6 +135,18 @@ export interface RunTime {
   readonly machine?: string
 }
 
+/** What the last batches of a run tell about the weights of a layer. */
+export interface LayerHealth {
+  /** Position, kind and name of its weights: `0.dense.kernel`. */
+  readonly name: string
+  /** Norm of its part of the gradient, the mean over a few batches. */
+  readonly gradientNorm: number
+  readonly weightNorm: number
+  readonly units: number
+  /** Units to which none of these batches gave a gradient. */
+  readonly deadUnits: number
+}
+
 interface RunBase {
   /** Fingerprint of request, workload and engine: the same work has the same id in every process. */
   readonly id: string
@@ -178,6 +190,8 @@ export type RunResult =
       readonly probe: Probe | null
       /** SHA-256 of the final weights. */
       readonly weights: string
+      /** At the end of a verification run, in the order of the model; older versions logged none. */
+      readonly layers?: readonly LayerHealth[]
     })
   /** The loss became non-finite; earlier log entries are kept. */
   | (RunBase & { readonly status: 'diverged'; readonly atStep: number; readonly reason: string })

@@ -76,13 +76,27 @@ function isEvaluation(value: unknown): boolean {
 /** The last output of a process that ended. */
 const mostReason = 100_000
 
-function isEnd({ status, reason, atStep, best, probe, weights }: Fields): boolean {
+function isEnd({ status, reason, atStep, best, probe, weights, layers }: Fields): boolean {
   if (status === 'crashed') return isText(reason, mostReason)
   if (status === 'diverged') return isText(reason, mostReason) && isFinite(atStep)
   return (
-    status === 'complete' && isText(weights, 64) && (best === null || isBest(best)) && (probe === null || isProbe(probe))
+    status === 'complete' &&
+    isText(weights, 64) &&
+    (best === null || isBest(best)) &&
+    (probe === null || isProbe(probe)) &&
+    (layers === undefined || (Array.isArray(layers) && layers.length <= mostLayers && layers.every(isLayer)))
   )
 }
+
+const mostLayers = 10_000
+
+const isLayer = (value: unknown): boolean =>
+  isMap(value) &&
+  isText(value['name'], 300) &&
+  isFinite(value['gradientNorm']) &&
+  isFinite(value['weightNorm']) &&
+  isWhole(value['units']) &&
+  Number.isSafeInteger(value['deadUnits'])
 
 const isBest = (value: unknown): boolean =>
   isCheckpoint(value) &&

@@ -123,7 +123,7 @@ async function reportOf(
     ...(together?.ok ? { ensemble: together.value } : {}),
     models,
     ...(byClass ? { byClass } : {}),
-    diagnostics: await studyDiagnostics(plan, verify, runs()),
+    diagnostics: await studyDiagnostics(plan, verify, runs(), isScript(prepared) ? null : prepared.dataset),
     command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined),
     specFile: options.specPath,
     data: dataOf(prepared),

@@ -173,7 +173,7 @@ async function reportOf(judged: Judged, seconds: number): Promise<Report> {
     engine,
     tool: toolName,
     statistics: verificationStatistics(verify, plan.workload.objective),
-    diagnostics: await studyDiagnostics(plan, verify, eachOf(runs)),
+    diagnostics: await studyDiagnostics(plan, verify, eachOf(runs), null),
     command: commandOf(options),
     specFile: options.specPath,
     data: { source: candidate.source, checks: [], findings: [], notes: notesOf(judged) },

@@ -9,6 +9,7 @@ import { calibrationOf } from './calibration.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
 import { evaluate, evaluateEach, fixedSample, metricsOf, notFinite, predict, predictionsOf } from './evaluate.ts'
 import { createLearner, type Learner } from './learner.ts'
+import { layerHealth } from './layer-health.ts'
 import { keptPredictions, keptWeights, mostKept } from './predictions.ts'
 import { hasRowEvidence, rowEvidence, testEvidence } from './row-evidence.ts'
 import { learningRate, type ScheduleOptions } from './schedule.ts'
@@ -36,7 +37,7 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
   const sample = fixedSample(data.splits.train, data.splits.validation.length)
   const evaluations: Evaluation[] = []
   const log = stepLogger()
-  const learner = createLearner(context, levers, seed, keepsAverage(job) ? averagingOver(schedule.total) : null)
+  const learner = createLearner(context, levers, seed, measuresMore(job) ? averagingOver(schedule.total) : null)
   const bests = bestSoFar(workload.objective)
   const bestAverage = bestSoFar(workload.objective)
   const patience = levers.scheduling.patience ?? Infinity
@@ -70,11 +71,13 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
       if (without >= patience) break
     }
     const weights = weightsHash(learner.checkpoint())
+    // Before the best checkpoint replaces the last one.
+    const layers = measuresMore(job) ? { layers: layerHealth(context, learner, batches, log.steps.loss.length) } : {}
     const found = bests.found()
     if (!found) throw new Error('a run without an evaluation has no best checkpoint')
     const measured = measuredBest(context, learner, { best: found, average: bestAverage.found() }, job)
     const best = keepWeights ? { ...measured, weights: keptWeights(found.checkpoint) } : measured
-    return { status: 'complete', best, probe: null, weights, steps: log.steps, evaluations }
+    return { status: 'complete', best, probe: null, weights, ...layers, steps: log.steps, evaluations }
   } finally {
     learner.dispose()
   }
@@ -132,10 +135,10 @@ export function runLength(
 }
 
 /**
- * Only runs that measure more than a comparison needs, as a verification does: no stage decides by the average, and it costs
- * up to a fifth of a run.
+ * Whether a run measures more than a comparison needs, as a verification does. Only then is there a moving average, by which
+ * no stage decides and which costs up to a fifth of a run, and a look at each layer.
  */
-const keepsAverage = ({ evaluateTest, calibration }: RequestFor<'train'>['job']): boolean =>
+const measuresMore = ({ evaluateTest, calibration }: RequestFor<'train'>['job']): boolean =>
   evaluateTest || calibration === true
 
 /** The moving average as a model, with its metrics; undefined if one is not finite, which says nothing about the run. */

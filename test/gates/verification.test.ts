@@ -54,7 +54,12 @@ describe('verification statistics', () => {
     expect(claim(a, [0.911, 0.907, 0.915, 0.91, 0.913])).toBe('not-distinguishable')
     expect(claim(a, a)).toBe('identical')
     // Beyond noise, since the pairs agree, but a twentieth of what another seed changes.
-    expect(claim(a, a.map((value, i) => value + 0.0002 + 0.00002 * (i % 2)))).toBe('negligible')
+    expect(
+      claim(
+        a,
+        a.map((value, i) => value + 0.0002 + 0.00002 * (i % 2)),
+      ),
+    ).toBe('negligible')
     expect(claim([0.9], [0.92])).toBe('undecidable')
   })
 

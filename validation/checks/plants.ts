@@ -90,7 +90,9 @@ function grouped(share: number, sizes: (random: Stream) => number) {
       if (rows.length >= table.rows.length) break
       for (let n = sizes(random); n > 0; n--) rows.push(repeated(source, all, share, random))
     }
-    return withRows(table, shuffled(rows, random))
+    const made = withRows(table, shuffled(rows, random))
+    // A class that has lost nearly all of its rows cannot be in every part.
+    return table.task === 'regression' || commonClasses(made).length === classesOf(table).length ? made : null
   }
 }
 

@@ -24,7 +24,11 @@ export class Distances {
   readonly #rows: number
 
   /** @param use whether each feature counts; all if omitted */
-  constructor({ inputs, features, inputShape }: Dataset, rows: Int32Array, use?: readonly boolean[]) {
+  constructor(
+    { inputs, features, inputShape }: Pick<Dataset, 'inputs' | 'features' | 'inputShape'>,
+    rows: Int32Array,
+    use?: readonly boolean[],
+  ) {
     const spread = features
       .map((_, i) => ({ i, sd: moments((row) => inputs[row * features.length + i] ?? 0, rows).sd }))
       .filter(({ i, sd }) => sd > 0 && use?.[i] !== false)
