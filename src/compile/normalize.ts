@@ -1,3 +1,4 @@
+import { ownCommand } from '../base/own-command.ts'
 import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { LeverName } from '../records/levers.ts'
@@ -27,7 +28,7 @@ export function normalize(parsed: ParsedSpec): Result<NormalizedSpec, Diagnostic
   const { report, all } = collectProblems(parsed.locate)
   if (parsed.spec.results) {
     report('results-only', ['results'], 'a spec with the section results trains nothing', {
-      hint: 'judge results with it: tunegate gate SPEC --results FILE',
+      hint: `judge results with it: ${ownCommand('gate', 'SPEC', '--results', 'FILE')}`,
     })
     return err([...all])
   }

@@ -62,7 +62,7 @@ export async function onEngine<T>(
 function explained({ why, message }: EngineBroke, name: EngineName): unknown {
   const { embedded, mend } = engineNamed(name)
   if (why instanceof InputError || embedded) return why
-  const ways = [...(mend === undefined ? [] : [mend]), `--engine ${fallbackEngine().name} avoids it`]
+  const ways = [...(mend === undefined ? [] : [mend()]), `--engine ${fallbackEngine().name} avoids it`]
   return new InputError([
     {
       code: 'engine/broke',
