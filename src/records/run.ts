@@ -1,5 +1,5 @@
 import type { Levers } from './levers.ts'
-import type { Metrics } from './metrics.ts'
+import type { Metrics, RowValues } from './metrics.ts'
 import type { RunJob, StageName } from './plan.ts'
 
 /** One trial to train under one seed. */
@@ -9,6 +9,8 @@ export interface RunRequest {
   readonly label: string
   readonly levers: Levers
   readonly seed: number
+  /** Which training and validation rows it has: 1 is the first fold of the data. Omitted for those of the split itself. */
+  readonly fold?: number
   readonly job: RunJob
 }
 
@@ -118,11 +120,31 @@ export interface RunPredictions {
   readonly test: KeptOutputs | null
 }
 
+/** A checkpoint as numbers: base64 of float32 values, the least significant byte first. */
+export interface KeptWeights {
+  /** Every trainable parameter, in the order of the model. */
+  readonly trainable: string
+  /** The running statistics in the same order; empty if the model has none. */
+  readonly statistics: string
+}
+
 /** How long a run took, and where. */
 export interface RunTime {
   readonly seconds: number
   /** Processor, cores and number of workers. Times from other machines say nothing about a model. Omitted if unknown. */
   readonly machine?: string
+}
+
+/** What the last batches of a run tell about the weights of a layer. */
+export interface LayerHealth {
+  /** Position, kind and name of its weights: `0.dense.kernel`. */
+  readonly name: string
+  /** Norm of its part of the gradient, the mean over a few batches. */
+  readonly gradientNorm: number
+  readonly weightNorm: number
+  readonly units: number
+  /** Units to which none of these batches gave a gradient. */
+  readonly deadUnits: number
 }
 
 interface RunBase {
@@ -147,11 +169,14 @@ export type RunResult =
             readonly calibration?: RunCalibration
             /** Present if the run reads test rows or the job requests it; older versions kept none. */
             readonly predictions?: RunPredictions
+            /** Its weights, if the study saves models. */
+            readonly weights?: KeptWeights
             /** The moving average of the weights where it has the best validation objective; omitted as in an evaluation. */
             readonly averaged?: BestCheckpoint
+            /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
+            readonly testRows?: RowValues
             /**
-             * The objective on groups of the validation rows: how much it depends on which rows were drawn. The rows are
-             * dealt out in turn to 32 groups, or to one a row if there are fewer. Only in runs that a stage selects by, and
+             * The objective on groups of the validation rows: how much it depends on which rows were drawn. Only in runs that a stage selects by, and
              * only if the objective is a mean over rows.
              */
             readonly rowGroups?: readonly number[]
@@ -165,6 +190,8 @@ export type RunResult =
       readonly probe: Probe | null
       /** SHA-256 of the final weights. */
       readonly weights: string
+      /** At the end of a verification run, in the order of the model; older versions logged none. */
+      readonly layers?: readonly LayerHealth[]
     })
   /** The loss became non-finite; earlier log entries are kept. */
   | (RunBase & { readonly status: 'diverged'; readonly atStep: number; readonly reason: string })

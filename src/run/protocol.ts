@@ -1,10 +1,11 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import type { Training } from '../train/engine.ts'
+import type { Checkpoint } from '../train/types.ts'
 import type { StoredData } from './shared-data.ts'
 
 /** Changes whenever the messages below change, so that a worker from another build is rejected instead of misunderstood. */
-export const protocolVersion = 5
+export const protocolVersion = 6
 
 /** What trains. */
 export interface EngineOrder {
@@ -33,7 +34,9 @@ export type ToWorker =
   /** May arrive before the start message: the engine loads while workload and data are prepared. */
   | (EngineOrder & { readonly type: 'load' })
   | (SentInit & { readonly version: number })
-  | { readonly type: 'run'; readonly id: string; readonly request: RunRequest }
+  | { readonly type: 'run'; readonly id: string; readonly request: RunRequest; readonly keepWeights: boolean }
+  /** Outputs of a model for the rows of the start message. */
+  | { readonly type: 'predict'; readonly checkpoint: Checkpoint }
 
 export type FromWorker =
   | { readonly type: 'ready'; readonly version: number; readonly engine: string }
@@ -42,3 +45,4 @@ export type FromWorker =
   /** Something about a run that the user should know and that its result does not say. */
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'result'; readonly result: RunResult }
+  | { readonly type: 'outputs'; readonly outputs: Float32Array }

@@ -15,11 +15,13 @@ interface Stored {
 }
 
 /** A data set whose numbers are in the file. */
-export interface StoredData extends Pick<TrainingData, 'inputShape' | 'targetScale'> {
+export interface StoredData extends Pick<TrainingData, 'inputShape' | 'targetScale' | 'rowsVary'> {
   readonly inputs: Stored
   readonly targets: Stored
   readonly weights?: Stored
   readonly splits: { readonly [part in keyof TrainingData['splits']]: Stored }
+  readonly clusters?: Stored
+  readonly folds?: readonly Stored[]
 }
 
 /** Bytes that one call reads or writes. The system takes less than 2 GiB at once. */
@@ -46,18 +48,19 @@ export class SharedData {
 
   /** Throws an error of the system if the disk is full. */
   write(data: TrainingData): StoredData {
-    const { inputs, inputShape, targets, weights, targetScale, splits } = data
+    const { inputs, targets, weights, splits, clusters, folds, ...rest } = data
     return {
+      ...rest,
       inputs: this.append(inputs),
-      inputShape,
       targets: this.append(targets),
       ...(weights && { weights: this.append(weights) }),
-      targetScale,
       splits: {
         train: this.append(splits.train),
         validation: this.append(splits.validation),
         test: this.append(splits.test),
       },
+      ...(clusters && { clusters: this.append(clusters) }),
+      ...(folds && { folds: folds.map((fold) => this.append(fold)) }),
     }
   }
 
@@ -92,13 +95,15 @@ export function readShared(stored: StoredData, descriptor = sharedDescriptor): T
   }
   const floats = (place: Stored): Float32Array => read(new Float32Array(place.length), place)
   const rows = (place: Stored): Int32Array => read(new Int32Array(place.length), place)
-  const { inputs, targets, weights, splits, ...rest } = stored
+  const { inputs, targets, weights, splits, clusters, folds, ...rest } = stored
   return {
     ...rest,
     inputs: floats(inputs),
     targets: floats(targets),
     ...(weights && { weights: floats(weights) }),
     splits: { train: rows(splits.train), validation: rows(splits.validation), test: rows(splits.test) },
+    ...(clusters && { clusters: rows(clusters) }),
+    ...(folds && { folds: folds.map(rows) }),
   }
 }
 

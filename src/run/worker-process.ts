@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import { deathOf, lateError, spawnError, startError } from './worker-death.ts'
+import type { Checkpoint } from '../train/types.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type SentInit, type ToWorker } from './protocol.ts'
 
 /** `died`: why the process did not survive the run. */
@@ -87,7 +88,11 @@ export class WorkerProcess {
   }
 
   /** Trains one run. If `memoryMiB` is given, the process is killed when it uses more. */
-  async run(request: RunRequest, id: string, memoryMiB: number | null = null): Promise<Trained> {
+  async run(
+    request: RunRequest,
+    id: string,
+    { memoryMiB = null, keepWeights = false }: { memoryMiB?: number | null; keepWeights?: boolean } = {},
+  ): Promise<Trained> {
     const unwatch = memoryMiB === null ? undefined : watchMemory(this.pid, memoryMiB, (reason) => this.kill(reason))
     const trained = new Promise<Trained>((resolve) => {
       this.onEnd = (died) => resolve({ ok: false, died })
@@ -97,9 +102,22 @@ export class WorkerProcess {
         else if (message.type === 'unable') this.killedFor = message.message
       }
       if (this.ended !== null) resolve({ ok: false, died: this.ended })
-      else this.send({ type: 'run', id, request })
+      else this.send({ type: 'run', id, request, keepWeights })
     })
     return await trained.finally(unwatch)
+  }
+
+  /** Outputs of a model for every row of the start message, rows × width. Rejects if the process dies. */
+  async predict(checkpoint: Checkpoint): Promise<Float32Array> {
+    return await new Promise((resolve, reject) => {
+      this.onEnd = (died) => reject(new Error(died))
+      this.onMessage = (message) => {
+        if (message.type === 'outputs') resolve(message.outputs)
+        else if (message.type === 'unable') this.killedFor = message.message
+      }
+      if (this.ended !== null) reject(this.endedBy)
+      else this.send({ type: 'predict', checkpoint })
+    })
   }
 
   /** Ends it at once, whatever it is doing. */

@@ -18,6 +18,10 @@ function dataset(rows: readonly (readonly number[])[], targets: readonly number[
     fingerprint: '',
     notes: [],
     keys: [],
+    folds: [],
+    rowsVary: true,
+    fitted: [],
+    wholeNumbers: [],
     splits: {
       train: Int32Array.from(targets.keys()).filter((i) => i % 3 === 0),
       validation: Int32Array.from(targets.keys()).filter((i) => i % 3 === 1),

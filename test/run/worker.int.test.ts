@@ -113,7 +113,7 @@ describe('the real worker', () => {
     expect(fits.probe?.peakMemoryMiB).toBeLessThan(1024)
     expect(await pool.run(request({ job: probe(60) }), 'b')).toMatchObject({
       status: 'crashed',
-      reason: expect.stringMatching(/needs more memory than the limit: \d+ MiB of 60 MiB/) as string,
+      reason: expect.stringMatching(/needs more memory than the limit: \d+ MiB(, limit| of) 60 MiB/) as string,
     })
   })
 

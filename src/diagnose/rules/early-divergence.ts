@@ -17,7 +17,11 @@ const leastLost = 3
 const explosion = 1000
 
 const moves: Symptom['moves'] = [
-  { lever: 'learningRate', change: 'lower it to a third, or to the rate that a range test finds', to: { times: 1 / 3 } },
+  {
+    lever: 'learningRate',
+    change: 'lower it by a factor of 10, or to the rate that a range test finds',
+    to: { times: 0.1 },
+  },
   { lever: 'warmupSteps', change: 'set the warmup to 5 to 10 % of the steps', to: { shareOfRun: 0.1 } },
   { lever: 'clipNorm', change: 'clip gradients at the usual norm' },
 ]
