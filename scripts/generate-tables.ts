@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { parse } from 'yaml'
 
 type Schema = { readonly [key: string]: unknown }
@@ -208,8 +209,11 @@ export function actionTables(text: string): string {
 }
 
 /** Commands with their arguments and options, as commander knows them. */
-export function cliTables(program: CliCommand, parent = 'tunegate'): string {
-  return program.commands
+export function cliTables(program: Command, parent = 'tunegate'): string {
+  return program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((command) => command.name() !== 'help')
     .map((command) => {
       const name = `${parent} ${command.name()}`
       // What only gathers others under its name has no table of its own.
@@ -232,21 +236,6 @@ export function cliTables(program: CliCommand, parent = 'tunegate'): string {
 }
 
 const defaultOf = (value: unknown): string => (value === undefined || typeof value === 'boolean' ? '' : code(String(value)))
-
-/** The part of commander's `Command` that is shown. */
-export interface CliCommand {
-  name(): string
-  usage(): string
-  description(): string
-  readonly commands: readonly CliCommand[]
-  readonly options: readonly {
-    readonly flags: string
-    readonly description: string
-    readonly mandatory: boolean
-    readonly defaultValue?: unknown
-    readonly argChoices?: readonly string[] | undefined
-  }[]
-}
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 

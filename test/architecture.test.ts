@@ -42,7 +42,6 @@ describe('the folders of src', () => {
     // parent.
     expect(found(/\bconsole\.|\bprocess\.std(out|err)\b|\{[^}]*\bstd(out|err)\b[^}]*\} = process/)).toEqual([
       'src/cli.ts',
-      'src/cli/commands/gate.ts',
       'src/cli/commands/run.ts',
       'src/cli/output.ts',
       'src/engines/tensorflow/install/layout.ts',

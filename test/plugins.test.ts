@@ -11,6 +11,7 @@ import { layerDefinitions } from '../src/layers/index.ts'
 import { stageNames } from '../src/stages/index.ts'
 import { exportNames } from '../src/report/exports/index.ts'
 import { resultsFormats } from '../src/results/formats/index.ts'
+import { modelFormatNames } from '../src/saved-model/formats/index.ts'
 import { literalsIn, uses, type PluginKind } from './support/plugins.ts'
 
 /** Names of gates that mean something else too: a task, and what a run says about its probabilities. */
@@ -81,7 +82,11 @@ const held: readonly PluginKind[] = [
     },
   },
   { folder: 'src/data/tokenizers', names: tokenizers.map(({ name }) => name), besides: {} },
-  { folder: 'src/data/formats', names: formats.map((format) => format.name), besides: {} },
+  {
+    folder: 'src/data/formats',
+    names: formats.map((format) => format.name),
+    besides: { 'src/cli/commands/predict.ts': 'predictions are written as CSV or JSON lines' },
+  },
   {
     folder: 'src/data/checks',
     // Not held, since they are words of other things too: constant is a schedule and, as identifier, a type of column;
@@ -103,6 +108,7 @@ const held: readonly PluginKind[] = [
       'src/results/formats/wandb.ts': 'the same',
     },
   },
+  { folder: 'src/saved-model/formats', names: modelFormatNames, besides: {} },
   {
     folder: 'src/results/formats',
     // Not held: table is a word of many other things, and some tools are targets of an export as well.
@@ -123,6 +129,7 @@ describe('the name of a plug-in', () => {
       checkNames,
       exportNames,
       targetNames,
+      modelFormatNames,
       layerDefinitions.map(({ kind }) => kind),
       ...[gates, formats, rules, engines, presets, resultsFormats].map((registry) => registry.map(({ name }) => name)),
       formats.flatMap((format) => format.endings),

@@ -15,7 +15,7 @@ import { defaultBaseline, insideFolder, lockBeside, lockName, type BaseSpec, typ
 import type { StudyOptions } from '../study/options.ts'
 import { chooseBase, type WithoutLock } from './base-choice.ts'
 import { baseData } from './base-data.ts'
-import { fileAt, isCommitted, requireKept, type Commits } from './commit-files.ts'
+import { fileAt, folderAt, isCommitted, requireKept, type Commits } from './commit-files.ts'
 
 /** What the commit that a change will be merged into decides about the change's study. */
 type Judged = Pick<StudyOptions, 'rules' | 'baseData' | 'fresh' | 'baseline'>
@@ -136,9 +136,11 @@ async function retrainedAt(sha: string, path: string, commits: Commits): Promise
   if (text === null)
     throw missing('the base commit has no spec to retrain', path, sha, 'set the input base-spec to one that it has')
   const lock = await fileAt(sha, lockBeside(path), commits)
+  const script = isTrainerSpec(specAt(text, path))
   const spec: BaseSpec = {
     path: ofBase(path),
     text,
+    ...(script ? { folder: folderAt(sha, path, commits) } : {}),
     tuned: lock === null ? undefined : parseLock(lock, ofBase(lockName)),
   }
   return { kind: 'spec', spec, commit: { sha, path } }

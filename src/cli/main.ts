@@ -1,7 +1,9 @@
+import { ownCommand, startedAs } from '../base/own-command.ts'
 import { CommanderError } from 'commander'
 import { defectLines, diagnosticLines, InputError, sortDiagnostics } from '../base/diagnostics.ts'
 import { explainSystemError } from '../base/files.ts'
 import { exitCodes } from './exit.ts'
+import { invocation } from './invocation.ts'
 import { lostOutput, watchOutputs } from './output.ts'
 import { err } from './print.ts'
 import { program } from './program.ts'
@@ -9,6 +11,7 @@ import { program } from './program.ts'
 /** Runs one command line. Every way it can end has an exit code, and only a defect of ours prints a stack trace. */
 export async function main(argv: readonly string[]): Promise<number> {
   watchOutputs()
+  startedAs(invocation())
   let exitCode = 0
   try {
     await program((code) => {
@@ -48,7 +51,7 @@ export function explain(thrown: unknown): number {
     ...defectLines(error),
     '',
     'This is a defect in tunegate, not in your spec or your data. Please report it with the lines above, the spec, and the',
-    'output of `tunegate --version`. Finished runs are kept in the journal; run the same command to continue.',
+    `output of \`${ownCommand('doctor')}\`. Finished runs are kept in the journal; run the same command to continue.`,
   )
   return exitCodes.defect
 }

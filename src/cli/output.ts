@@ -29,6 +29,9 @@ function isFile(file: number): boolean {
   return found.isFile() || found.isCharacterDevice()
 }
 
+/** The width of standard output; `otherwise` if it is no terminal. */
+export const outputColumns = (otherwise: number): number => process.stdout.columns ?? otherwise
+
 /** The same for standard error. If that fails, there is nowhere to report it. */
 export const writeErrors = (text: string): void => {
   process.stderr.write(text)

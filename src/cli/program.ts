@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander'
 import { targetNames, targetSummaries } from '../compile/targets/index.ts'
+import { ownCommand, programWords } from '../base/own-command.ts'
 import { columnHelp } from '../diagnose/read/columns.ts'
-import { autoEngineWords, engineWishes } from '../engines/index.ts'
+import { autoEngineWords, engineWishes, fallbackEngine } from '../engines/index.ts'
 import type { StageName } from '../records/plan.ts'
 import { resultsTools } from '../results/formats/index.ts'
 import { stageNames } from '../stages/index.ts'
@@ -11,22 +12,29 @@ import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
 import { gateCommand, type GateOptions } from './commands/gate.ts'
 import { initCommand, type InitOptions } from './commands/init.ts'
 import { planCommand } from './commands/plan.ts'
+import { predictCommand, predictionFormats, type PredictOptions } from './commands/predict.ts'
 import { runCommand, type RunOptions } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { addEngineCommands } from './engine-commands.ts'
+import { addExamples } from './examples.ts'
+import { addMachineCommands } from './machine-commands.ts'
 import { err, out } from './print.ts'
 import { addTrainerCommands } from './trainer-commands.ts'
 import { addReportCommands } from './report-commands.ts'
-import { positiveNumber, stageList, wholeNumber } from './options.ts'
+import { modelFormatNames } from '../saved-model/formats/index.ts'
+import { specArgument } from './spec-argument.ts'
+import { modelFormatList, positiveNumber, stageList, wholeNumber } from './options.ts'
 import { noCommit } from './workflows/comment.ts'
 
 const exitCodeHelp = `
 Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 a bug in tunegate itself.
 Stopped by a signal: 130 SIGINT, 143 SIGTERM, 129 SIGHUP; a second signal stops it at once.`
 
+const savingHelp = `save the winner's models, one per verification seed, for tunegate predict and other programs (${modelFormatNames.join(', ')}; default: all)`
+
 /** The command line. `exit` receives the exit code of a command that ended normally. */
 export function program(exit: (code: number) => void): Command {
-  const root = new Command('tunegate')
+  const root = new Command(programWords())
     .description(
       'Tune neural networks in CI: one lever at a time, confirmed over seeds, with gates that block a worse model.',
     )
@@ -37,7 +45,7 @@ export function program(exit: (code: number) => void): Command {
       writeErr: err.document,
       outputError: (message) => err.lines(...errorLines(message)),
     })
-    .showHelpAfterError('(tunegate --help lists the commands)')
+    .showHelpAfterError(`(${ownCommand('--help')} lists the commands)`)
     .addHelpText('after', exitCodeHelp)
 
   root
@@ -48,6 +56,7 @@ export function program(exit: (code: number) => void): Command {
     .option('-o, --output <file>', 'where to write the spec', 'tuning.yml')
     .option('--target <column>', 'column to predict (default: guessed)')
     .option('--no-pilot', 'write gates without training: a pilot of about ten seconds otherwise measures the noise')
+    .option('-y, --yes', 'ask nothing: take the guesses')
     .option('--force', 'replace an existing file')
     .option('--trainer <script>', 'write a spec for your own training script instead, by asking the script')
     .option('--github', 'write .github/workflows/tunegate-comment.yml, which handles /tune comments')
@@ -55,13 +64,15 @@ export function program(exit: (code: number) => void): Command {
     .action(async (data: string[], options: InitOptions) => exit(await initCommand(data, options)))
 
   root
-    .command('validate <spec>')
+    .command('validate')
+    .addArgument(specArgument())
     .description('check a spec and its data, without training')
     .option('--no-data', 'do not open the data file')
     .action(async (spec: string, options: { data: boolean }) => exit(await validateCommand(spec, options)))
 
   root
-    .command('plan <spec>')
+    .command('plan')
+    .addArgument(specArgument())
     .description('show what would run, without training')
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json', 'mermaid']).default('table'))
     .option('--stages <names>', `only these stages (${stageNames.join(', ')})`, stageList)
@@ -71,18 +82,21 @@ export function program(exit: (code: number) => void): Command {
     )
 
   root
-    .command('compile <spec>')
+    .command('compile')
+    .addArgument(specArgument())
     .description(`write the plan as ${targetSummaries()}`)
     .addOption(new Option('--target <target>', 'what to write').choices(targetNames).makeOptionMandatory())
     .option('-o, --output <file>', 'where to write it (default: standard output)')
     .option('--check', 'write nothing; exit with 1 if the file is out of date')
     .option('--shards <n>', 'maximum number of jobs that share the runs of a stage', wholeNumber(1, 256), 8)
     .addOption(new Option('--engine <engine>', 'training engine').choices(engineWishes).default('auto'))
+    .option('--save-model [formats]', savingHelp, modelFormatList)
     .option('--uses <action>', 'the action, as owner/name@commit (default: the one already in the file)')
     .action(async (spec: string, options: CompileOptions) => exit(await compileCommand(spec, options)))
 
   root
-    .command('run <spec>')
+    .command('run')
+    .addArgument(specArgument())
     .description('tune: run the stages, verify the winner over seeds, judge the gates, write the report')
     .addOption(
       new Option('--engine <engine>', `what trains; auto: ${autoEngineWords()}`).choices(engineWishes).default('auto'),
@@ -107,14 +121,29 @@ export function program(exit: (code: number) => void): Command {
       '--base-data <file>',
       "retrain --base-spec on the training rows of this file; both sides are measured on the rows of the spec's own data",
     )
+    .option('--save-model [formats]', savingHelp, modelFormatList)
     .option('--fresh', 'set aside the journal of an earlier run and train everything again')
     .option('--json', 'print only the report, as JSON, on standard output')
     .action(async (spec: string, options: RunOptions) => exit(await runCommand(spec, options)))
 
   root
-    .command('gate <report>')
+    .command('predict <model> <data>')
     .description(
-      'judge the gates of a finished run again; <report> is the output folder or its report.json. With --results, <report> is a spec, and its gates judge results of another tool',
+      'predict the rows of a data file; <model> is a folder that run --save-model wrote: that of one model, or of several, which predict together',
+    )
+    .addOption(new Option('--engine <engine>', 'what computes').choices(engineWishes).default(fallbackEngine().name))
+    .addOption(
+      new Option('--format <format>', 'how to write the predictions (default: by the ending of --output, else csv)').choices(
+        predictionFormats,
+      ),
+    )
+    .option('-o, --output <file>', 'where to write them (default: standard output)')
+    .action(async (model: string, data: string, options: PredictOptions) => exit(await predictCommand(model, data, options)))
+
+  root
+    .command('gate [report]')
+    .description(
+      'judge the gates of a finished run again; [report] is the output folder or its report.json (default: the run of tuning.yml). With --results, [report] is a spec (default: tuning.yml), and its gates judge results of another tool',
     )
     .option('--results <paths...>', `files and folders with one run per seed: ${resultsTools()}`)
     .option(
@@ -123,7 +152,7 @@ export function program(exit: (code: number) => void): Command {
     )
     .option('--out <dir>', 'with --results, folder for the report (default: .tunegate/<name>)')
     .option('--json', 'print the verdict as JSON')
-    .action(async (report: string, options: GateOptions) => exit(await gateCommand(report, options)))
+    .action(async (report: string | undefined, options: GateOptions) => exit(await gateCommand(report, options)))
 
   addReportCommands(root, exit)
 
@@ -145,9 +174,20 @@ export function program(exit: (code: number) => void): Command {
   addEngineCommands(root, exit)
   addTrainerCommands(root, exit)
 
-  for (const command of root.commands)
-    command.exitOverride().showHelpAfterError(`(tunegate ${command.name()} --help lists the options)`)
+  addMachineCommands(root, exit)
+
+  addErrors(root, [])
+  addExamples(root)
   return root
+}
+
+/** What a command says after an error of the parser. */
+function addErrors(above: Command, path: readonly string[]): void {
+  for (const command of above.commands) {
+    const own = [...path, command.name()]
+    command.exitOverride().showHelpAfterError(`(${ownCommand(...own, '--help')} lists the options)`)
+    addErrors(command, own)
+  }
 }
 
 /**

@@ -4,9 +4,7 @@ import { compareCommand, type CompareOptions } from './commands/compare.ts'
 import { exportCommand, type ExportOptions } from './commands/export.ts'
 import { reportCommand } from './commands/report.ts'
 
-/**
- * `report DIR` itself, and the other commands for finished runs. Write `./compare` for a folder with a subcommand's name.
- */
+/** The commands for finished runs. Write `./compare` for a folder with the name of a command below `report`. */
 export function addReportCommands(root: Command, exit: (code: number) => void): void {
   const report = root
     .command('report <dir>')
@@ -21,9 +19,14 @@ export function addReportCommands(root: Command, exit: (code: number) => void): 
     .action(async (dir: string, options: { format?: 'markdown' | 'json'; png?: boolean }) =>
       exit(await reportCommand(dir, options)),
     )
+  addComparing(root, {}, exit)
+  // Where they stood before.
+  addComparing(report, { hidden: true }, exit)
+}
 
-  report
-    .command('compare <first> <second>')
+function addComparing(above: Command, where: { readonly hidden?: boolean }, exit: (code: number) => void): void {
+  above
+    .command('compare <first> <second>', where)
     .description('compare two finished runs: verdicts, levers, metrics over seeds, curves')
     .addOption(new Option('--format <format>', 'how to print it').choices(['markdown', 'json']).default('markdown'))
     .option('--html <file>', 'also write a page with the curves of both')
@@ -31,13 +34,10 @@ export function addReportCommands(root: Command, exit: (code: number) => void): 
       exit(await compareCommand(first, second, options)),
     )
 
-  report
-    .command('export <dir>')
+  above
+    .command('export <dir>', where)
     .description('export a finished run for other tools')
     .addOption(new Option('--to <tool>', 'target tool of the export').choices(exportNames).makeOptionMandatory())
     .option('-o, --output <folder>', "where to write the files (default: export-<tool> in the run's folder)")
     .action(async (dir: string, options: ExportOptions) => exit(await exportCommand(dir, options)))
-
-  for (const command of report.commands)
-    command.exitOverride().showHelpAfterError(`(tunegate report ${command.name()} --help lists the options)`)
 }

@@ -7,9 +7,7 @@ export function addTrainerCommands(root: Command, exit: (code: number) => void):
 
   trainer
     .command('check <command...>')
-    .description(
-      'run a script in every mode that it supports and print what passes: tunegate trainer check -- python train.py',
-    )
+    .description('run a script in every mode that it supports and print what passes')
     .option('--env <names>', 'environment variables that the script gets, separated by commas')
     .action(async (command: string[], options: { env?: string }) => exit(await trainerCheckCommand(command, options)))
 }

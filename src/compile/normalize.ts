@@ -1,3 +1,4 @@
+import { ownCommand } from '../base/own-command.ts'
 import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { LeverName } from '../records/levers.ts'
@@ -27,7 +28,7 @@ export function normalize(parsed: ParsedSpec): Result<NormalizedSpec, Diagnostic
   const { report, all } = collectProblems(parsed.locate)
   if (parsed.spec.results) {
     report('results-only', ['results'], 'a spec with the section results trains nothing', {
-      hint: 'judge results with it: tunegate gate SPEC --results FILE',
+      hint: `judge results with it: ${ownCommand('gate', 'SPEC', '--results', 'FILE')}`,
     })
     return err([...all])
   }
@@ -95,11 +96,12 @@ interface ProcessContext extends Omit<SpecContext, 'written' | 'preset'> {
 
 function normalizeProcess(spec: Spec, { preset, levers, idle, known, testShare }: ProcessContext, report: Report) {
   const { task } = spec
+  const reports = spec.trainer !== undefined
   const objective: MetricName = spec.objective ?? (task === 'classification' ? 'nll' : 'mse')
-  checkMetric(objective, task, ['objective'], report)
+  checkMetric(objective, { task, reports }, ['objective'], report)
   const stages = normalizeStages(spec.stages, { preset, levers, idle, known }, report)
   const verifies = confirmationIn(stages) !== undefined
-  const gates = normalizeGates(spec.gates, { task, testShare, verifies, report })
+  const gates = normalizeGates(spec.gates, { task, testShare, verifies, reports, report })
   const budget = { minutes: spec.budget?.minutes ?? null, trials: spec.budget?.trials ?? null }
   return { objective, stages, gates, budget }
 }

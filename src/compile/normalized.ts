@@ -81,6 +81,8 @@ export interface NormalizedData {
     readonly seed: number
     readonly time?: string
     readonly gap?: number
+    /** Set if all seeds share their rows, and verdicts hold on these rows alone. */
+    readonly fixed?: true
   }
 }
 

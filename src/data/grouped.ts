@@ -1,6 +1,5 @@
 import { shuffled } from '../base/random.ts'
 import type { Stream } from '../base/random.ts'
-import type { Parts } from './types.ts'
 
 interface Group {
   readonly rows: number[]
@@ -9,15 +8,21 @@ interface Group {
 }
 
 /**
- * Divides whole groups among train, validation and test. Groups of about the same size (within a power of two) are shuffled,
+ * Divides whole groups among parts. Groups of about the same size (within a power of two) are shuffled,
  * and large ones are placed first. Each goes to the part that most lacks the classes it brings.
  *
  * @param classes class of each row, or null to balance by the number of rows alone
+ * @param fractions share of the rows of each part; a part with 0 gets none
  */
-export function groupedParts(groups: Int32Array, classes: Int32Array | null, fractions: Parts, random: Stream): number[][] {
+export function groupedParts(
+  groups: Int32Array,
+  classes: Int32Array | null,
+  fractions: readonly number[],
+  random: Stream,
+): number[][] {
   const all = collect(groups, classes)
   const wanted = fractions.map((fraction) => lacking(all, fraction))
-  const parts: number[][] = [[], [], []]
+  const parts: number[][] = fractions.map(() => [])
   const order = shuffled(all, random).sort((a, b) => magnitude(b) - magnitude(a))
   for (const group of order) {
     const best = neediest(group, wanted, fractions)
@@ -51,12 +56,12 @@ function lacking(groups: readonly Group[], fraction: number): Map<number, number
   return lacks
 }
 
-function neediest(group: Group, wanted: readonly Map<number, number>[], fractions: Parts): number {
+function neediest(group: Group, wanted: readonly Map<number, number>[], fractions: readonly number[]): number {
   const score = (part: number): number => {
     if ((fractions[part] ?? 0) === 0) return -Infinity
     let sum = 0
     for (const [code, n] of group.perClass) sum += n * (wanted[part]?.get(code) ?? 0)
     return sum
   }
-  return [0, 1, 2].reduce((best, part) => (score(part) > score(best) ? part : best), 0)
+  return fractions.reduce((best, _, part) => (score(part) > score(best) ? part : best), 0)
 }

@@ -1,6 +1,7 @@
 import { fingerprint, sha256 } from '../base/hash.ts'
 import { readUndecided } from './column-type.ts'
 import { encodeInputs, type EncodedInputs } from './encode.ts'
+import { foldsOf } from './folds.ts'
 import { selectInputs } from './inputs.ts'
 import type { InputColumn } from './inputs.ts'
 import { keyColumns } from './keys.ts'
@@ -10,14 +11,14 @@ import type { Roles } from './roles.ts'
 import { givenParts, readData } from './part-files.ts'
 import type { DataFile } from './read-source.ts'
 import { LIMITS, type Limits } from './source.ts'
-import { splitRows } from './splits.ts'
+import { splitRows, type SplitRequest } from './splits.ts'
 import type { OpenTable, Table } from './table.ts'
 import { requireDifferent } from './same-levels.ts'
 import { timesOf } from './times.ts'
 import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
 import type { Tokenizer } from './tokenizers/definition.ts'
 import { openTokenizer } from './tokenizers/index.ts'
-import type { DataConfig, Dataset } from './types.ts'
+import type { DataConfig, Dataset, Splits } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
 import { rowWeights } from './weights.ts'
 import { wholeNumbers } from './whole-numbers.ts'
@@ -103,24 +104,42 @@ function assemble(
   const groups = grouped?.codes ?? null
   const alike = grouped ? requireDifferent(group?.name ?? '', grouped.levels, 'values') : []
   if (task === 'regression') {
-    const splits = splitRows({ rows, split, classes: null, groups, given, times })
+    const request = { rows, split, classes: null, groups, given, times }
+    const splits = splitRows(request)
     const { targets, targetScale } = standardizeTargets(target, rows, splits)
     const encoded = encodeInputs(config, rows, inputs, splits, limits)
     const unstratified = split.stratify ? ['regression: the split is not stratified'] : []
     const notes = [...alike, ...unstratified, ...encoded.notes]
-    return { ...inputsOf(encoded), notes, targets, task, classes: null, targetScale, splits }
+    return { ...inputsOf(encoded), notes, targets, task, classes: null, targetScale, splits, ...varying(request, splits) }
   }
   const { levels: classes, codes } = encodeLevels(target, limits.levels)
   alike.push(...requireDifferent(target.name, classes, 'classes'))
   checkClasses(config, classes, given ? codes.subarray(0, given.train.length) : codes)
-  const splits = splitRows({ rows, split, classes: split.stratify ? codes : null, groups, given, times })
+  const request = { rows, split, classes: split.stratify ? codes : null, groups, given, times }
+  const splits = splitRows(request)
   const encoded = encodeInputs(config, rows, inputs, splits, limits)
   const notes = [...alike, ...encoded.notes]
   const column = roles.weight === null ? null : (table.columns[roles.weight] ?? null)
   const weighted = rowWeights(config, { codes, classes, column, train: splits.train })
   const targets = Float32Array.from(codes)
-  return { ...inputsOf(encoded), notes, targets, ...weighted, task, classes, targetScale: null, splits }
+  return {
+    ...inputsOf(encoded),
+    notes,
+    targets,
+    ...weighted,
+    task,
+    classes,
+    targetScale: null,
+    splits,
+    ...varying(request, splits),
+  }
 }
+
+/** How rows vary between seeds, and whether verdicts are about more than these rows. Files and times fix the test rows. */
+const varying = (request: SplitRequest, splits: Splits): Pick<Dataset, 'folds' | 'rowsVary'> => ({
+  folds: foldsOf(request, splits),
+  rowsVary: !request.split.fixed && !request.times && !request.given?.test,
+})
 
 /** The encoded inputs as members of a data set. */
 export const inputsOf = ({ values, notes: _, ...rest }: EncodedInputs) => ({ inputs: values, ...rest })

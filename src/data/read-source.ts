@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises'
-import { isAbsolute, resolve } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, isAbsolute, resolve } from 'node:path'
 import { createGunzip } from 'node:zlib'
-import { InputError } from '../base/diagnostics.ts'
-import { readWithin } from '../base/files.ts'
+import { didYouMean, InputError } from '../base/diagnostics.ts'
+import { readWithin, reasonOf } from '../base/files.ts'
 import { shownPath } from '../base/paths.ts'
 import type { FolderFile, FormatDefinition } from './formats/definition.ts'
 import { formatOf } from './formats/index.ts'
@@ -87,9 +87,18 @@ async function readBytes(file: string, name: string, limits: Limits): Promise<Bu
     if (code === undefined) throw error
     const missing = code === 'ENOENT' || code === 'ENOTDIR'
     const message = missing ? `there is no file ${name}` : `${name} cannot be read`
-    const hint = missing && !isAbsolute(file) ? { hint: `it was looked for in ${shownPath(resolve(file, '..'))}` } : {}
-    return fail({ code: 'data/unreadable', message, found: code, ...hint })
+    const found = reasonOf(error as NodeJS.ErrnoException)
+    return fail({ code: 'data/unreadable', message, found, ...(missing ? await whereElse(file) : {}) })
   }
+}
+
+/** Where a missing file was looked for, and the name there that it may have meant. */
+async function whereElse(file: string): Promise<{ readonly hint?: string }> {
+  const folder = resolve(file, '..')
+  const near = didYouMean(basename(file), await readdir(folder).catch(() => []))
+  const looked = isAbsolute(file) ? [] : [`it was looked for in ${shownPath(folder)}`]
+  const hints = [...(near === undefined ? [] : [`did you mean ${near}?`]), ...looked]
+  return hints.length === 0 ? {} : { hint: hints.join(' ') }
 }
 
 /** Bytes that are inflated before they are checked. */

@@ -1,3 +1,4 @@
+import { ownCommand } from '../base/own-command.ts'
 import type { Diagnostic, SourcePosition } from '../base/diagnostics.ts'
 import { typesOf, type SchemaError } from './fold.ts'
 import { hintFor } from './hints.ts'
@@ -50,7 +51,12 @@ const missingKey: Explain = ({ path, params, parent }, { owner: at }) => {
 
 const wrongType: Explain = (error, { value: at }) => {
   if (error.value === null && error.path.length === 0) {
-    return { code: 'spec/empty', message: 'the spec is empty', at, hint: 'run tunegate init to write one from a data file' }
+    return {
+      code: 'spec/empty',
+      message: 'the spec is empty',
+      at,
+      hint: `${ownCommand('init')} writes one from a data file`,
+    }
   }
   const message = `${nameOf(error.path)} has the wrong type`
   return { code: 'spec/type', message, at, found: shownValue(error.value), allowed: allowedTypes(error) }

@@ -1,7 +1,7 @@
 /* Generated from schema/tuning.schema.json by scripts/generate.ts; do not edit. */
 
 /**
- * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece, auroc, averagePrecision, kappa (quadratic), worstRecall, worstNll. For regression: mse, rmse, mae, r2, mape.
+ * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece, auroc, averagePrecision, kappa (quadratic), worstRecall, worstNll. For regression: mse, rmse, mae, r2, mape. Of your own, reported by results or a training script: score (higher is better), cost (lower is better).
  */
 export type Metric =
   | 'accuracy'
@@ -20,6 +20,8 @@ export type Metric =
   | 'mae'
   | 'r2'
   | 'mape'
+  | 'score'
+  | 'cost'
 /**
  * auto decides by column type: numbers stay as they are, categories become one-hot, constants and identifiers are dropped.
  */
@@ -227,7 +229,7 @@ export interface Spec {
  */
 export interface Data {
   /**
-   * Data file, relative to the spec: csv, tsv, jsonl, npy, npz, parquet, json-array, txt, psv or image-folder, and .gz of each. It must lie inside the workspace.
+   * Data file, relative to the spec: csv, tsv, jsonl, npy, npz, parquet, json-array, txt, psv, image-folder or arrow, and .gz of each. It must lie inside the workspace.
    */
   source?: string
   /**
@@ -337,6 +339,10 @@ export interface Split {
    * Rows left out before the validation and the test rows of a split by time, so that neighbors in time are not in two parts.
    */
   gap?: number
+  /**
+   * vary: the seeds of a comparison have validation rows of their own, and verdicts on test metrics hold for other rows from the same source. fixed: all seeds share their rows, and verdicts hold on these rows alone, as they always do for test rows from a file or later in time.
+   */
+  rows?: 'vary' | 'fixed'
   /**
    * Seed of the split. Default: the root seed.
    */
@@ -725,6 +731,14 @@ export interface ResultNames {
    * Name of the mape in the results.
    */
   mape?: string
+  /**
+   * Name of the score in the results.
+   */
+  score?: string
+  /**
+   * Name of the cost in the results.
+   */
+  cost?: string
 }
 /**
  * Where results name the files of their predictions.

@@ -30,7 +30,7 @@ export interface EngineDefinition<Name extends string = string> {
   /** How to install it on a machine; absent if there is nothing to install. */
   readonly installer?: EngineInstaller
   /** What the user can do if an installed engine breaks, as the first half of a hint. */
-  readonly mend?: string
+  mend?(): string
   /**
    * Present if one step can use several native threads; a study then measures whether fewer workers with more threads are
    * faster. Reads from the label of a run how many threads its worker had, since results depend on it.

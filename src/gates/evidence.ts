@@ -1,6 +1,7 @@
 import type { LockedSeed } from '../records/lock.ts'
 import type { Measured } from '../records/gates.ts'
 import type { RunCalibration, RunTime } from '../records/run.ts'
+import type { SeedsByRows } from '../stats/crossed.ts'
 import { nominalAlpha } from '../stats/sequential.ts'
 
 /** What gates judge: seeds that no selection used, on both sides. */
@@ -92,15 +93,21 @@ export interface SeedValue {
   readonly seed: number
   readonly value: number
   readonly weights: string | null
+  /** What each group of rows adds to the value; see `RowValues`. Omitted if verdicts hold on these rows alone. */
+  readonly rows?: readonly number[]
 }
 
 /** Reads the rule's metric from every seed. It drops no seed; it groups seeds without a value by reason. */
 export function readSide(seeds: readonly SeedEvidence[], rule: Measured): Side {
-  const read = seeds.map((s) => ({ ...s, value: finiteOrNull(s[rule.split]?.[rule.metric]) }))
+  const read = seeds.map((s) => ({
+    ...s,
+    value: finiteOrNull(s[rule.split]?.[rule.metric]),
+    rows: rule.split === 'test' ? s.testRows?.[rule.metric] : undefined,
+  }))
   const without = (status: LockedSeed['status']): number[] => read.filter((s) => s.status === status).map((s) => s.seed)
   return {
-    values: read.flatMap(({ status, seed, value, weights }) =>
-      status === 'complete' && value !== null ? [{ seed, value, weights }] : [],
+    values: read.flatMap(({ status, seed, value, weights, rows }) =>
+      status === 'complete' && value !== null ? [{ seed, value, weights, ...(rows ? { rows } : {}) }] : [],
     ),
     diverged: without('diverged'),
     crashed: without('crashed'),
@@ -108,6 +115,12 @@ export function readSide(seeds: readonly SeedEvidence[], rule: Measured): Side {
     unmeasured: read.filter((s) => s.status === 'complete' && s.value === null).map((s) => s.seed),
     all: read.map((s) => (s.status === 'complete' ? s.value : null)),
   }
+}
+
+/** The values of groups of rows, one list a seed; undefined unless all seeds have them, for the same groups. */
+export function rowsOf(values: readonly SeedValue[]): SeedsByRows | undefined {
+  const all = values.flatMap(({ rows }) => (rows ? [rows] : []))
+  return all.length === values.length && new Set(all.map(({ length }) => length)).size === 1 ? all : undefined
 }
 
 const finiteOrNull = (value: number | undefined): number | null =>

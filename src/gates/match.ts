@@ -1,6 +1,7 @@
 import { differences } from '../base/numbers.ts'
+import { rowErrorOfDifference, rowErrorOfPairs, type RowError } from '../stats/crossed.ts'
 import { pooledSd, sampleSd } from '../stats/describe.ts'
-import type { Side } from './evidence.ts'
+import { rowsOf, type SeedValue, type Side } from './evidence.ts'
 
 /** Both sides in the same order; by seed if they are paired. */
 export interface Matched {
@@ -9,6 +10,8 @@ export interface Matched {
   readonly paired: boolean
   /** Whether every seed of the candidate completed on both sides with the same weights. */
   readonly identical: boolean
+  /** What the choice of rows adds to the error of the difference; undefined if the verdict holds on these rows alone. */
+  readonly rows: RowError | undefined
   readonly notes: readonly string[]
 }
 
@@ -32,10 +35,23 @@ export function matchSides(rule: { readonly paired: boolean }, candidate: Side, 
     pairs.every(({ b, c }) => b.weights !== null && b.weights === c.weights && b.value === c.value)
   if (rule.paired && shared && pairs.length >= 2) {
     const [b, c] = [pairs.map((p) => p.b.value), pairs.map((p) => p.c.value)]
-    return { baseline: b, candidate: c, paired: true, identical, notes: [] }
+    const rows = pairedRows(
+      pairs.map((p) => p.b),
+      pairs.map((p) => p.c),
+    )
+    return { baseline: b, candidate: c, paired: true, identical, rows, notes: [] }
   }
   const notes = rule.paired ? ['The two sides do not share the same seeds, so the comparison is unpaired.'] : []
-  return { baseline: values(baseline), candidate: values(candidate), paired: false, identical, notes }
+  const [own, base] = [rowsOf(candidate.values), rowsOf(baseline.values)]
+  const rows = own && base && rowErrorOfDifference(own, base)
+  return { baseline: values(baseline), candidate: values(candidate), paired: false, identical, rows, notes }
+}
+
+/** What the choice of rows adds to the error of the mean difference of pairs, whose two sides have the same groups of rows. */
+export function pairedRows(baseline: readonly SeedValue[], candidate: readonly SeedValue[]): RowError | undefined {
+  const [own, base] = [rowsOf(candidate), rowsOf(baseline)]
+  if (!own || own[0]?.length !== base?.[0]?.length) return undefined
+  return rowErrorOfPairs(own.map((values, i) => differences(values, base?.[i] ?? [])))
 }
 
 /**

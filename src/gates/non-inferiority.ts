@@ -1,5 +1,6 @@
 import { gain } from '../records/metrics.ts'
 import type { MetricRule } from '../records/gates.ts'
+import { overRows } from '../stats/crossed.ts'
 import { differenceInterval, type Interval } from '../stats/intervals.ts'
 import { resolvableEffect, seedsNeeded, tPower } from '../stats/power.ts'
 import type { RuleBehavior } from './definition.ts'
@@ -12,7 +13,7 @@ import { moreSeeds, tightMarginNotes } from './seeds-needed.ts'
 import { comparisonEvidence } from './supplementary.ts'
 import { softened, missingData, withoutBaseline } from './missing-data.ts'
 import { dropOnRows, equalValuesRemedy } from './without-spread.ts'
-import { intervalWords, limitWords, shown, signed, worseSide } from './words.ts'
+import { holdsFor, intervalWords, limitWords, widthNotes, shown, signed, worseSide } from './words.ts'
 
 /** A rule that allows a loss of less than a margin. */
 export interface MarginRule extends MetricRule {
@@ -149,8 +150,9 @@ function weigh(question: Question): Finding {
   )
 }
 
-function judged(question: Question, found: Interval, fallback: readonly string[]): Finding {
+function judged(question: Question, overSeeds: Interval, fallback: readonly string[]): Finding {
   const { rule, source, matched, analysis } = question
+  const found = overRows(overSeeds, matched.rows)
   const { status, outcome } = placed(rule, found)
   const method =
     found.method === 'paired-t'
@@ -160,11 +162,16 @@ function judged(question: Question, found: Interval, fallback: readonly string[]
   return {
     status,
     estimate: { what: dropOf(rule), value, lower, upper, level },
-    sentence: `The ${dropOf(rule)} against ${source} is ${signed(value)} (${intervalWords(found)}; ${method}): ${outcome}.`,
+    sentence: `The ${dropOf(rule)} against ${source} is ${signed(value)} (${intervalWords(found)} ${holdsFor(matched.rows)}; ${method}): ${outcome}.`,
     ...(status === 'inconclusive' ? moreSeeds(rule.margin, found, matched, analysis) : { remedy: null }),
     // A drop that was seen once gets no second look: on real trainings, that let a drop of the margin pass in .08, not .05.
     ...(status === 'inconclusive' && found.lower > 0 ? { settled: true as const } : {}),
-    notes: [...matched.notes, ...fallback, ...tightMarginNotes(rule.margin, matched, analysis)],
+    notes: [
+      ...matched.notes,
+      ...fallback,
+      ...widthNotes(overSeeds, matched.rows),
+      ...tightMarginNotes(rule.margin, matched, analysis),
+    ],
     evidence: comparisonEvidence(rule, matched),
   }
 }

@@ -1,4 +1,5 @@
 import { gain, type MetricName } from '../records/metrics.ts'
+import { overRows, type RowError } from '../stats/crossed.ts'
 import { differenceInterval } from '../stats/intervals.ts'
 
 /** A mean paired difference, oriented so that more is better, with its two-sided 95 % interval. */
@@ -11,16 +12,17 @@ export interface PairedGain {
 
 const alpha = 0.05
 
-/** What `to` gains over `from`, pair by pair; the reason if there is no interval. */
+/** What `to` gains over `from`, pair by pair, with the error of the rows; the reason if there is no interval. */
 export function pairedGain(
   metric: MetricName,
   from: readonly number[],
   to: readonly number[],
+  rows?: RowError,
 ): { readonly gain: PairedGain | null; readonly reason: string | null } {
   const turn = gain(metric, 0, 1)
   const oriented = (side: readonly number[]): number[] => side.map((v) => turn * v)
   const found = differenceInterval(oriented(to), oriented(from), { paired: true, alpha: alpha / 2 })
   if (found.kind === 'undefined') return { gain: null, reason: found.reason }
-  const { estimate: value, lower, upper, level } = found
+  const { estimate: value, lower, upper, level } = overRows(found, rows)
   return { gain: { value, lower, upper, level }, reason: null }
 }

@@ -1,7 +1,7 @@
 import type { LockedSeed } from '../records/lock.ts'
 import type { Measured } from '../records/gates.ts'
 import { sampleSd } from '../stats/describe.ts'
-import { analysisAt, readSide, type BaselineEvidence, type InterimAnalysis } from './evidence.ts'
+import { analysisAt, readSide, type BaselineEvidence, type InterimAnalysis, type Side } from './evidence.ts'
 import { shown } from './words.ts'
 
 /** A setting that contains the limit of a gate. */
@@ -37,17 +37,21 @@ export const power = 0.8
 export interface Noise {
   readonly sd: number
   readonly values: readonly number[]
+  /** The seeds behind the values. */
+  readonly side: Side
   readonly words: string
 }
 
 /** Undefined if the lock has too few values of the metric, or values without spread. */
 export function noiseOf({ metric, split }: Measured, { noise }: StudyDesign): Noise | undefined {
-  const values = noise === null ? [] : readSide(noise.seeds, { metric, split }).values.map((v) => v.value)
+  const side = readSide(noise?.seeds ?? [], { metric, split })
+  const values = side.values.map((v) => v.value)
   const sd = sampleSd(values)
   if (!(sd > 0)) return undefined
   return {
     sd,
     values,
+    side,
     words: `the seed SD of ${split} ${metric} is ${shown(sd)} (${values.length} seeds of ${noise?.source})`,
   }
 }

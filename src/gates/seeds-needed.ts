@@ -1,7 +1,9 @@
 import { sampleSd } from '../stats/describe.ts'
 import type { Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
+import { tQuantile } from '../stats/distributions.ts'
 import type { InterimAnalysis } from './evidence.ts'
+import type { Finding } from './finding.ts'
 import { noiseOfDifference, type Matched } from './match.ts'
 import { power, seedsASide } from './power.ts'
 import { shown } from './words.ts'
@@ -19,6 +21,14 @@ export function tightMarginNotes(margin: number, matched: Matched, analysis: Int
   ]
 }
 
+/** The rows alone leave it open, whatever the number of seeds. */
+export const rowsDecide: Pick<Finding, 'remedy' | 'seedsToSettle'> = {
+  remedy:
+    'More seeds will not settle it: on so few test rows, chance alone explains the difference. Hold out more test rows, ' +
+    'or move the limit.',
+  seedsToSettle: null,
+}
+
 /**
  * The seeds that an inconclusive comparison needs: by the margin alone, as a plan would assume; otherwise by the observed
  * drop.
@@ -28,15 +38,18 @@ export function moreSeeds(
   found: Interval,
   matched: Matched,
   analysis: InterimAnalysis,
-): { readonly remedy: string; readonly seedsToSettle: number | null } {
+): Pick<Finding, 'remedy' | 'seedsToSettle' | 'settled'> {
   const paired = found.method === 'paired-t'
-  const { candidate } = matched
+  const { candidate, rows } = matched
   const { sd } = noiseOfDifference({ ...matched, paired })
+  const effect = Math.max(margin - found.estimate, found.estimate)
+  if (rows && tQuantile(1 - analysis.alpha, rows.df) * Math.sqrt(rows.variance) >= effect)
+    return { ...rowsDecide, settled: true }
   const more = (effect: number): number | undefined => {
     const needed = seedsNeeded({ effect, sd, alpha: analysis.alpha, power, paired })
     return needed.kind === 'seeds' && needed.seeds > candidate.length ? needed.seeds : undefined
   }
-  const n = more(margin) ?? more(Math.max(margin - found.estimate, found.estimate))
+  const n = more(margin) ?? more(effect)
   const remedy =
     n === undefined
       ? 'More seeds would settle it.'

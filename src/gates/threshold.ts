@@ -1,19 +1,22 @@
 import type { Threshold } from '../dsl/tuning.gen.ts'
 import type { MetricRule } from '../records/gates.ts'
+import { rangeOf, type MetricName } from '../records/metrics.ts'
 import type { GateVerdict } from '../records/verdict.ts'
+import { overRows, rowError, type RowError } from '../stats/crossed.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
 import { tQuantile } from '../stats/distributions.ts'
 import { tInterval, type Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
 import type { GateDefinition, ReportProblem } from './definition.ts'
-import { readSide, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
+import { readSide, rowsOf, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
 import { inconclusive, seedHasNoEffect, seedsWithoutEffect, unfinished, type Finding } from './finding.ts'
 import { judgesMetric, metricDefaults } from './metric-rule.ts'
 import { designAnalysis, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
 import { requireLevel } from './range.ts'
 import { shared } from './schema.ts'
+import { rowsDecide } from './seeds-needed.ts'
 import { equalValuesRemedy, shareOnRows } from './without-spread.ts'
-import { intervalWords, limitWords, shown, signed } from './words.ts'
+import { holdsFor, intervalWords, limitWords, widthNotes, shown, signed } from './words.ts'
 
 /**
  * The mean over seeds reaches a level, by its t interval. Exactly one of `min` and `max` is a number, in units of the
@@ -110,32 +113,52 @@ function powerCheck(rule: ThresholdRule, design: StudyDesign): PowerProblem | nu
   const level = mean(noise.values)
   const distance = rule.min === null ? limit - level : level - limit
   if (distance <= 0) return null
-  const needed = seedsNeeded({ effect: distance, sd: noise.sd, alpha: designAnalysis(design).alpha, power, paired: true })
-  const seeds = needed.kind === 'seeds' ? needed.seeds : undefined
+  const rows = rowErrorOf(noise.side)
+  const { alpha } = designAnalysis(design)
+  const unsettled = rows && tQuantile(1 - alpha, rows.df) * Math.sqrt(rows.variance) >= distance
+  const needed = seedsNeeded({ effect: distance, sd: noise.sd, alpha, power, paired: true })
+  const seeds = needed.kind === 'seeds' && !unsettled ? needed.seeds : undefined
   if (seeds !== undefined && seeds <= design.seeds) return null
   return {
     code: 'below-noise',
     message: `the level of the threshold gate is too close for ${design.seeds} seeds to decide`,
     found: `${rule.min === null ? 'at most' : 'at least'} ${shown(limit)}; the mean is ${shown(level)}, and ${noise.words}`,
     allowed: `${seedsAlone(seeds)} settle it in 4 of 5 cases`,
-    hint: 'raise the verify seeds, or move the level',
+    hint: unsettled
+      ? 'hold out more test rows, or move the level: the noise of the rows alone is as large'
+      : 'raise the verify seeds, or move the level',
   }
 }
 
 function decide(rule: ThresholdRule, limit: number, side: Side, evidence: GateEvidence, analysis: InterimAnalysis): Finding {
   const values = side.values.map((v) => v.value)
-  const found = tInterval(values, 1 - 2 * analysis.alpha)
-  if (found.kind === 'undefined') return withoutSpread(rule, side, evidence, analysis, { limit, reason: found.reason })
+  const overSeeds = tInterval(values, 1 - 2 * analysis.alpha)
+  if (overSeeds.kind === 'undefined')
+    return withoutSpread(rule, side, evidence, analysis, { limit, reason: overSeeds.reason })
+  const rows = rowErrorOf(side)
+  const found = withinRange(rule.metric, overRows(overSeeds, rows))
   const { status, outcome } = placed(rule, limit, found)
   return {
     status,
-    notes: [],
-    ...(status === 'inconclusive' ? remedyFor(values, limit, analysis) : { remedy: null }),
+    notes: widthNotes(overSeeds, rows),
+    ...(status === 'inconclusive' ? remedyFor(values, limit, analysis, rows) : { remedy: null }),
     sentence:
       `Mean ${rule.split} ${rule.metric} over ${values.length} seeds is ${signed(found.estimate)} ` +
-      `(${intervalWords(found)}): ${outcome}.`,
+      `(${intervalWords(found)} ${holdsFor(rows)}): ${outcome}.`,
     estimate: estimateOf(rule, found),
   }
+}
+
+/** A mean of shares is no more than 1, however wide its t interval. */
+function withinRange(metric: MetricName, found: Interval): Interval {
+  const [least, most] = rangeOf(metric)
+  const { estimate, lower, upper } = found
+  return { ...found, lower: Math.max(lower, Math.min(least, estimate)), upper: Math.min(upper, Math.max(most, estimate)) }
+}
+
+const rowErrorOf = ({ values }: Side): RowError | undefined => {
+  const rows = rowsOf(values)
+  return rows && rowError(rows)
 }
 
 const onTheSafeSide = (rule: ThresholdRule): string => (rule.min !== null ? 'at or above' : 'at or below')
@@ -190,11 +213,14 @@ function remedyFor(
   values: readonly number[],
   limit: number,
   analysis: InterimAnalysis,
-): Pick<Finding, 'remedy' | 'seedsToSettle'> {
+  rows: RowError | undefined,
+): Pick<Finding, 'remedy' | 'seedsToSettle' | 'settled'> {
   const distance = Math.abs(mean(values) - limit)
   const sd = sampleSd(values)
+  if (rows && tQuantile(1 - analysis.alpha, rows.df) * Math.sqrt(rows.variance) >= distance)
+    return { ...rowsDecide, settled: true }
   for (let n = values.length + 1; n <= 1000; n++) {
-    if ((tQuantile(1 - analysis.alpha, n - 1) * sd) / Math.sqrt(n) < distance) {
+    if (tQuantile(1 - analysis.alpha, n - 1) * Math.hypot(sd / Math.sqrt(n), Math.sqrt(rows?.variance ?? 0)) < distance) {
       const remedy = `About ${n} seeds would settle it if the mean and the noise are as estimated.`
       return { remedy, seedsToSettle: n }
     }

@@ -1,11 +1,13 @@
 import { higherIsBetter, metricNames, metrics, type MetricName } from '../records/metrics.ts'
 import type { VerifyFindings } from '../records/decision.ts'
+import { pOverRows } from '../stats/crossed.ts'
 import { interquartileMean, mean, sampleSd } from '../stats/describe.ts'
 import { interquartileMeanInterval, pairedT } from '../stats/intervals.ts'
 import { superiority } from '../stats/superiority.ts'
 import { holm } from '../stats/tests.ts'
 import { candidateSeeds, retrainedBaseline } from './baseline.ts'
 import { readSide, type SeedValue } from './evidence.ts'
+import { pairedRows } from './match.ts'
 import { pairedGain, type PairedGain } from './paired-gain.ts'
 import { intervalWords, seedList, shown, signed } from './words.ts'
 
@@ -26,7 +28,8 @@ export interface MetricComparison {
   readonly p: number | null
   /** Share of all candidate–baseline pairs in which the candidate is better; ties count half. Reported, never gated on. */
   readonly probabilityBetter: number | null
-  readonly claim: 'better' | 'worse' | 'not-distinguishable' | 'identical' | 'undecidable'
+  /** `negligible`: better by more than noise, but by too little to matter. */
+  readonly claim: 'better' | 'negligible' | 'worse' | 'not-distinguishable' | 'identical' | 'undecidable'
   readonly sentence: string
 }
 
@@ -40,6 +43,9 @@ export interface SideSummary {
 }
 
 const alpha = 0.05
+
+/** A gain below this share of the baseline's SD over seeds matters to nobody: another seed changes more. */
+const leastGain = 0.2
 
 /** Every metric on validation and test, in the order of the table. The claims of one split are corrected together. */
 export function verificationStatistics(verify: VerifyFindings, objective: MetricName): MetricComparison[] {
@@ -65,8 +71,10 @@ function draft(verify: VerifyFindings, metric: MetricName, split: 'validation' |
   const baseline = readSide(retrainedBaseline(verify).runs, { metric, split }).values
   const candidate = readSide(candidateSeeds(verify), { metric, split }).values
   if (baseline.length === 0 && candidate.length === 0) return []
-  const [from, to] = paired(baseline, candidate)
-  const { gain, reason } = pairedGain(metric, from, to)
+  const both = paired(baseline, candidate)
+  const [from, to] = [values(both.baseline), values(both.candidate)]
+  const rows = pairedRows(both.baseline, both.candidate)
+  const { gain, reason } = pairedGain(metric, from, to, rows)
   const test = pairedT(to, from)
   const better = superiority(values(candidate), values(baseline), higherIsBetter(metric))
   return [
@@ -79,7 +87,7 @@ function draft(verify: VerifyFindings, metric: MetricName, split: 'validation' |
       baseline: summarize(values(baseline)),
       candidate: summarize(values(candidate)),
       gain,
-      p: test.kind === 'test' ? test.pTwoSided : null,
+      p: test.kind === 'test' ? pOverRows(test, rows) : null,
       probabilityBetter: better.kind === 'superiority' ? better.probability : null,
       equal: from.length > 0 && from.every((v, i) => v === to[i]),
       unfinished: verify.seeds.map((s) => s.seed).filter((seed) => !candidate.some((c) => c.seed === seed)),
@@ -90,10 +98,14 @@ function draft(verify: VerifyFindings, metric: MetricName, split: 'validation' |
 
 const values = (side: readonly SeedValue[]): number[] => side.map((v) => v.value)
 
-function paired(baseline: readonly SeedValue[], candidate: readonly SeedValue[]): readonly [number[], number[]] {
-  const bySeed = new Map(baseline.map((v) => [v.seed, v.value]))
-  const both = candidate.filter((c) => bySeed.has(c.seed))
-  return [both.map((c) => bySeed.get(c.seed) ?? NaN), values(both)]
+/** The seeds that both sides finished, in one order. */
+function paired(baseline: readonly SeedValue[], candidate: readonly SeedValue[]) {
+  const bySeed = new Map(baseline.map((v) => [v.seed, v]))
+  const both = candidate.flatMap((own) => {
+    const base = bySeed.get(own.seed)
+    return base ? [{ base, own }] : []
+  })
+  return { baseline: both.map(({ base }) => base), candidate: both.map(({ own }) => own) }
 }
 
 function summarize(list: readonly number[]): SideSummary {
@@ -114,12 +126,13 @@ function claimed(draft: Draft): MetricComparison {
   return { ...found, claim, sentence: sentenceOf(draft, claim) }
 }
 
-function claimOf({ equal, gain: found, p, unfinished }: Draft): MetricComparison['claim'] {
+function claimOf({ equal, gain: found, p, unfinished, baseline }: Draft): MetricComparison['claim'] {
   if (found !== null && p !== null && p <= alpha && found.value < 0) return 'worse'
   if (unfinished.length > 0) return 'undecidable'
   if (equal) return 'identical'
   if (found === null || p === null) return 'undecidable'
-  return p <= alpha ? 'better' : 'not-distinguishable'
+  if (p > alpha) return 'not-distinguishable'
+  return found.value < leastGain * (baseline.sd ?? 0) ? 'negligible' : 'better'
 }
 
 function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricComparison['claim']): string {
@@ -129,8 +142,9 @@ function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricCompar
   const p = found.p < 0.0001 ? 'p below 0.0001' : `p ${shown(Number(found.p.toPrecision(2)))}`
   const correction = found.objective ? '' : ', corrected for the other metrics'
   const words = {
-    better: 'better by more than seed noise',
-    worse: 'worse by more than seed noise',
+    better: 'better by more than noise',
+    negligible: `better by more than noise, but by less than ${leastGain} of the baseline's SD over seeds, which hardly matters`,
+    worse: 'worse by more than noise',
     'not-distinguishable': 'not distinguishable from the baseline',
     undecidable: `not compared, because the winner has no value on ${seedList(unfinished)}; on the others`,
   }[claim]

@@ -1,4 +1,6 @@
 import { higherIsBetter, type MetricName } from '../records/metrics.ts'
+import { rowShare, type RowError } from '../stats/crossed.ts'
+import type { Interval } from '../stats/intervals.ts'
 import { shown } from '../stats/outcome.ts'
 
 export { shown }
@@ -12,6 +14,17 @@ export function seedList(seeds: readonly number[]): string {
 /** `90 % interval 0.001 to 0.004`; negative bounds use a true minus sign. */
 export function intervalWords(found: { readonly lower: number; readonly upper: number; readonly level: number }): string {
   return `${shown(found.level * 100)} % interval ${signed(found.lower)} to ${signed(found.upper)}`
+}
+
+/** For what an interval holds, beside other seeds. Without this, a reader takes the luck of these rows for the model's. */
+export const holdsFor = (rows: RowError | undefined): string =>
+  rows ? 'for other seeds and other rows' : 'for other seeds on these rows'
+
+/** Where the width of an interval comes from; nothing if it holds on these rows alone. */
+export function widthNotes(overSeeds: Interval, rows: RowError | undefined): string[] {
+  if (rows === undefined) return []
+  const percent = Math.round(100 * rowShare(overSeeds, rows))
+  return [`Of the squared error, ${percent} % comes from the choice of test rows and ${100 - percent} % from the seeds.`]
 }
 
 /** Four significant digits. The minus sign is typographic, so no line break separates it from its number. */

@@ -1,5 +1,5 @@
 import type { LeverName, LeverPatch, Levers, LeverValue } from './levers.ts'
-import type { MetricName, Metrics } from './metrics.ts'
+import type { MetricName, Metrics, RowValues } from './metrics.ts'
 import type { StageName } from './plan.ts'
 import type { RunCalibration, RunTime } from './run.ts'
 
@@ -18,7 +18,7 @@ export interface Evidence {
   readonly metric: MetricName | null
   /** Oriented so that more is better for the metric; null if the change does not rest on a comparison. */
   readonly gain: number | null
-  /** The gain that seed noise alone would exceed 1 time in 20. */
+  /** The gain that noise alone would exceed 1 time in 20. */
   readonly threshold: number | null
   readonly seeds: number
   /** Ids of the runs behind it. */
@@ -148,6 +148,8 @@ export interface VerifiedRun {
   readonly status: 'complete' | 'diverged' | 'crashed'
   readonly validation: Metrics | null
   readonly test: Metrics | null
+  /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
+  readonly testRows?: RowValues
   readonly weights: string | null
   /** Why it crashed; omitted if it did not, and in reports from before it was recorded. */
   readonly reason?: string

@@ -1,5 +1,5 @@
 import type { Levers } from './levers.ts'
-import type { MetricName, Metrics } from './metrics.ts'
+import type { MetricName, Metrics, RowValues } from './metrics.ts'
 import type { LineageEntry, SplitMetrics } from './decision.ts'
 import type { EnsembleScores } from './ensemble.ts'
 import type { TrainerRecord } from './trainer.ts'
@@ -32,13 +32,26 @@ export interface Lock {
   readonly ensemble?: EnsembleScores
 }
 
+/** A trained model that a study saved. */
+export interface SavedModel {
+  readonly seed: number
+  /** Its folder, relative to that of the report. */
+  readonly path: string
+  /** SHA-256 of its `model.json`, which has the digests of its other files. */
+  readonly sha256: string
+}
+
 export interface LockedSeed {
   readonly seed: number
   readonly status: 'complete' | 'diverged' | 'crashed'
   readonly validation: Metrics | null
   readonly test: Metrics | null
+  /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
+  readonly testRows?: RowValues
   /** SHA-256 of the trained weights. */
   readonly weights: string | null
+  /** Digest of the saved model (`SavedModel`); omitted if the study saved none. */
+  readonly model?: string
   /** The moving average of the weights in their place; omitted if the run kept none. Nothing is judged by it. */
   readonly averaged?: SplitMetrics
 }

@@ -19,6 +19,8 @@ export interface DataFacts {
   readonly classes: readonly string[] | null
   /** Number of token ids, padding and unknown included, if the inputs are a text column. */
   readonly vocabulary?: number
+  /** Ways to divide the training and validation rows, the split's own included; omitted if there is no other. */
+  readonly folds?: number
 }
 
 /** What a run trains and how it is measured; the same for every run of a plan. */

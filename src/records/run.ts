@@ -1,5 +1,5 @@
 import type { Levers } from './levers.ts'
-import type { Metrics } from './metrics.ts'
+import type { Metrics, RowValues } from './metrics.ts'
 import type { RunJob, StageName } from './plan.ts'
 
 /** One trial to train under one seed. */
@@ -9,6 +9,8 @@ export interface RunRequest {
   readonly label: string
   readonly levers: Levers
   readonly seed: number
+  /** Which training and validation rows it has: 1 is the first fold of the data. Omitted for those of the split itself. */
+  readonly fold?: number
   readonly job: RunJob
 }
 
@@ -118,6 +120,14 @@ export interface RunPredictions {
   readonly test: KeptOutputs | null
 }
 
+/** A checkpoint as numbers: base64 of float32 values, the least significant byte first. */
+export interface KeptWeights {
+  /** Every trainable parameter, in the order of the model. */
+  readonly trainable: string
+  /** The running statistics in the same order; empty if the model has none. */
+  readonly statistics: string
+}
+
 /** How long a run took, and where. */
 export interface RunTime {
   readonly seconds: number
@@ -159,11 +169,14 @@ export type RunResult =
             readonly calibration?: RunCalibration
             /** Present if the run reads test rows or the job requests it; older versions kept none. */
             readonly predictions?: RunPredictions
+            /** Its weights, if the study saves models. */
+            readonly weights?: KeptWeights
             /** The moving average of the weights where it has the best validation objective; omitted as in an evaluation. */
             readonly averaged?: BestCheckpoint
+            /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
+            readonly testRows?: RowValues
             /**
-             * The objective on groups of the validation rows: how much it depends on which rows were drawn. The rows are
-             * dealt out in turn to 32 groups, or to one a row if there are fewer. Only in runs that a stage selects by, and
+             * The objective on groups of the validation rows: how much it depends on which rows were drawn. Only in runs that a stage selects by, and
              * only if the objective is a mean over rows.
              */
             readonly rowGroups?: readonly number[]

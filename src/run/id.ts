@@ -9,5 +9,6 @@ import { trainingVersion } from '../train/version.ts'
  */
 export function runIds(workload: Workload, engine: string): (request: RunRequest) => string {
   const shared = fingerprint([trainingVersion, workload, engine])
-  return ({ levers, seed, job }) => fingerprint([shared, levers, seed, job]).slice(0, 20)
+  return ({ levers, seed, fold, job }) =>
+    fingerprint([shared, levers, seed, job, ...(fold === undefined ? [] : [fold])]).slice(0, 20)
 }

@@ -3,7 +3,7 @@ import { buckets } from '../records/levers.ts'
 import { isMetricName, isPossible } from '../records/metrics.ts'
 import type { RunResult } from '../records/run.ts'
 import { stageNames } from '../stages/index.ts'
-import { mostKept } from '../train/predictions.ts'
+import { mostKept, mostKeptWeights } from '../train/predictions.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -40,6 +40,7 @@ function isRequest(value: unknown): boolean {
     isText(value['label']) &&
     isLevers(value['levers']) &&
     Number.isSafeInteger(value['seed']) &&
+    (value['fold'] === undefined || Number.isSafeInteger(value['fold'])) &&
     isMap(value['job'])
   )
 }
@@ -102,6 +103,8 @@ const isBest = (value: unknown): boolean =>
   (value['averaged'] === undefined || isCheckpoint(value['averaged'])) &&
   (value['calibration'] === undefined || isCalibration(value['calibration'])) &&
   (value['predictions'] === undefined || isPredictions(value['predictions'])) &&
+  (value['testRows'] === undefined || isRowValues(value['testRows'])) &&
+  (value['weights'] === undefined || isWeights(value['weights'])) &&
   (value['rowGroups'] === undefined || isRowGroups(value['rowGroups'])) &&
   (value['mistakeCost'] === undefined || isFinite(value['mistakeCost']))
 
@@ -121,19 +124,28 @@ function isPredictions(value: unknown): boolean {
   return isWhole(width) && isKept(validation, Number(width)) && (test === null || isKept(test, Number(width)))
 }
 
+const isWeights = (value: unknown): boolean =>
+  isMap(value) && [value['trainable'], value['statistics']].every((part) => isBase64(part, mostKeptWeights))
+
 const isKept = (value: unknown, width: number): boolean =>
   isMap(value) && isWhole(value['rows']) && isPacked(value['values'], Number(value['rows']) * width)
 
 /** Base64 of this many numbers, in four bytes each. */
 const isPacked = (value: unknown, numbers: number): boolean =>
-  numbers <= mostKept &&
-  typeof value === 'string' &&
-  value.length === 4 * Math.ceil((4 * numbers) / 3) &&
-  /^[A-Za-z0-9+/]*={0,2}$/.test(value)
+  isBase64(value, mostKept) && value.length === base64Length(numbers)
+
+/** Base64 of at most this many numbers. */
+const isBase64 = (value: unknown, most: number): value is string =>
+  typeof value === 'string' && value.length <= base64Length(most) && /^[A-Za-z0-9+/]*={0,2}$/.test(value)
+
+const base64Length = (numbers: number): number => 4 * Math.ceil((4 * numbers) / 3)
 
 const mostGroups = 64
 const isRowGroups = (value: unknown): boolean =>
   Array.isArray(value) && value.length <= mostGroups && value.every((member) => isFinite(member))
+
+const isRowValues = (value: unknown): boolean =>
+  isMap(value) && Object.entries(value).every(([name, values]) => isMetricName(name) && isRowGroups(values))
 
 function isCalibration(value: unknown): boolean {
   if (!isMap(value)) return false

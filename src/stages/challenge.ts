@@ -4,6 +4,7 @@ import type { RunJob } from '../records/plan.ts'
 import { compareArms, leading, trainArms, type Arm } from './compare.ts'
 import { moveJointly } from './joint-move.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
+import type { SeedOnRows } from './seeds.ts'
 
 export interface Challenged {
   /** The incumbent's arm, then the candidates'; none if the budget did not allow them. */
@@ -12,7 +13,7 @@ export interface Challenged {
 }
 
 interface Challenge {
-  readonly seeds: readonly number[]
+  readonly seeds: readonly SeedOnRows[]
   readonly job?: RunJob
   /** The candidate to take, of those that beat the incumbent; the best one if absent. */
   readonly pick?: (better: readonly Comparison[], arms: readonly Arm[]) => Comparison | undefined

@@ -7,17 +7,18 @@ import { beatsNoisePaired } from '../stats/noise.ts'
 import { shown } from '../stats/outcome.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
 import { differenceNoise } from './noise.ts'
-import { oneRow, rowError, withRowError } from './row-noise.ts'
+import { oneRow, rowSets, withRowNoise } from './row-noise.ts'
+import type { SeedOnRows } from './seeds.ts'
 import type { RunOutcome } from './stage.ts'
 
-/** Probability that seed noise alone moves a lever, divided among all candidates that compete for it (Bonferroni). */
+/** Probability that noise alone moves a lever, divided among all candidates that compete for it (Bonferroni). */
 export const selectionAlpha = 0.025
 
 /** One configuration under several seeds: one side of a comparison. */
 export interface Arm {
   readonly label: string
   readonly patch: LeverPatch
-  readonly seeds: readonly number[]
+  readonly seeds: readonly SeedOnRows[]
   readonly outcomes: readonly RunOutcome[]
   /** What stages select by (see `score`), one per seed; null if the run did not complete. */
   readonly scores: readonly (number | null)[]
@@ -51,7 +52,7 @@ export const trainingSeconds = (outcomes: readonly RunOutcome[]): number =>
 export function* trainArms(
   recorder: StageRecorder,
   arms: readonly { readonly label: string; readonly patch: LeverPatch }[],
-  seeds: readonly number[],
+  seeds: readonly SeedOnRows[],
   job: RunJob = fullRun,
 ): Asking<Arm[]> {
   const requests = arms.flatMap(({ label, patch }) =>
@@ -80,7 +81,7 @@ export function compareArms(
     label: candidate.label,
     patch: candidate.patch,
     metric: workload.objective,
-    seeds: candidate.seeds,
+    seeds: candidate.seeds.map(({ seed }) => seed),
     incumbent: incumbent.scores,
     candidate: candidate.scores,
     runs: [...runIds(incumbent), ...runIds(candidate)],
@@ -91,8 +92,7 @@ export function compareArms(
   if (from === undefined)
     return { ...base, gain: null, threshold: null, outcome: diverged(incumbent) ? 'better' : 'undecidable' }
   const arms = all.map(stableScores).filter((s) => s !== undefined)
-  const seedNoise = differenceNoise([from, to], arms, earlier)
-  const noise = withRowError(seedNoise, rowError(incumbent, candidate), to.length)
+  const noise = withRowNoise(differenceNoise([from, to], arms, earlier), incumbent, candidate)
   const judged = beatsNoisePaired({
     candidate: to,
     incumbent: from,
@@ -102,7 +102,7 @@ export function compareArms(
     alpha: selectionAlpha / Math.max(1, all.length - 1),
   })
   if (Number.isNaN(judged.threshold)) return { ...base, gain: null, threshold: null, outcome: 'undecidable' }
-  const threshold = Math.max(judged.threshold, oneRow(workload))
+  const threshold = Math.max(judged.threshold, oneRow(workload, rowSets(candidate)))
   const outcome = judged.gain > threshold ? 'better' : judged.gain < -threshold ? 'worse' : 'within-noise'
   return { ...base, gain: judged.gain, threshold, outcome }
 }
@@ -152,7 +152,7 @@ export function unmoved({ comparisons, omissions }: StageRecorder): {
   if (comparisons.length > 0) {
     const rest = undecided > 0 ? `; ${undecided} of them could not be distinguished from it` : ''
     const none = comparisons.length === 1 ? 'The candidate did not' : `None of ${comparisons.length} candidates`
-    return { conclusion: 'kept', sentence: `${none} beat the incumbent by more than seed noise${rest}.` }
+    return { conclusion: 'kept', sentence: `${none} beat the incumbent by more than noise${rest}.` }
   }
   return omissions.length > 0
     ? { conclusion: 'inconclusive', sentence: 'No candidate was compared: that was skipped because of the budget.' }
@@ -161,6 +161,6 @@ export function unmoved({ comparisons, omissions }: StageRecorder): {
 
 export function gainSentence(c: Comparison): string {
   if (c.gain === null) return `${c.label}: the incumbent diverged; this candidate did not on any of ${c.seeds.length} seeds`
-  const limit = c.threshold === null ? '' : `, more than the ${shown(c.threshold)} that seed noise explains`
+  const limit = c.threshold === null ? '' : `, more than the ${shown(c.threshold)} that noise explains`
   return `${c.label}: validation ${c.metric} better by ${shown(c.gain)}${limit} (${c.seeds.length} seeds)`
 }

@@ -7,7 +7,7 @@ import { challenge, type Challenged } from './challenge.ts'
 import { stableScores, trainArms, type Arm } from './compare.ts'
 import { labelOf, type Candidate, type ExploredLever } from './configurations.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
-import { selectionSeeds } from './seeds.ts'
+import { selectionRows, type SeedOnRows } from './seeds.ts'
 import type { Remedy } from './stage.ts'
 
 /** How a stage looks for candidates, and how it confirms the best of them. */
@@ -40,7 +40,7 @@ export interface Search {
  */
 export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Asking<Explored> {
   const { what, most, job = fullRun } = search
-  const [first, ...seeds] = selectionSeeds(recorder.context.seed, search.seeds + 1) as [number, ...number[]]
+  const [first, ...seeds] = selectionRows(recorder.context, search.seeds + 1) as [SeedOnRows, ...SeedOnRows[]]
   const nothing: Explored = { arms: [], confirmed: [], challenged: null, remedies: [] }
   const affordable = affordedOf(recorder, search)
   if (affordable.length === 0) return nothing

@@ -1,7 +1,8 @@
 import type { Comparison, StageDecision } from '../records/decision.ts'
 import { canonicalJson } from '../base/hash.ts'
+import { differences, numberAt } from '../base/numbers.ts'
 import { blockNoise } from '../stats/blocks.ts'
-import { sampleSd, type PooledSd } from '../stats/describe.ts'
+import { quantile, sampleSd, type PooledSd } from '../stats/describe.ts'
 
 /** The scores of one configuration, one per seed. */
 type Scores = readonly number[]
@@ -13,7 +14,7 @@ const alikeStages = 2
 
 /**
  * Noise of the difference of two arms under one seed. Two or three seeds say little about it, so it is pooled over what is
- * alike: the two arms, the stage's other arms whose scores spread at most three times as widely, and the comparisons of
+ * alike: the two arms, the stage's other arms whose scores spread at most three times as widely about the seeds' medians, and the comparisons of
  * earlier stages. Arms that are nearly the same (two short warmups) differ little from each other, and by all of seed noise
  * from the incumbent, so the noise is at least what the two arms show by themselves. All arms of a stage ran under the same
  * seeds, so effects that a seed has on all arms alike are removed.
@@ -23,8 +24,10 @@ export function differenceNoise(
   arms: readonly Scores[],
   earlier: readonly PooledSd[] = [],
 ): PooledSd {
-  const calm = alike * Math.max(sampleSd(pair[0]), sampleSd(pair[1]))
-  const others = arms.filter((scores) => !pair.some((own) => same(own, scores)) && sampleSd(scores) <= calm)
+  const usual = pair[0].map((_, seed) => quantile(arms.length > 0 ? arms.map((scores) => numberAt(scores, seed)) : [0], 0.5))
+  const spread = (scores: Scores): number => sampleSd(differences(scores, usual))
+  const calm = alike * Math.max(spread(pair[0]), spread(pair[1]))
+  const others = arms.filter((scores) => !pair.some((own) => same(own, scores)) && spread(scores) <= calm)
   const own = blockNoise([...pair, ...others])
   const least = blockNoise(pair).sd
   const near = earlier.filter(({ sd }) => sd <= own.sd * alikeStages && sd >= own.sd / alikeStages)

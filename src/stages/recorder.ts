@@ -4,6 +4,7 @@ import type { RunJob } from '../records/plan.ts'
 import type { RunRequest } from '../records/run.ts'
 import type { PooledSd } from '../stats/describe.ts'
 import { earlierNoise } from './noise.ts'
+import type { SeedOnRows } from './seeds.ts'
 import type { RunOutcome, StageContext } from './stage.ts'
 
 /** Part of a stage: requests runs in order to compute a value. */
@@ -32,8 +33,8 @@ export class StageRecorder {
     this.incumbent = context.incumbent
   }
 
-  request(label: string, levers: Levers, seed: number, job: RunJob): RunRequest {
-    return { stage: this.context.job.id, label, levers, seed, job }
+  request(label: string, levers: Levers, rows: SeedOnRows, job: RunJob): RunRequest {
+    return { stage: this.context.job.id, label, levers, ...rows, job }
   }
 
   /** Requests all runs at once, so that they can run in parallel, and records their ids. */

@@ -4,46 +4,78 @@ import type { Workload } from '../records/plan.ts'
 import { mean, sampleSd, type PooledSd } from '../stats/describe.ts'
 import type { RunOutcome } from './stage.ts'
 
-/**
- * The least difference that the validation rows can show: one row whose loss is another by 1 (a nat, for nll). On few rows
- * that a model separates, losses fall toward 0 with the size of its logits, and the spread over the rows does not show what
- * a single mistake of so certain a model would cost. 0 for regression, whose rows show their spread.
- */
-export const oneRow = ({ task, objective, data }: Workload): number =>
-  task === 'classification' && isMeanOverRows(objective) ? 1 / data.rows.validation : 0
-
 /** One side of a comparison: its runs, one a seed. */
 interface Runs {
   readonly outcomes: readonly RunOutcome[]
 }
 
+/** How many different sets of validation rows the seeds of an arm have; at least 1. */
+export const rowSets = ({ outcomes }: Runs): number =>
+  Math.max(1, new Set(outcomes.map(({ request }) => request.fold ?? 0)).size)
+
 /**
- * The standard error of a difference of two configurations that comes from the choice of validation rows, from their
- * objective on groups of rows (each the mean over the seeds). Both were scored on the same rows, so what makes a row hard
- * for both cancels. Undefined if the runs carry no groups, as with an objective that is no mean over rows.
+ * The least difference that the validation rows can show: one row whose loss is another by 1 (a nat, for nll). On few rows
+ * that a model separates, losses fall toward 0 with the size of its logits, and the spread over the rows does not show what
+ * a single mistake of so certain a model would cost. 0 for regression, whose rows show their spread.
+ *
+ * @param sets how many sets of validation rows the difference is a mean over
  */
-export function rowError(incumbent: Runs, candidate: Runs): PooledSd | undefined {
-  const [from, to] = [groupMeans(incumbent), groupMeans(candidate)]
-  if (from === undefined || to?.length !== from.length) return undefined
+export const oneRow = ({ task, objective, data }: Workload, sets = 1): number =>
+  task === 'classification' && isMeanOverRows(objective) ? 1 / (data.rows.validation * sets) : 0
+
+/**
+ * Adds the choice of validation rows to the noise of one pair under one seed, so that the standard error over the pairs has
+ * both parts. Both sides of a pair are scored on the same rows, so what makes a row hard for both cancels. The rows show
+ * their part by the objective on groups of them.
+ *
+ * - Seeds with rows of their own: the spread of the pairs has it already, but a few pairs may be alike by chance. The noise
+ *   is at least what the rows show.
+ * - Seeds that share rows: the spread lacks it. Degrees of freedom by Welch and Satterthwaite.
+ *
+ * Unchanged if the runs carry no groups, as with an objective that is no mean over rows.
+ */
+export function withRowNoise(noise: PooledSd, incumbent: Runs, candidate: Runs): PooledSd {
+  const shared = rowSets(candidate) === 1
+  const rows = shared ? sharedRows(incumbent, candidate) : ownRows(incumbent, candidate)
+  if (rows === undefined || !(noise.df > 0) || !(rows.sd > 0)) return noise
+  const seeds = candidate.outcomes.length
+  if (!shared) {
+    // Rows that several seeds share count once.
+    const own = { sd: Math.max(noise.sd, rows.sd), df: noise.sd >= rows.sd ? noise.df : rows.df }
+    return { ...own, sd: Math.sqrt(own.sd ** 2 + rows.sd ** 2 * (seeds / rowSets(candidate) - 1)) }
+  }
+  const [ofSeeds, ofRows] = [noise.sd ** 2 / seeds, rows.sd ** 2]
+  const both = ofSeeds + ofRows
+  return { sd: Math.sqrt(both * seeds), df: both ** 2 / (ofSeeds ** 2 / noise.df + ofRows ** 2 / rows.df) }
+}
+
+/** The error of the mean difference of two arms whose seeds share their rows: each group is a mean over the seeds. */
+function sharedRows(incumbent: Runs, candidate: Runs): PooledSd | undefined {
+  const [from, to] = [incumbent, candidate].map((arm) => {
+    const groups = groupsOf(arm)
+    return groups?.[0]?.map((_, group) => mean(groups.map((run) => numberAt(run, group))))
+  })
+  return from && to && errorOf(from, to)
+}
+
+/** The error of the difference in one pair of runs with rows of their own, pooled over the pairs. */
+function ownRows(incumbent: Runs, candidate: Runs): PooledSd | undefined {
+  const [from, to] = [groupsOf(incumbent), groupsOf(candidate)]
+  if (!from || to?.length !== from.length) return undefined
+  const errors = to.flatMap((groups, i) => errorOf(from[i] ?? [], groups) ?? [])
+  if (errors.length < to.length) return undefined
+  return { sd: Math.sqrt(mean(errors.map(({ sd }) => sd ** 2))), df: errors.reduce((sum, { df }) => sum + df, 0) }
+}
+
+function errorOf(from: readonly number[], to: readonly number[]): PooledSd | undefined {
+  if (from.length !== to.length || to.length < 2) return undefined
   const differences = to.map((value, i) => value - numberAt(from, i))
   return { sd: sampleSd(differences) / Math.sqrt(differences.length), df: differences.length - 1 }
 }
 
-function groupMeans({ outcomes }: Runs): readonly number[] | undefined {
-  const runs = outcomes.map((o) => (o.status === 'complete' ? o.best?.rowGroups : undefined))
-  const first = runs[0]
-  if (first === undefined || first.length < 2 || runs.some((run) => run?.length !== first.length)) return undefined
-  return first.map((_, group) => mean(runs.map((run) => numberAt(run ?? [], group))))
-}
-
-/**
- * Adds the error of the rows to the noise of one pair under one seed, so that the standard error over `seeds` pairs has both
- * parts. Degrees of freedom by Welch and Satterthwaite.
- */
-export function withRowError(noise: PooledSd, rows: PooledSd | undefined, seeds: number): PooledSd {
-  if (rows === undefined || !(noise.df > 0)) return noise
-  const [ofSeeds, ofRows] = [noise.sd ** 2 / seeds, rows.sd ** 2]
-  const both = ofSeeds + ofRows
-  if (!(both > 0) || ofRows === 0) return noise
-  return { sd: Math.sqrt(both * seeds), df: both ** 2 / (ofSeeds ** 2 / noise.df + ofRows ** 2 / rows.df) }
+/** The objective on groups of rows, one list a run; undefined if a run has none, or they are not alike. */
+function groupsOf({ outcomes }: Runs): readonly (readonly number[])[] | undefined {
+  const runs = outcomes.flatMap((o) => (o.status === 'complete' && o.best?.rowGroups ? [o.best.rowGroups] : []))
+  const alike = runs.length === outcomes.length && new Set(runs.map(({ length }) => length)).size === 1
+  return alike ? runs : undefined
 }

@@ -1,4 +1,7 @@
 import { deriveSeed } from '../base/random.ts'
+import { isTrainer, type Workload } from '../records/plan.ts'
+import type { RunRequest } from '../records/run.ts'
+import type { StageContext } from './stage.ts'
 
 /** Seeds for selection. Every candidate uses the same few, so that candidates are compared seed by seed. */
 export const selectionSeeds = (seed: number, count: number): number[] => derived(seed, 'select', count)
@@ -8,6 +11,21 @@ export const verificationSeeds = (seed: number, count: number): number[] => deri
 
 /** Seeds of the short trainings that tell `init` how noisy a metric is. */
 export const pilotSeeds = (seed: number, count: number): number[] => derived(seed, 'pilot', count)
+
+/** A seed, and the training and validation rows that its runs have; see `RunRequest`. */
+export type SeedOnRows = Pick<RunRequest, 'seed' | 'fold'>
+
+/**
+ * The seeds of a stage that selects. They take the folds of the data in turn, beginning with the split itself. A search has
+ * the first seed, so a comparison that confirms it has other validation rows as well as other seeds.
+ */
+export const selectionRows = ({ seed, workload }: Pick<StageContext, 'seed' | 'workload'>, count: number): SeedOnRows[] =>
+  inTurn(selectionSeeds(seed, count), foldsOf(workload))
+
+const foldsOf = (workload: Workload): number => (isTrainer(workload) ? 1 : (workload.data.folds ?? 1))
+
+const inTurn = (seeds: readonly number[], folds: number): SeedOnRows[] =>
+  seeds.map((seed, i) => (i % folds === 0 ? { seed } : { seed, fold: i % folds }))
 
 function derived(seed: number, purpose: string, count: number): number[] {
   return Array.from({ length: count }, (_, i) => deriveSeed(seed, purpose, i))

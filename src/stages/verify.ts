@@ -111,8 +111,8 @@ function* verifyOn(recorder: StageRecorder, seeds: readonly number[]): Asking<Ve
   const verification = verificationJob(workload.task, workload.data.rows)
   const outcomes = yield* recorder.ask(
     seeds.flatMap((seed) => [
-      recorder.request('baseline', baseline, seed, verification),
-      recorder.request('winner', incumbent, seed, verification),
+      recorder.request('baseline', baseline, { seed }, verification),
+      recorder.request('winner', incumbent, { seed }, verification),
     ]),
   )
   return seeds.flatMap((seed, i) => {
@@ -140,6 +140,7 @@ function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
         weights: outcome.weights,
         validation: outcome.best?.validation ?? null,
         test: outcome.best?.test ?? null,
+        ...(outcome.best?.testRows ? { testRows: outcome.best.testRows } : {}),
         ...(outcome.best?.calibration ? { calibration: outcome.best.calibration } : {}),
         ...averagedOf(outcome),
         time: timeOf(outcome),

@@ -62,7 +62,7 @@ export async function onEngine<T>(
 function explained({ why, message }: EngineBroke, name: EngineName): unknown {
   const { embedded, mend } = engineNamed(name)
   if (why instanceof InputError || embedded) return why
-  const ways = [...(mend === undefined ? [] : [mend]), `--engine ${fallbackEngine().name} avoids it`]
+  const ways = [...(mend === undefined ? [] : [mend()]), `--engine ${fallbackEngine().name} avoids it`]
   return new InputError([
     {
       code: 'engine/broke',
@@ -79,8 +79,8 @@ export function withBreaks(runner: Runner): Runner {
   return {
     engine: runner.engine,
     slots: runner.slots,
-    run: (request: RunRequest, id: string, signal?: AbortSignal): Promise<RunResult> =>
-      runner.run(request, id, signal).catch((error: unknown) => {
+    run: (request: RunRequest, id: string, signal?: AbortSignal, keepWeights?: boolean): Promise<RunResult> =>
+      runner.run(request, id, signal, keepWeights).catch((error: unknown) => {
         throw signal?.aborted ? error : new EngineBroke(error)
       }),
   }

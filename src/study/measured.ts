@@ -1,12 +1,15 @@
 import {
   allMetricsOf,
+  isMeanOverRows,
   isPossible,
   metricNames,
   metricsOf,
   type MetricName,
   type Metrics,
+  type RowValues,
   type Task,
 } from '../records/metrics.ts'
+import type { ByClass } from '../records/by-class.ts'
 import type { SplitMetrics, VerifiedRun } from '../records/decision.ts'
 import type { LockedSeed } from '../records/lock.ts'
 import type { DataFacts } from '../records/plan.ts'
@@ -29,14 +32,16 @@ type Rows = Pick<DataFacts['rows'], 'validation' | 'test'>
  * measured. Numbers that were invented with care pass.
  */
 export function impossible(run: VerifiedRun | LockedSeed, { task, rows, script }: Measured): string | undefined {
-  const { status, validation, test, weights, averaged } = run
+  const { status, validation, test, testRows, weights, averaged } = run
   const calibration = 'calibration' in run ? run.calibration : undefined
   if (status !== 'complete') {
-    return validation || test || weights !== null || calibration || averaged
+    return validation || test || testRows || weights !== null || calibration || averaged
       ? `has results, but its status is ${status}`
       : undefined
   }
   if (!weights || !validation) return 'is complete but has no results'
+  const ofRows = testRows && wrongRows(testRows, test)
+  if (ofRows !== undefined) return ofRows
   if (script) return outOfRange(validation, 'validation') ?? (test ? outOfRange(test, 'test') : undefined)
   if ((test !== null) !== rows.test > 0) return `has ${test ? '' : 'no '}test metrics, but there are ${rows.test} test rows`
   if (task === 'classification' && 'run' in run && !calibration) return 'has no reliability diagram'
@@ -67,6 +72,47 @@ export function impossibleEnsemble(
   const of = (name: MetricName): number => mean(tests.map((test) => test[name] ?? Number.NaN))
   const off = metricsOf(task).find((name) => !isNear(first.test[name] ?? Number.NaN, of(name)))
   return off === undefined ? undefined : `has a mean ${off} that its seeds do not have`
+}
+
+/**
+ * What cannot be true of the scores of the classes, as a clause; undefined if nothing, or if there are none. If all rows are
+ * scored, the classes together have the accuracy and the nll of the seeds.
+ */
+export function impossibleClasses(
+  { seeds, byClass }: Pick<NonNullable<Report['verification']>, 'seeds' | 'byClass'>,
+  { rows }: Pick<Measured, 'rows'>,
+): string | undefined {
+  if (byClass === undefined) return undefined
+  const { split, classes } = byClass
+  const found = seeds.flatMap(({ candidate }) => candidate[split] ?? [])
+  const scored = classes.reduce((sum, one) => sum + one.rows, 0)
+  if (byClass.seeds > found.length) return `is over ${byClass.seeds} seeds, but ${found.length} completed`
+  if (scored !== byClass.rows || scored > rows[split])
+    return `has ${scored} rows, but ${byClass.rows} are scored of ${rows[split]} ${split} rows`
+  if (classes.some(({ recall }) => recall.mean > 1)) return 'has a recall above 1'
+  if (scored < rows[split] || byClass.seeds < found.length) return undefined
+  const together = { accuracy: weighted(classes, 'recall'), nll: weighted(classes, 'nll') }
+  const off = (['accuracy', 'nll'] as const).find(
+    (name) => !isNear(together[name], mean(found.map((metrics) => metrics[name] ?? Number.NaN))),
+  )
+  return off === undefined ? undefined : `has a mean ${off} that its seeds do not have`
+}
+
+const weighted = (classes: ByClass['classes'], score: 'recall' | 'nll'): number =>
+  classes.reduce((sum, one) => sum + one.rows * one[score].mean, 0) / classes.reduce((sum, one) => sum + one.rows, 0)
+
+/** Groups of rows add up to their metric. If groups differ in size, or the metric is no mean over rows, only about. */
+function wrongRows(found: RowValues, test: Metrics | null): string | undefined {
+  const names = Object.keys(found) as MetricName[]
+  const off = names.find((name) => {
+    const values = found[name] ?? []
+    const range = Math.max(...values) - Math.min(...values)
+    const value = test?.[name]
+    return (
+      value === undefined || (isMeanOverRows(name) && Math.abs(mean(values) - value) > range / 4 + loose * Math.abs(value))
+    )
+  })
+  return off === undefined ? undefined : `has groups of test rows that do not add up to its ${off}`
 }
 
 function wrongAverage({ validation, test }: SplitMetrics, task: Task, rows: Rows): string | undefined {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { InputError, type Diagnostic } from '../base/diagnostics.ts'
 import { otherThanUtf8 } from '../base/encoding.ts'
+import { ownCommand } from '../base/own-command.ts'
 import { readWithin, reasonOf } from '../base/files.ts'
 import type { Result } from '../base/result.ts'
 import { normalize } from '../compile/normalize.ts'
@@ -45,7 +46,7 @@ export function unwrap<T>(result: Result<T, Diagnostic[]>): T {
 /** The text of a spec, if it is small enough to be one. */
 export async function textOf(path: string): Promise<string> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) =>
-    fail('spec/unreadable', `cannot read the spec ${path}`, reasonOf(error)),
+    fail('spec/unreadable', `cannot read the spec ${path}`, reasonOf(error), undefined, hintFor(error)),
   )
   if (!found.isFile())
     fail('spec/unreadable', `the spec ${path} is not a file`, 'a folder or a device', 'a YAML or JSON file')
@@ -90,6 +91,10 @@ function lower(one: number | null, other: number | undefined): number | null {
   return other === undefined ? one : Math.min(one ?? other, other)
 }
 
-function fail(code: string, message: string, found: string, allowed?: string): never {
-  throw new InputError([{ code, severity: 'error', message, found, ...(allowed === undefined ? {} : { allowed }) }])
+const hintFor = ({ code }: NodeJS.ErrnoException): string | undefined =>
+  code === 'ENOENT' ? `name a spec, or write one from a data file: ${ownCommand('init', 'data.csv')}` : undefined
+
+function fail(code: string, message: string, found: string, allowed?: string, hint?: string): never {
+  const more = { ...(allowed !== undefined && { allowed }), ...(hint !== undefined && { hint }) }
+  throw new InputError([{ code, severity: 'error', message, found, ...more }])
 }

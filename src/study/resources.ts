@@ -88,6 +88,18 @@ async function trainingOf(prepared: Prepared, options: PoolOptions): Promise<Tra
 const bytesOf = ({ inputs, targets }: TrainingData): number => inputs.byteLength + targets.byteLength
 
 /** What workers need of a data set, and nothing more, because each gets a copy. */
-function trainingData({ inputs, inputShape, targets, weights, targetScale, splits }: Dataset): TrainingData {
-  return { inputs, inputShape, targets, ...(weights && { weights }), targetScale, splits }
+function trainingData(dataset: Dataset): TrainingData {
+  const { inputs, inputShape, targets, weights, targetScale, splits, folds, rowsVary, keys } = dataset
+  const clusters = keys.find(({ declared }) => declared)?.codes
+  return {
+    inputs,
+    inputShape,
+    targets,
+    ...(weights && { weights }),
+    targetScale,
+    splits,
+    folds,
+    rowsVary,
+    ...(clusters && { clusters }),
+  }
 }

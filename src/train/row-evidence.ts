@@ -1,12 +1,13 @@
 import { gatherRows } from '../data/batches.ts'
-import { isMeanOverRows } from '../records/metrics.ts'
+import { isMeanOverRows, type Metrics, type RowValues } from '../records/metrics.ts'
 import type { CompleteRun } from '../records/run.ts'
 import type { RunContext } from './context.ts'
 import { metricsOf, predictionsOf } from './evaluate.ts'
 import { mistakeCost } from './metrics.ts'
+import type { TrainingData } from './types.ts'
 
-/** The most groups of validation rows: 31 degrees of freedom are enough, and a journal stays small. */
-const mostGroups = 32
+/** The most groups of rows. A comparison of stages keeps one metric, a verification keeps all of them. */
+const [mostGroups, mostTestGroups] = [32, 20]
 
 type Evidence = Pick<NonNullable<CompleteRun['best']>, 'rowGroups' | 'mistakeCost'>
 
@@ -24,11 +25,66 @@ export function rowEvidence(context: RunContext, outputs: Float32Array): Evidenc
   const { objective } = context.workload
   const rows = context.data.splits.validation
   const all = predictionsOf(context, outputs, rows)
-  const count = Math.min(mostGroups, rows.length)
-  const rowGroups = Array.from({ length: count }, (_, group) => {
-    const own = Int32Array.from({ length: Math.ceil((rows.length - group) / count) }, (_, i) => group + i * count)
-    const ofOwn = own.map((i) => rows[i] ?? 0)
-    return metricsOf(context, gatherRows(outputs, all.width, own), ofOwn)[objective] ?? NaN
-  })
-  return { rowGroups, ...(objective === 'nll' ? { mistakeCost: mistakeCost(all) } : {}) }
+  const groups = groupsOf(rows, context.data, mostGroups)
+  const rowGroups = groups.map((own) => metricsOn(context, outputs, rows, own)[objective] ?? NaN)
+  return { ...(groups.length > 1 ? { rowGroups } : {}), ...(objective === 'nll' ? { mistakeCost: mistakeCost(all) } : {}) }
 }
+
+/**
+ * How much the metrics of a model depend on which test rows were drawn, by leaving out each of 20 groups of them in turn.
+ * Metrics that some of the rows do not define, such as a recall without rows of a class, are left out.
+ *
+ * @param outputs outputs of the test rows
+ */
+export function testEvidence(context: RunContext, outputs: Float32Array): RowValues {
+  const rows = context.data.splits.test
+  const groups = groupsOf(rows, context.data, mostTestGroups)
+  if (groups.length < 3) return {}
+  const whole = metricsOf(context, outputs, rows)
+  const without = groups.map((own) => {
+    const left = new Set(own)
+    return metricsOn(
+      context,
+      outputs,
+      rows,
+      Int32Array.from(rows.keys()).filter((i) => !left.has(i)),
+    )
+  })
+  const names = Object.keys(whole) as (keyof Metrics)[]
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const values = without.map((rest) => pseudoValue(whole[name] ?? NaN, rest[name] ?? NaN, groups.length))
+      return values.every(Number.isFinite) ? [[name, values]] : []
+    }),
+  )
+}
+
+/** Five digits are more than the spread of 20 values knows, and keep locks short. */
+const pseudoValue = (whole: number, without: number, groups: number): number =>
+  Number((groups * whole - (groups - 1) * without).toPrecision(5))
+
+/**
+ * Positions in a list of rows, dealt out in turn to groups of about the same size: one a row, or one a cluster, if there are
+ * few.
+ */
+function groupsOf(rows: Int32Array, { clusters }: Pick<TrainingData, 'clusters'>, most: number): Int32Array[] {
+  const places = new Map<number, number>()
+  const groupOf = (row: number, i: number): number => {
+    if (!clusters) return i
+    const cluster = clusters[row] ?? -1
+    if (!places.has(cluster)) places.set(cluster, places.size)
+    return places.get(cluster) ?? 0
+  }
+  const found = Array.from(rows, groupOf)
+  const count = Math.min(most, clusters ? places.size : rows.length)
+  const groups = Array.from({ length: count }, (): number[] => [])
+  found.forEach((place, i) => groups[place % count]?.push(i))
+  return groups.map((group) => Int32Array.from(group))
+}
+
+const metricsOn = (context: RunContext, outputs: Float32Array, rows: Int32Array, positions: Int32Array): Metrics =>
+  metricsOf(
+    context,
+    gatherRows(outputs, outputs.length / rows.length, positions),
+    positions.map((i) => rows[i] ?? 0),
+  )

@@ -13,6 +13,18 @@ export interface TrainingData {
   /** Undoes the standardization of regression targets, so that metrics are in the target's units; null otherwise. */
   readonly targetScale: { readonly mean: number; readonly sd: number } | null
   readonly splits: { readonly train: Int32Array; readonly validation: Int32Array; readonly test: Int32Array }
+  /** Set if what is measured on the test rows is to hold for other rows from the same source. */
+  readonly rowsVary?: boolean
+  /** Rows with equal codes belong together, such as those of a patient; omitted if every row stands for itself. */
+  readonly clusters?: Int32Array
+  /** Other validation rows among those of training and validation, for runs that ask for them; omitted if there are none. */
+  readonly folds?: readonly Int32Array[]
+}
+
+/** The arrays of a model: the flat trainable weights, and one array for each running statistic. */
+export interface Checkpoint {
+  readonly weights: Float32Array
+  readonly statistics: readonly Float32Array[]
 }
 
 /** One tensor of a built model and its place in the flat vector of trainable weights. */

@@ -57,7 +57,10 @@ describe('validate', () => {
     [['report', 'export', 'out', '--frobnicate'], 'report export'],
   ])('%j prints its error and where to look, not the whole help', async (args, name) => {
     const { code, err } = await tunegate(folder, args)
-    expect([code, err.trimEnd().split('\n').at(-1)]).toEqual([2, `(tunegate ${name} --help lists the options)`])
+    expect([code, err.trimEnd().split('\n').at(-1)]).toEqual([
+      2,
+      `(node dist/cli/index.js ${name} --help lists the options)`,
+    ])
     expect(err).not.toContain('Usage:')
   })
   test('a data file outside of the workspace is refused', async () => {

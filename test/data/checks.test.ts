@@ -18,6 +18,9 @@ function dataset(rows: readonly (readonly number[])[], targets: readonly number[
     fingerprint: '',
     notes: [],
     keys: [],
+    folds: [],
+    rowsVary: true,
+    fitted: [],
     wholeNumbers: [],
     splits: {
       train: Int32Array.from(targets.keys()).filter((i) => i % 3 === 0),

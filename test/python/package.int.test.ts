@@ -77,7 +77,12 @@ describe('the Python package', () => {
 
   it('passes its tests without a framework, with Keras on JAX, and with scikit-learn', (context) => {
     installed(context)
-    const { status, text } = pytest(needs(context, 'python-frameworks'), ['test_run.py', 'test_arrays.py', 'test_keras.py'])
+    const { status, text } = pytest(needs(context, 'python-frameworks'), [
+      'test_run.py',
+      'test_events.py',
+      'test_arrays.py',
+      'test_keras.py',
+    ])
     expect(status, text).toBe(0)
     expect(text).not.toContain('SKIPPED')
   })

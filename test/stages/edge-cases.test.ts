@@ -6,8 +6,10 @@ import type { BatchSettings } from '../../src/stages/batch/settings.ts'
 import { compareArms, leading, score, type Arm } from '../../src/stages/compare.ts'
 import { stages } from '../../src/stages/index.ts'
 import type { LrRangeSettings } from '../../src/stages/lr-range/settings.ts'
+import { selectionRows, selectionSeeds } from '../../src/stages/seeds.ts'
 import type { ScheduleSettings } from '../../src/stages/schedule/settings.ts'
 import type { RunOutcome } from '../../src/stages/stage.ts'
+import { mean } from '../../src/stats/describe.ts'
 import { someLevers } from '../support/levers.ts'
 import { play, runRequest, someWorkload, type World } from '../support/world.ts'
 
@@ -54,7 +56,13 @@ function arm(label: string, ends: readonly (number | 'diverged' | 'crashed' | 'n
     const base = { id, engine, steps, evaluations, timing, request, reason: 'told to' }
     return end === 'diverged' ? { ...base, status: end, atStep: 1 } : { ...base, status: end }
   })
-  return { label, patch, seeds: ends.map((_, i) => i), outcomes, scores: outcomes.map((o) => score(someWorkload, o)) }
+  return {
+    label,
+    patch,
+    seeds: ends.map((_, seed) => ({ seed })),
+    outcomes,
+    scores: outcomes.map((o) => score(someWorkload, o)),
+  }
 }
 
 describe('seed noise', () => {
@@ -80,6 +88,51 @@ describe('seed noise', () => {
   })
 })
 
+describe('the noise of the validation rows', () => {
+  /** Runs of one arm, each with the objective on four groups of its rows, on folds of its own or all on the same rows. */
+  function onRows(label: string, groups: readonly (readonly number[])[], folds: boolean): Arm {
+    const plain = arm(
+      label,
+      groups.map((values) => mean(values)),
+    )
+    const outcomes = plain.outcomes.map((outcome, i): RunOutcome => {
+      if (outcome.status !== 'complete' || !outcome.best) return outcome
+      const request = folds ? { ...outcome.request, fold: i } : outcome.request
+      return { ...outcome, request, best: { ...outcome.best, rowGroups: groups[i] ?? [] } }
+    })
+    return { ...plain, outcomes }
+  }
+  const thresholdOf = (folds: boolean): number => {
+    const random = stream(5, 'rows')
+    const seeds = [0, 1, 2].map(() => 0.001 * random.normal())
+    const base = seeds.map((seed) => [0.5, 0.6, 0.4, 0.5].map((value) => value + seed))
+    // Gains of .2, .1, 0 and −.1 by group: .05 on average.
+    const own = seeds.map((seed) => [0.3, 0.5, 0.4, 0.6].map((value) => value + seed + 0.001 * random.normal()))
+    const sides = [onRows('incumbent', base, folds), onRows('candidate', own, folds)] as const
+    return (
+      compareArms(
+        { ...someWorkload, data: { ...someWorkload.data, rows: { train: 1e6, validation: 1e6, test: 1e6 } } },
+        ...sides,
+        sides,
+      ).threshold ?? NaN
+    )
+  }
+
+  test('counts once a seed that has rows of its own, and for all seeds if they share their rows', () => {
+    // The standard error over four groups is .065; three sets of rows divide it by √3.
+    expect(thresholdOf(false)).toBeGreaterThan(0.065 * 1.96)
+    expect(thresholdOf(true) / thresholdOf(false)).toBeGreaterThan(0.35)
+    expect(thresholdOf(true) / thresholdOf(false)).toBeLessThan(0.6)
+  })
+
+  test('selection seeds take the folds in turn, the first of them the split itself; a script has none', () => {
+    const context = { seed: 17, workload: { ...someWorkload, data: { ...someWorkload.data, folds: 3 } } }
+    expect(selectionRows(context, 5).map(({ fold }) => fold)).toEqual([undefined, 1, 2, undefined, 1])
+    expect(selectionRows({ seed: 17, workload: someWorkload }, 3).every(({ fold }) => fold === undefined)).toBe(true)
+    expect(selectionRows(context, 5).map(({ seed }) => seed)).toEqual(selectionSeeds(17, 5))
+  })
+})
+
 describe('an incumbent that did not finish', () => {
   const good = arm('good', [0.1, 0.11, 0.12])
   const better = arm('better', [0.05, 0.06, 0.08])
@@ -99,12 +152,12 @@ describe('an incumbent that did not finish', () => {
 })
 
 describe('lr-range', () => {
-  test('an incumbent that diverged is not said to be beaten by more than seed noise', () => {
+  test('an incumbent that diverged is not said to be beaten by more than noise', () => {
     const world: World = { ...flat, edge: () => 0.2, truth: (l) => (l.optimization.learningRate > 0.2 ? NaN : 0.05) }
     const unstable = withLevers(someLevers, { learningRate: 5 })
     const { decision } = play(stages['lr-range'], lrRange, world, { incumbent: unstable, baseline: unstable })
     expect(decision.conclusion).toBe('changed')
-    expect(decision.summary).not.toContain('more than seed noise')
+    expect(decision.summary).not.toContain('more than noise')
     expect(decision.summary).toContain('5 did not train under every seed')
   })
 

@@ -107,7 +107,7 @@ describe('the tarball of a release', () => {
     const unpacked = mkdtempSync(join(tmpdir(), 'unpacked-'))
     expect(spawnSync('tar', ['-xzf', join(one, 'tunegate.tar.gz')], { cwd: unpacked }).status).toBe(0)
     const { stdout } = spawnSync(process.execPath, ['dist/cli/index.js', '--help'], { cwd: unpacked, encoding: 'utf8' })
-    expect(stdout).toContain('Usage: tunegate')
+    expect(stdout).toContain('Usage: node dist/cli/index.js')
   })
 
   it('is signed with every file that the action is made of', () => {

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { withLevers, type LeverPatch } from '../../src/records/levers.ts'
 import type { RunJob } from '../../src/records/plan.ts'
+import { runIds } from '../../src/run/id.ts'
+import { mean } from '../../src/stats/describe.ts'
 import { findEdge } from '../../src/stats/range-test.ts'
 import { createTrainer } from '../../src/train/trainer.ts'
 import type { Trainer } from '../../src/train/engine.ts'
@@ -94,6 +96,43 @@ describe('the trainer', () => {
     expect(broken).toMatchObject({ id: 'broken', status: 'crashed', reason: 'the pipe is closed' })
     expect(tf.memory().numTensors).toBe(before)
     expect(trainer.run(request({ levers: levers() }), 'next').status).toBe('complete')
+  })
+
+  test('trains on the rows of a fold, with ids and results of its own', async () => {
+    // Twice as many validation rows as the split has, so that fewer are left for training.
+    const folded = { ...digits, folds: [digits.splits.train.slice(0, 720)] }
+    const own = await trainerFor(folded, mlp)
+    const [plain, fold] = [undefined, 1].map((at) =>
+      complete(own.run({ ...request({ levers: levers() }), ...(at === undefined ? {} : { fold: at }) }, 'fold')),
+    )
+    expect(plain?.weights).toBe(complete(trainer.run(request({ levers: levers() }), 'plain')).weights)
+    // 718 rows in place of 1,078.
+    expect([plain, fold].map((run) => run?.steps.loss.length)).toEqual([32, 22])
+    expect(fold?.best?.validation['accuracy']).not.toBe(plain?.best?.validation['accuracy'])
+    const idOf = runIds(workloadOf(digits, mlp), 'wasm')
+    expect(new Set([{}, { fold: 1 }, { fold: 2 }].map((at) => idOf({ ...request({ levers: levers() }), ...at }))).size).toBe(
+      3,
+    )
+    expect(own.run({ ...request({ levers: levers() }), fold: 2 }, 'none').status).toBe('crashed')
+  })
+
+  test('measures how much test metrics depend on the rows, by groups that add up to them', async () => {
+    const job = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: true } as const
+    const of = async (more: Partial<TrainingData>) =>
+      complete((await trainerFor({ ...digits, ...more }, mlp)).run(request({ levers: levers(), job }), 'rows')).best
+    const best = await of({})
+    for (const metric of ['accuracy', 'nll', 'brier'] as const) {
+      const values = best?.testRows?.[metric] ?? []
+      expect(values).toHaveLength(20)
+      // Groups of 17 and 18 rows add up to nearly the mean.
+      expect(Math.abs(mean(values) - (best?.test?.[metric] ?? NaN))).toBeLessThan(0.005)
+      expect(new Set(values).size).toBeGreaterThan(5)
+    }
+    expect(best?.testRows?.f1).toHaveLength(20)
+    expect((await of({ rowsVary: false }))?.testRows).toBeUndefined()
+    // Rows of a cluster stay together: ten clusters are ten groups.
+    const clusters = Int32Array.from(digits.targets)
+    expect((await of({ clusters }))?.testRows?.nll).toHaveLength(10)
   })
 
   test('refuses to hide tensors that a run left behind', async () => {

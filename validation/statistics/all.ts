@@ -7,6 +7,8 @@ import { gateTables } from './gate-tables.ts'
 import { trainGates } from './gates.ts'
 import { rangeTables } from './range-tables.ts'
 import { searchRates, type RangeTest } from './range-test.ts'
+import { rowTables, type Sampled } from './row-tables.ts'
+import { loadPopulation, populations, runsOn, type RowRun } from './rows.ts'
 
 export { proveAdvice as advice } from '../diagnosis/advise.ts'
 export { prove as diagnose } from '../diagnosis/main.ts'
@@ -38,6 +40,33 @@ export async function rangeTest(options: ProveOptions): Promise<string> {
   const settings = { worlds: names, gridSeeds: 3, repeats: 4, tests, progress: options.progress }
   const searched = searchRates(engine, worlds, bank, settings)
   return rangeTables(searched, { ...options, engine: engine.label })
+}
+
+/** Verdicts on small samples of large data sets, held against the rows outside the sample. */
+export async function rows({ root, keep, data, samples, aside, ...facts }: RowOptions): Promise<string> {
+  const wasmFolder = join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist')
+  const engine = await createWasmEngine({ wasmFolder })
+  const kept = new Kept<RowRun>(keep)
+  const of = { samples, rows: 300, seeds: 10 }
+  const sampled: Sampled[] = []
+  for (const population of populations.filter((p) => aside || !p.aside)) {
+    const whole = await loadPopulation(population, data)
+    const all = Array.from({ length: samples }, (_, sample) => {
+      facts.progress(`${population.name}: sample ${sample + 1} of ${samples}`)
+      return runsOn(engine, population, whole, { sample, of }, kept)
+    })
+    sampled.push({ population, samples: all })
+  }
+  return rowTables(sampled, of.rows, { ...facts, engine: engine.label })
+}
+
+export interface RowOptions extends ProveOptions {
+  /** Folder of the data sets of `bench/quality`. */
+  readonly data: string
+  /** Samples of each data set. */
+  readonly samples: number
+  /** Whether to read the data sets that were set aside. */
+  readonly aside: boolean
 }
 
 async function ready({ root, keep }: ProveOptions): Promise<{ engine: Engine; worlds: World[]; bank: Bank }> {

@@ -1,11 +1,14 @@
-// `npm run prove -- [gates] [range-test] [diagnose] [advice]` measures verdicts and advice on real training and writes the tables in
-// `docs/validation/`; without a name all of them, in about an hour of one core.
+// `npm run prove -- [gates] [rows] [range-test] [diagnose] [advice]` measures verdicts and advice on real training and writes
+// the tables in `docs/validation/`; without a name all of them, in about an hour of one core.
 //
 //   --keep FOLDER      trained runs as JSON lines; a later call with it trains only what is missing
 //   --seeds N          gates: seeds of every variant in the bank (default 48)
 //   --group N          diagnose, advice: seeds a group (default 5 and 3)
 //   --replicates N     diagnose: groups of seeds a variant (default 2)
-//   --data FOLDER      advice: the data sets of `npm run validate:checks` (default .tunegate/quality/checks)
+//   --samples N        rows: small data sets that are drawn from each large one (default 60)
+//   --aside            rows: also the data sets that were set aside
+//   --data FOLDER      rows: data sets that `npm run bench:quality` wrote (default .tunegate/quality/data);
+//                      advice: those of `npm run validate:checks` (default .tunegate/quality/checks)
 //   --half HALF        advice: `developed` or `aside` alone; prints
 //   --stdout           print the tables instead of writing them
 //
@@ -26,13 +29,15 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string', default: '48' },
     group: { type: 'string' },
     replicates: { type: 'string', default: '2' },
-    data: { type: 'string', default: join(root, '.tunegate/quality/checks') },
+    data: { type: 'string' },
     half: { type: 'string' },
     stdout: { type: 'boolean', default: false },
+    samples: { type: 'string', default: '60' },
+    aside: { type: 'boolean', default: false },
   },
 })
 
-const parts = ['gates', 'range-test', 'diagnose', 'advice'] as const
+const parts = ['gates', 'rows', 'range-test', 'diagnose', 'advice'] as const
 const unknown = positionals.filter((name) => !parts.some((part) => part === name))
 if (unknown.length > 0) {
   console.error(`there is no proof named ${unknown.join(', ')}; there are ${parts.join(', ')}`)
@@ -79,8 +84,15 @@ function proof(program: typeof Program, part: (typeof parts)[number]): Promise<s
     date: new Date().toISOString().slice(0, 10),
     progress: (message: string) => process.stderr.write(`${message}\n`),
   }
+  const dataIn = (folder: string): string => values.data ?? join(root, '.tunegate/quality', folder)
   if (part === 'advice') {
-    return program.advice({ ...common, half: values.half, cache: keep, seeds: Number(values.group ?? 3), data: values.data })
+    return program.advice({
+      ...common,
+      half: values.half,
+      cache: keep,
+      seeds: Number(values.group ?? 3),
+      data: dataIn('checks'),
+    })
   }
   if (part === 'diagnose') {
     return program.diagnose({
@@ -91,5 +103,8 @@ function proof(program: typeof Program, part: (typeof parts)[number]): Promise<s
     })
   }
   const options = { ...common, keep, seeds: Number(values.seeds) }
+  if (part === 'rows') {
+    return program.rows({ ...options, data: dataIn('data'), samples: Number(values.samples), aside: values.aside })
+  }
   return part === 'gates' ? program.gates(options) : program.rangeTest(options)
 }

@@ -1,7 +1,7 @@
+import { ownCommand } from '../../base/own-command.ts'
 import { join, resolve } from 'node:path'
 import { diagnosticLines, InputError } from '../../base/diagnostics.ts'
 import { err as failed, unreachable } from '../../base/result.ts'
-import { shellWord } from '../../base/shell.ts'
 import { chooseEngine } from '../../engines/choose.ts'
 import { engines, installable } from '../../engines/index.ts'
 import type { EngineDefinition } from '../../engines/definition.ts'
@@ -47,7 +47,7 @@ export async function engineDownloadCommand(dir: string, { platform }: { readonl
       signal,
       listener: progress(stopwatch()),
     })
-    out.lines(`${folder} has everything. On the other machine: tunegate engine install --from ${shellWord(dir)}`)
+    out.lines(`${folder} has everything. On the other machine: ${ownCommand('engine', 'install', '--from', dir)}`)
   })
 }
 

@@ -1,4 +1,5 @@
-import { basename, dirname, resolve } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
 import { inspect } from '../../data/inspect.ts'
 import { partOf, pathsOf, type DataPaths, type PartName } from '../../data/parts.ts'
@@ -52,6 +53,16 @@ export function assignParts(files: readonly string[]): DataPaths {
   }
   const [validation, test] = [byPart.get('validation'), byPart.get('test')]
   return { source: train, files: { ...(validation !== undefined && { validation }), ...(test !== undefined && { test }) } }
+}
+
+/** The same for a folder whose folders are the parts: `images/train`, `images/val` and `images/test`. */
+export async function findParts(files: readonly string[]): Promise<DataPaths> {
+  const [folder] = files
+  if (folder === undefined || files.length > 1) return assignParts(files)
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const inside = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
+  const areParts = inside.length > 1 && inside.every((name) => partNames[name.toLowerCase()] !== undefined)
+  return assignParts(areParts ? inside.sort().map((name) => join(folder, name)) : files)
 }
 
 /** Inspects all files. Columns and guesses are those of the training file; gaps are counted in all. */

@@ -1,3 +1,4 @@
+import { ownCommand } from '../../base/own-command.ts'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, extname, relative, resolve } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
@@ -43,7 +44,7 @@ export async function initTrainer(script: string, output: string): Promise<numbe
       throw explainFileError(error, 'init/unwritable', `${output} cannot be written`)
     },
   )
-  out.lines(`${output}: written. Look at trainer.levers, then run: tunegate run ${output}`)
+  out.lines(`${output}: written. Look at trainer.levers, then run: ${ownCommand('run', output)}`)
   return 0
 }
 

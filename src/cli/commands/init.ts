@@ -1,9 +1,9 @@
+import { ownCommand } from '../../base/own-command.ts'
 import { stat } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { InputError, didYouMean } from '../../base/diagnostics.ts'
 import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
 import type { Result } from '../../base/result.ts'
-import { shellWord } from '../../base/shell.ts'
 import { normalizeChecks } from '../../compile/normalize/data.ts'
 import { presetFor } from '../../compile/presets/index.ts'
 import { checkedUses } from '../../compile/targets/workflow.ts'
@@ -20,8 +20,9 @@ import { defaultSeeds } from '../../stages/verify.ts'
 import { runPilot, type PilotRun } from '../../study/pilot.ts'
 import { workerScript } from '../bundled-files.ts'
 import { out } from '../print.ts'
+import { usualSpec } from '../spec-argument.ts'
 import { workspaceOf } from '../workspace.ts'
-import { assignParts, inspectParts } from './init-data.ts'
+import { findParts, inspectParts } from './init-data.ts'
 import { initTrainer } from './init-trainer.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 
@@ -51,11 +52,11 @@ export async function initCommand(data: readonly string[], options: InitOptions)
         severity: 'error',
         message: 'there is nothing to write',
         found: 'no data file and no --github',
-        hint: 'run tunegate init data.csv',
+        hint: `run ${ownCommand('init', 'data.csv')}`,
       },
     ])
   }
-  if (data.length > 0) await writeSpec(assignParts(data), options)
+  if (data.length > 0) await writeSpec(await findParts(data), options)
   if (options.github) await writeWorkflow(options)
   return 0
 }
@@ -134,14 +135,14 @@ async function writeSpec(data: DataPaths, options: InitOptions): Promise<void> {
   const found = options.pilot ? await pilotOn(options.output, textWith({}, unchecked)) : null
   const text = textWith(found?.ok ? found.value : {}, checks)
   await writeFileAtomic(options.output, text).catch(unwritable(options.output))
-  const spec = shellWord(options.output)
+  const named = options.output === usualSpec ? [] : [options.output]
   out.lines(
     `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,
     ...(found === null ? [] : [pilotLine(found)]),
     ...leftOut(summary),
     'Review it, then run:',
-    `  tunegate plan ${spec}`,
-    `  tunegate run ${spec}`,
+    `  ${ownCommand('plan', ...named)}`,
+    `  ${ownCommand('run', ...named)}`,
   )
 }
 

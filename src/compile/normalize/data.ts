@@ -136,6 +136,7 @@ function normalizeSplit(split: NonNullable<Data['split']>, seed: number, report:
     groupBy: groupBy === null ? null : String(groupBy),
     seed: split.seed ?? seed,
     ...(time !== null && { time: String(time), ...(gap > 0 && { gap }) }),
+    ...(split.rows === 'fixed' && { fixed: true as const }),
   }
 }
 

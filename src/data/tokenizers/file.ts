@@ -1,5 +1,5 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
-import { readWithin } from '../../base/files.ts'
+import { readWithin, reasonOf } from '../../base/files.ts'
 import { sha256 } from '../../base/hash.ts'
 import { parseJson, type JsonLimits } from '../../base/json.ts'
 import { shownPath } from '../../base/paths.ts'
@@ -49,7 +49,7 @@ async function contentOf(path: string, name: string): Promise<Buffer> {
     fail({
       code: 'data/tokenizer',
       message: error.code === 'ENOENT' ? `there is no file ${name}` : `${name} cannot be read`,
-      found: error.code ?? error.message,
+      found: reasonOf(error),
       allowed: 'word, char, or the path of a tokenizer.json, relative to the spec',
     }),
   )

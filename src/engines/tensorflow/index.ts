@@ -1,3 +1,4 @@
+import { ownCommand } from '../../base/own-command.ts'
 import type { EngineDefinition } from '../definition.ts'
 import { nativeEnvironment } from './install/layout.ts'
 import { availabilityOf, engineState } from './install/status.ts'
@@ -11,7 +12,7 @@ export const tensorflow: EngineDefinition<'tensorflow'> = {
   auto: 'installed, and faster',
   available: async (root) => availabilityOf(await engineState(root)),
   installer,
-  mend: '`tunegate engine install --force` rebuilds the engine',
+  mend: () => `\`${ownCommand('engine', 'install', '--force')}\` rebuilds the engine`,
   threadsOf: (label) => Number(/ (\d+) threads$/.exec(label)?.[1] ?? 1),
   environment: (threads) => ({ ...nativeEnvironment, TF_NUM_INTRAOP_THREADS: String(threads) }),
   start: async (files) => (await import('./engine.ts')).start(files),

@@ -1,3 +1,4 @@
+import { ownCommand } from '../../base/own-command.ts'
 import { basename } from 'node:path'
 import { diagnosticLines, InputError } from '../../base/diagnostics.ts'
 import { unreachable } from '../../base/result.ts'
@@ -59,7 +60,7 @@ function described(found: EngineState): string[] {
     case 'damaged':
       return [
         `tensorflow: ${found.state === 'absent' ? 'not installed' : `damaged: ${found.why}`}`,
-        'to do:      tunegate engine install',
+        `to do:      ${ownCommand('engine', 'install')}`,
         `versions:   ${titleOf(found.versions)}`,
         `folder:     ${found.folder}`,
       ]

@@ -6,7 +6,7 @@ import type { Report } from '../model.ts'
  * interface.
  */
 export interface ExportDefinition {
-  /** The name for `report export --to`, and in the folder name `export-NAME`. */
+  /** The name for `export --to`, and in the folder name `export-NAME`. */
   readonly name: string
   /** The tool and what it shows, as a phrase: `TensorBoard: curves under Scalars, levers under HParams`. */
   readonly summary: string

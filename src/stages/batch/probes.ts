@@ -54,7 +54,7 @@ function* probeSize(
     recorder.request(
       `batch ${batchSize}`,
       withLevers(incumbent, { batchSize, accumulate: 1 }),
-      numberAt(selectionSeeds(seed, rounds), round),
+      { seed: numberAt(selectionSeeds(seed, rounds), round) },
       { kind: 'probe', steps: settings.probeSteps, memoryMiB: settings.memoryMiB },
     ),
   ])

@@ -7,7 +7,7 @@ import type { Candidate } from '../configurations.ts'
 import { exploreAndConfirm } from '../explore.ts'
 import { findRate } from '../lr-range/find-rate.ts'
 import { StageRecorder, type Asking } from '../recorder.ts'
-import { selectionSeeds } from '../seeds.ts'
+import { selectionRows } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import { judgeSizes, probeSizes, typicalNoiseScale, type ProbeFinding } from './probes.ts'
 import { momentWords, scaledPatch } from './scaling.ts'
@@ -140,7 +140,7 @@ function* tryLarger(
   target: Levers['batching'],
   whyNotLarger: string,
 ): Asking<string> {
-  const { workload, seed } = recorder.context
+  const { workload } = recorder.context
   if (growthOf(recorder.incumbent.batching, target) <= 1) return `The batch stays: ${whyNotLarger}.`
   const what = `batch ${target.batchSize * target.accumulate}`
   const runs = (1 + rateShares.length) * settings.seeds
@@ -148,7 +148,7 @@ function* tryLarger(
   const arms = yield* trainArms(
     recorder,
     [{ label: 'incumbent', patch: {} }, ...candidatesAt(recorder, settings, target, rateShares)],
-    selectionSeeds(seed, settings.seeds),
+    selectionRows(recorder.context, settings.seeds),
   )
   const incumbent = arms[0] as Arm
   const comparisons = arms.slice(1).map((arm) => compareArms(workload, incumbent, arm, arms, recorder.earlier))
@@ -174,7 +174,7 @@ function costOf({ gain, metric }: Comparison): string {
 
 function whyWorse(what: string, comparisons: readonly Comparison[]): string {
   return comparisons.every((c) => c.outcome === 'worse' || c.outcome === 'unstable')
-    ? `${what} is unstable, or worse on validation by more than seed noise, at every rate tried`
+    ? `${what} is unstable, or worse on validation by more than noise, at every rate tried`
     : `${what} could not be distinguished from the incumbent: runs are missing, or seed noise could not be estimated`
 }
 

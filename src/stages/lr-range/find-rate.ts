@@ -7,7 +7,7 @@ import { shown } from '../../stats/outcome.ts'
 import { ladderTop } from '../../stats/range-test.ts'
 import { leading, stableScores, unstable, type Arm } from '../compare.ts'
 import { differenceNoise } from '../noise.ts'
-import { oneRow } from '../row-noise.ts'
+import { oneRow, rowSets } from '../row-noise.ts'
 import type { Candidate } from '../configurations.ts'
 import { exploreAndConfirm, type Explored } from '../explore.ts'
 import type { Asking, StageRecorder } from '../recorder.ts'
@@ -102,11 +102,12 @@ function nearest(
   if (!best || !top) return best
   const all = arms.map(stableScores).filter((s) => s !== undefined)
   return better.reduce((found, c) => {
-    const scores = scoresOf(armOf(c))
-    if (!scores || distance(c.patch, before) >= distance(found.patch, before)) return found
+    const arm = armOf(c)
+    const scores = scoresOf(arm)
+    if (!arm || !scores || distance(c.patch, before) >= distance(found.patch, before)) return found
     const noise = differenceNoise([scores, top], all)
     const behind = metricGain(workload.objective, mean(scores), mean(top))
-    return behind <= Math.max(noise.sd / Math.sqrt(scores.length), oneRow(workload)) ? c : found
+    return behind <= Math.max(noise.sd / Math.sqrt(scores.length), oneRow(workload, rowSets(arm))) ? c : found
   }, best)
 }
 

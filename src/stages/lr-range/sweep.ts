@@ -1,4 +1,3 @@
-import { numberAt } from '../../base/numbers.ts'
 import type { RangeTestFindings } from '../../records/decision.ts'
 import type { Levers } from '../../records/levers.ts'
 import type { RunJob } from '../../records/plan.ts'
@@ -6,7 +5,7 @@ import { shown, type Undefined } from '../../stats/outcome.ts'
 import { findEdge, type LadderTop, type SweptLosses } from '../../stats/range-test.ts'
 import { fastaiValley, steepest, type Suggestion } from '../../stats/range-suggestions.ts'
 import type { Asking, StageRecorder } from '../recorder.ts'
-import { selectionSeeds } from '../seeds.ts'
+import { selectionRows } from '../seeds.ts'
 import type { RunOutcome } from '../stage.ts'
 import type { LrRangeSettings } from './settings.ts'
 
@@ -21,9 +20,9 @@ export interface Sweep {
 /** The range test under every seed. */
 export function* sweep(recorder: StageRecorder, levers: Levers, settings: LrRangeSettings): Asking<Sweep[]> {
   const job: RunJob = { kind: 'range-test', from: settings.from, to: settings.to, steps: settings.steps }
-  const seeds = selectionSeeds(recorder.context.seed, settings.seeds)
-  const outcomes = yield* recorder.ask(seeds.map((seed) => recorder.request('range test', levers, seed, job)))
-  return outcomes.map((outcome, i) => sweepOf(outcome, numberAt(seeds, i)))
+  const seeds = selectionRows(recorder.context, settings.seeds)
+  const outcomes = yield* recorder.ask(seeds.map((rows) => recorder.request('range test', levers, rows, job)))
+  return outcomes.map((outcome, i) => sweepOf(outcome, seeds[i]?.seed ?? NaN))
 }
 
 function sweepOf(outcome: RunOutcome, seed: number): Sweep {

@@ -5,7 +5,7 @@ import { jointCandidates, labelOf, nearbyRates, rateFactors, type Candidate, typ
 import { exploreAndConfirm, mostConfirmed, nearlyMoved, predictedBest } from '../explore.ts'
 import { closeSearch } from '../explored.ts'
 import { fullRun, StageRecorder, type Asking } from '../recorder.ts'
-import { selectionSeeds } from '../seeds.ts'
+import { selectionRows, type SeedOnRows } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import { ratesFor, shrinksAlike, warmupLengths, type ScheduleSettings } from './settings.ts'
 
@@ -74,9 +74,9 @@ const stepsOf = ({ context, incumbent }: StageRecorder): number => stepsOfRun(in
 
 /** Gradient norms of every step of the incumbent's own run, which the search needs anyway, so it is trained once. */
 function* gradientNorms(recorder: StageRecorder, settings: ScheduleSettings): Asking<number[]> {
-  const [seed] = selectionSeeds(recorder.context.seed, settings.seeds + 1) as [number, ...number[]]
+  const [first] = selectionRows(recorder.context, settings.seeds + 1) as [SeedOnRows, ...SeedOnRows[]]
   if (!recorder.affords(1, 'comparison of clip norms')) return []
-  const request = recorder.request('incumbent', withLevers(recorder.incumbent, {}), seed, fullRun)
+  const request = recorder.request('incumbent', withLevers(recorder.incumbent, {}), first, fullRun)
   const outcomes = yield* recorder.ask([request])
   return outcomes.flatMap((o) => (o.status === 'complete' ? o.steps.gradientNorm.filter(Number.isFinite) : []))
 }

@@ -31,9 +31,12 @@ function table(
     targetScale: null,
     notes: [],
     keys: [],
+    fitted: [],
     wholeNumbers: [],
     fingerprint: '',
     splits: randomSplit(rows, seed),
+    folds: [],
+    rowsVary: true,
   }
 }
 

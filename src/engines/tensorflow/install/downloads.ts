@@ -40,7 +40,7 @@ export async function requireAll(folder: string, downloads: readonly Download[])
     problems.unshift(
       problem('missing-file', `${absent.length} of ${downloads.length} files are not in ${folder}`, {
         found: `missing ${absent.slice(0, 5).join(', ')}${absent.length > 5 ? ', …' : ''}`,
-        hint: withoutNetwork,
+        hint: withoutNetwork(),
       }),
     )
   }

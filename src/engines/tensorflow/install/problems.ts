@@ -1,3 +1,4 @@
+import { ownCommand } from '../../../base/own-command.ts'
 import { InputError, type Diagnostic } from '../../../base/diagnostics.ts'
 import { lastWords, type Ended } from './process.ts'
 
@@ -10,8 +11,9 @@ export function problem(
   return { code: `engine/${code}`, severity: 'error', message, ...rest }
 }
 
-export const withoutNetwork =
-  'run `tunegate engine download DIR` on a machine with a network, then `tunegate engine install --from DIR` here'
+export const withoutNetwork = (): string =>
+  `run \`${ownCommand('engine', 'download', 'DIR')}\` on a machine with a network, then ` +
+  `\`${ownCommand('engine', 'install', '--from', 'DIR')}\` here`
 
 export const noCompiler = (tried: string): Diagnostic =>
   problem('no-compiler', 'no C++ compiler was found to build the native addon', {
@@ -24,13 +26,13 @@ export const noCompiler = (tried: string): Diagnostic =>
 export const noNpm = (): Diagnostic =>
   problem('no-npm', 'cannot run npm, which fetches the JavaScript packages', {
     found: 'could not run npm',
-    hint: `install it (it comes with Node), or: ${withoutNetwork}`,
+    hint: `install it (it comes with Node), or: ${withoutNetwork()}`,
   })
 
 export const noPip = (tried: string): Diagnostic =>
   problem('no-pip', 'cannot run pip, which fetches the TensorFlow library', {
     found: `could not run ${tried}`,
-    hint: `install it (Debian, Ubuntu: apt-get install python3-pip; Python itself is not used), or: ${withoutNetwork}`,
+    hint: `install it (Debian, Ubuntu: apt-get install python3-pip; Python itself is not used), or: ${withoutNetwork()}`,
   })
 
 export const notFetched = (client: 'npm' | 'pip', what: string, ended: Ended): Diagnostic =>
@@ -38,7 +40,7 @@ export const notFetched = (client: 'npm' | 'pip', what: string, ended: Ended): D
     found: lastWords(ended, client === 'npm' ? 'first' : 'last'),
     hint:
       `check the network, the proxy and the registry that ${client} uses (${client} config list), and run the ` +
-      `install again, which keeps finished downloads; or: ${withoutNetwork}`,
+      `install again, which keeps finished downloads; or: ${withoutNetwork()}`,
   })
 
 export const wrongContent = (file: string, found: string, sha256: string): Diagnostic =>

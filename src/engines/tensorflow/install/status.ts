@@ -1,3 +1,4 @@
+import { ownCommand } from '../../../base/own-command.ts'
 import { readdir } from 'node:fs/promises'
 import type { Diagnostic } from '../../../base/diagnostics.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
@@ -48,7 +49,7 @@ export function availabilityOf(found: EngineState): Availability {
 const askedFor = ({ state, folder, why }: Extract<EngineState, { readonly state: 'absent' | 'damaged' }>): Diagnostic =>
   problem(state === 'absent' ? 'not-installed' : 'damaged', 'the requested tensorflow engine cannot be used', {
     found: `${folder}: ${why}`,
-    hint: 'run `tunegate engine install`, or use --engine auto, which falls back to wasm',
+    hint: `run \`${ownCommand('engine', 'install')}\`, or use --engine auto, which falls back to wasm`,
   })
 
 function whyNot(found: Exclude<EngineState, { readonly state: 'installed' }>): string {
@@ -56,9 +57,9 @@ function whyNot(found: Exclude<EngineState, { readonly state: 'installed' }>): s
     case 'unsupported':
       return found.why.message
     case 'absent':
-      return 'the tensorflow engine is not installed (`tunegate engine install`)'
+      return `the tensorflow engine is not installed (\`${ownCommand('engine', 'install')}\`)`
     case 'damaged':
-      return `the installed tensorflow engine is damaged: ${found.why} (\`tunegate engine install\` repairs it)`
+      return `the installed tensorflow engine is damaged: ${found.why} (\`${ownCommand('engine', 'install')}\` repairs it)`
     default:
       throw new Error(`no reason for ${JSON.stringify(found satisfies never)}`)
   }

@@ -1,0 +1,63 @@
+import type { Command } from 'commander'
+import { ownCommand } from '../base/own-command.ts'
+
+/** Command lines for the help of each command: the words after the program's name, and what they do. */
+const examples: Readonly<Record<string, readonly (readonly [words: readonly string[], does: string])[]>> = {
+  '': [
+    [['init', 'data.csv'], 'look at your data and write tuning.yml'],
+    [['run'], 'tune it'],
+    [['doctor'], 'check this machine'],
+  ],
+  init: [
+    [['init', 'data.csv'], 'guess target and task; ask about them on a terminal'],
+    [['init', 'data.csv', '--target', 'price', '--yes'], 'ask nothing'],
+    [['init', 'train.csv', 'test.csv', '-o', 'churn.yml'], 'data that are split already'],
+    [['init', '--trainer', 'train.py'], 'a training script of your own'],
+  ],
+  validate: [
+    [['validate'], 'check tuning.yml and its data'],
+    [['validate', 'other.yml', '--no-data'], 'the spec alone'],
+  ],
+  plan: [
+    [['plan'], 'stages, runs, minutes and memory'],
+    [['plan', '--stages', 'verify', '--seeds', '10'], 'a part of it'],
+  ],
+  compile: [[['compile', '--target', 'workflow', '-o', '.github/workflows/study.yml'], 'spread the study over jobs']],
+  run: [
+    [['run'], 'tune what tuning.yml describes'],
+    [['run', '--stages', 'verify', '--baseline', 'retrain'], 'compare with the declared levers alone'],
+    [['run', 'other.yml', '--workers', '2', '--out', 'report'], 'another spec, two processes, a folder of your choice'],
+  ],
+  gate: [
+    [['gate'], 'judge the finished run of tuning.yml again'],
+    [['gate', '--results', 'seeds.csv'], 'judge results of another tool by the gates of tuning.yml'],
+  ],
+  report: [
+    [['report', '.tunegate/digits'], 'write the files again'],
+    [['report', '.tunegate/digits', '--format', 'markdown'], 'print the summary'],
+  ],
+  compare: [[['compare', '.tunegate/before', '.tunegate/after', '--html', 'both.html'], 'two finished runs']],
+  export: [[['export', '.tunegate/digits', '--to', 'tensorboard'], 'curves for TensorBoard']],
+  diagnose: [
+    [['diagnose', 'log.csv', '--classes', '10'], 'a log of any tool'],
+    [['diagnose', '.tunegate/digits'], 'a finished run'],
+  ],
+  'engine install': [[['engine', 'install'], 'install the native engine']],
+  'engine status': [[['engine', 'status'], 'see whether it loads']],
+  'engine download': [[['engine', 'download', 'files'], 'fetch what a machine without a network needs']],
+  'trainer check': [[['trainer', 'check', '--', 'python', 'train.py'], 'run the script in every mode']],
+  completion: [[['completion', 'bash'], 'print the script for bash']],
+  doctor: [
+    [['doctor'], 'check this machine'],
+    [['doctor', '--json'], 'the same for a program'],
+  ],
+}
+
+/** Adds examples to the help of every command below. They name the program as the user started it. */
+export function addExamples(command: Command, path: readonly string[] = []): void {
+  const own = (examples[path.join(' ')] ?? []).map(([words, does]) => [ownCommand(...words), does] as const)
+  const width = Math.max(0, ...own.map(([line]) => line.length))
+  const lines = own.map(([line, does]) => `  ${line.padEnd(width)}  # ${does}`)
+  if (lines.length > 0) command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+  for (const below of command.commands) addExamples(below, [...path, below.name()])
+}
