@@ -38,6 +38,10 @@ export function rowErrorOfDifference(a: SeedsByRows, b: SeedsByRows): RowError |
 export const rowErrorOfPairs = (values: SeedsByRows): RowError | undefined =>
   errorOf(groupMeans(values), interaction(values) / values.length)
 
+/** The error of the same difference multiplied by 1 or −1: its long tail changes sides. */
+export const turned = (rows: RowError | undefined, sign: number): RowError | undefined =>
+  rows && { ...rows, skewness: sign * rows.skewness }
+
 /** @param noise the part of the groups' variance that differs from run to run */
 function errorOf(groups: readonly number[], noise: number): RowError | undefined {
   const count = groups.length

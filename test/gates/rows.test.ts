@@ -127,6 +127,51 @@ describe('a difference on the same rows', () => {
   })
 })
 
+describe('a difference that few rows make', () => {
+  /** On one group in twenty, the candidate loses much: a sample of rows may have too few of these. */
+  const few = even.map((_, i) => (i === 0 ? 0.19 : -0.01))
+  const mirror = (seeds: readonly LockedSeed[], sign: number): LockedSeed[] =>
+    seeds.map((run) => {
+      const of = (accuracy: number): number => 0.5 + sign * (accuracy - 0.5)
+      const value = run.test && { nll: of(run.test.accuracy ?? NaN), accuracy: of(run.test.accuracy ?? NaN) }
+      const rows = run.testRows?.accuracy?.map(of) ?? []
+      return { ...run, validation: value, test: value, testRows: { nll: rows, accuracy: rows } }
+    })
+  const reach = ({ estimate: found }: ReturnType<typeof gateOf>): readonly [number, number] =>
+    found ? [found.value - found.lower, found.upper - found.value] : [NaN, NaN]
+  const base = mirror(side({ level: 0.5, hard: even, seed: 1 }), 1)
+  const hurt = side({ level: 0.5, hard: few, seed: 2 })
+
+  it('is longer on the side of the rows that matter, in whichever direction the metric is better', () => {
+    for (const paired of [true, false]) {
+      const worse = gateOf({ ...notWorse, metric: 'accuracy', paired }, mirror(hurt, -1), mirror(base, -1))
+      const [below, above] = reach(worse)
+      expect(above).toBeGreaterThan(1.3 * below)
+      const cost = gateOf({ ...notWorse, metric: 'nll', paired }, mirror(hurt, 1), base)
+      const [under, over] = reach(cost)
+      expect(over).toBeCloseTo(above, 9)
+      expect(under).toBeCloseTo(below, 9)
+    }
+  })
+
+  it('is so in the table of gains, too', () => {
+    for (const [metric, sign] of [
+      ['accuracy', -1],
+      ['nll', 1],
+    ] as const) {
+      const [from, to] = [mirror(base, sign), mirror(hurt, sign)]
+      const seeds = from.map((run, i) => ({
+        seed: run.seed,
+        baseline: { run: `b${i}`, ...run },
+        candidate: { run: `c${i}`, ...(to[i] as LockedSeed) },
+      }))
+      const found = verificationStatistics({ seeds }, metric).find((m) => m.split === 'test' && m.metric === metric)?.gain
+      if (!found) throw new Error('no gain')
+      expect(found.value - found.lower).toBeGreaterThan(1.3 * (found.upper - found.value))
+    }
+  })
+})
+
 describe('the claim of a better winner', () => {
   it('must hold on other rows too', () => {
     const claimOf = (hard: readonly number[]) => {
