@@ -1,3 +1,4 @@
+import { occurrences } from '../base/lists.ts'
 import { shuffled, stream, type Stream } from '../base/random.ts'
 import { groupedParts } from './grouped.ts'
 import type { SplitRequest } from './splits.ts'
@@ -6,7 +7,7 @@ import type { Splits } from './types.ts'
 /** Ways to divide the rows, the split's own included. Seeds beyond these share folds. */
 const mostFolds = 10
 
-/** Rows of a fold of whole groups, as shares of those of the split. A large group leaves too few to train on. */
+/** Rows of a fold of whole groups, as shares of those of the split. More would leave too few to train on. */
 const alike = { least: 0.5, most: 1.5 }
 
 /**
@@ -75,13 +76,17 @@ function wholeGroups(
   count: number,
   random: Stream,
 ): number[][] {
-  const of = (codes: Int32Array): Int32Array => train.map((row) => codes[row] ?? 0)
-  const share = size / train.length
-  const fractions = [Math.max(0, 1 - count * share), ...Array.from({ length: count }, () => share)]
+  // A group too large for a fold is always trained on.
+  const sizes = occurrences(train.map((row) => groups[row] ?? 0))
+  const rows = train.filter((row) => (sizes.get(groups[row] ?? 0) ?? 0) <= alike.most * size)
+  const folds = Math.min(count, Math.floor(rows.length / size))
+  const of = (codes: Int32Array): Int32Array => rows.map((row) => codes[row] ?? 0)
+  const share = size / rows.length
+  const fractions = [Math.max(0, 1 - folds * share), ...Array.from({ length: folds }, () => share)]
   const [, ...parts] = groupedParts(of(groups), classes && of(classes), fractions, random)
   return parts
     .filter(({ length }) => length >= alike.least * size && length <= alike.most * size)
-    .map((part) => part.map((i) => train[i] ?? -1))
+    .map((part) => part.map((i) => rows[i] ?? -1))
 }
 
 /** Consecutive pieces of the shuffled training rows of each class, each as long as the class's part of the validation rows. */
