@@ -136,7 +136,11 @@ function alteredMeasurement(rules: ModelRules, own: ModelRules): (Alteration | n
   const keys = new Set([...Object.keys(rules.data.split), ...Object.keys(own.data.split)])
   const split = ([...keys] as (keyof NormalizedData['split'])[])
     .filter((key) => key !== 'seed' || !followsRoot(own, rules))
-    .map((key) => setting(['data', 'split', key], rules.data.split[key] ?? null, own.data.split[key] ?? null))
+    .map((key) =>
+      key === 'fixed'
+        ? setting(['data', 'split', 'rows'], rowsSetting(rules), rowsSetting(own))
+        : setting(['data', 'split', key], rules.data.split[key] ?? null, own.data.split[key] ?? null),
+    )
   return [
     setting(['evaluateEvery'], rules.evaluateEvery, own.evaluateEvery),
     setting(['data', 'target'], rules.data.target, own.data.target),
@@ -144,6 +148,9 @@ function alteredMeasurement(rules: ModelRules, own: ModelRules): (Alteration | n
     ...checks,
   ]
 }
+
+/** As a spec writes it. */
+const rowsSetting = ({ data }: ModelRules): 'fixed' | 'vary' => (data.split.fixed ? 'fixed' : 'vary')
 
 /** One warning for each, at its line in the change's spec. */
 export function alteredWarnings(altered: readonly Alteration[], locate: Locate): Diagnostic[] {
