@@ -101,6 +101,37 @@ describe('a level that few rows show by luck', () => {
   })
 })
 
+describe('a share that no seed changes', () => {
+  /** Five seeds that are right on the same rows, in 20 groups; their weights differ. */
+  const right = (groups: readonly number[], of: string): LockedSeed[] =>
+    Array.from({ length: 5 }, (_, i) => {
+      const value = { accuracy: mean(groups) }
+      return {
+        seed: 100 + i,
+        status: 'complete',
+        validation: value,
+        test: value,
+        testRows: { accuracy: groups },
+        weights: `${of} ${i}`,
+      }
+    })
+  /** Of 20 groups of 50 rows, the model is right on whole groups: the rows are about 20, and not 1,000. */
+  const clustered = (wrong: number): number[] => even.map((_, i) => (i < wrong ? 0 : 1))
+  const rows = { validation: 1000, test: 1000 }
+  const judged = (rule: AnyGateRule, ...sides: Parameters<typeof evidence>) =>
+    judge([rule], { ...evidence(...sides), rows }).gates[0]?.status
+
+  it('is judged by groups whose rows are alike', () => {
+    const rule: AnyGateRule = { ...atLeast, min: 0.87 }
+    expect(judged(rule, rowless(right(clustered(2), 'own')))).toBe('pass')
+    expect(judged(rule, right(clustered(2), 'own'))).toBe('inconclusive')
+    const regression: AnyGateRule = { ...notWorse, margin: 0.08, paired: false }
+    const sides = [right(clustered(2), 'own'), right(clustered(1), 'base')] as const
+    expect(judged(regression, rowless(sides[0]), rowless(sides[1]))).toBe('pass')
+    expect(judged(regression, ...sides)).toBe('inconclusive')
+  })
+})
+
 describe('a difference on the same rows', () => {
   it('does not count what is hard for both sides', () => {
     const sides = [side({ level: 0.92, hard: uneven, seed: 1 }), side({ level: 0.92, hard: uneven, seed: 2 })] as const
