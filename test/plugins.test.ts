@@ -28,7 +28,7 @@ const held: readonly PluginKind[] = [
     names: presets.map((preset): string => preset.name).filter((name) => name !== 'text'),
     besides: {},
   },
-  { folder: 'src/compile/targets', names: targetNames, besides: {} },
+  { folder: 'src/compile/targets', names: targetNames, besides: { 'src/cli/examples.ts': 'command lines in the help' } },
   {
     folder: 'src/engines',
     // Not held: command is a word of many other things.
@@ -50,6 +50,7 @@ const held: readonly PluginKind[] = [
       'src/action/comment.ts': 'the comment command `/tune verify`',
       'src/action/event.ts': 'the mode `verify` of the action',
       'src/action/rules-at.ts': 'the same comment command',
+      'src/cli/examples.ts': 'command lines in the help',
       'src/diagnose/read/columns.ts': 'a column of a training log may be called batch',
       'src/github/comment/grammar.ts': 'the same comment command, in its grammar',
       'src/github/comment/receive.ts': 'the same comment command, as it is answered',
@@ -104,6 +105,7 @@ const held: readonly PluginKind[] = [
     folder: 'src/report/exports',
     names: exportNames,
     besides: {
+      'src/cli/examples.ts': 'command lines in the help',
       'src/results/formats/mlflow.ts': 'results of this tool are read as well',
       'src/results/formats/wandb.ts': 'the same',
     },

@@ -3,7 +3,7 @@ import { decimalAt } from './decimal.ts'
 import { RecentCells } from './recent-cells.ts'
 import type { Texts } from './texts.ts'
 
-/** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes into levels. */
+/** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes. */
 export type Want = 'skip' | 'single' | 'double' | TextWant
 /** Texts as categories, where some words mean "no value"; or texts to read, where every word is a word. */
 export type TextWant = 'text' | 'verbatim'
@@ -46,15 +46,13 @@ export interface Column {
   readonly badCount: Readonly<Record<BadKind, number>>
 }
 
-const keptBad = 5
-const mostWords = 100
+const [keptBad, mostWords] = [5, 100]
 /** Codes of recent cells that are no level: a missing value, and a text among numbers. */
 const [noValue, noNumber] = [2 ** 30, 2 ** 30 + 1]
 /** Texts that are kept of a column that has too many for categories. */
 export const keptTexts = 200
 /** Characters that are kept of each of them. */
 export const keptCharacters = 100
-const FIRST_CAPACITY = 16
 
 /** Collects a column cell by cell; memory is one number or one code per row, and each different text once. */
 export class ColumnBuilder {
@@ -73,7 +71,9 @@ export class ColumnBuilder {
   readonly #bad: BadCell[] = []
   readonly #badCount = { ...noneBad }
   #few: readonly string[] = []
-  readonly #recent = new RecentCells()
+  /** Bare cells, and those that are texts by their quotes, of one buffer. */
+  #recent = [new RecentCells(), new RecentCells()] as const
+  #source: Buffer | null = null
   /** Some texts that are known to be no number. */
   readonly #words = new Set<string>()
 
@@ -90,9 +90,9 @@ export class ColumnBuilder {
     this.#texts = texts
     this.#missing = missing
     this.takesNumbers = !this.#isText && ![...(missing ?? [])].some((word) => !Number.isNaN(parseNumber(word)))
-    const capacity = this.#isText ? 0 : FIRST_CAPACITY
+    const capacity = 16
     this.#numbers = want === 'single' ? new Float32Array(capacity) : new Float64Array(capacity)
-    this.#codes = this.#isText ? new Int32Array(FIRST_CAPACITY) : null
+    this.#codes = this.#isText ? new Int32Array(capacity) : null
     this.#levels = this.#isText ? new Map() : null
   }
 
@@ -142,18 +142,19 @@ export class ColumnBuilder {
    * @param literal as in `text`
    */
   bytes(source: Buffer, start: number, end: number, line: number, literal: boolean): void {
-    const known = this.#recent.find(source, start, end)
+    if (source !== this.#source) this.#recent = [new RecentCells(), new RecentCells()]
+    this.#source = source
+    const recent = this.#recent[literal ? 1 : 0]
+    const known = recent.find(source, start, end)
     if (known >= 0 && this.#again(known)) return
     const value = this.takesNumbers ? decimalAt(source, start, end) : NaN
     if (fitsFloat32(value)) return this.plainNumber(value)
     const { missing, text } = this.#badCount
     const rows = this.#rows
     this.text(source.toString('utf8', start, end), line, literal)
-    // The same bytes without quotes may mean "no value".
-    if (literal) return
-    if (missing !== this.#badCount.missing) this.#recent.keep(start, end, noValue)
-    else if (this.#codes) this.#recent.keep(start, end, this.#codes[rows] ?? 0)
-    else if (text !== this.#badCount.text) this.#recent.keep(start, end, noNumber)
+    if (missing !== this.#badCount.missing) recent.keep(start, end, noValue)
+    else if (this.#codes) recent.keep(start, end, this.#codes[rows] ?? 0)
+    else if (text !== this.#badCount.text) recent.keep(start, end, noNumber)
   }
 
   /** One more cell like one that was there before. False if it has to be looked at, since it is kept as an example. */

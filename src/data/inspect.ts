@@ -59,7 +59,8 @@ function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSumma
   const different = distinct(column, rows, limits.levels)
   const type = typeOf(column, rows)
   const words = type === 'text' ? wordsOf(column) : null
-  return { name, index, type, distinct: different, missing, words, ...range(column, rows) }
+  const spelling = spelledNumbers(column.texts)?.spelling.words ?? null
+  return { name, index, type, distinct: different, missing, words, spelling, ...range(column, rows) }
 }
 
 /** Of this share of all texts, no word is lost. */

@@ -27,7 +27,10 @@ export function referenceLoss(data: ReferenceData): number | null {
   if (rows.length < FEWEST_ROWS || widthOf(data) > MOST_INPUTS) return null
   if ((data.classes ?? 0) > MOST_CLASSES) return null
   const sd = data.targetScale?.sd ?? 1
-  return Math.min(...[linearLoss(data, rows), nearestLoss(data, rows)].flatMap((loss) => loss ?? [])) * sd ** 2
+  const losses = [linearLoss(data, rows), nearestLoss(data, rows)].flatMap((loss) =>
+    loss !== null && Number.isFinite(loss) ? [loss] : [],
+  )
+  return losses.length === 0 ? null : Math.min(...losses) * sd ** 2
 }
 
 const widthOf = ({ inputs, targets }: ReferenceData): number => inputs.length / targets.length

@@ -219,6 +219,8 @@ export interface ColumnSummary {
   readonly whole: boolean
   /** For texts, the number of words and signs that nearly all of them have at most; otherwise null. */
   readonly words: number | null
+  /** If the texts are numbers in another spelling, how they are spelled, after "numbers": `with a currency sign`. */
+  readonly spelling: string | null
 }
 
 /** What `init` learns from a data file before there is a spec. Everything below `columns` is a guess. */

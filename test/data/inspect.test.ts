@@ -30,6 +30,7 @@ describe('inspect', () => {
       sd: expect.closeTo(2.864506423320853, 9) as number,
       whole: true,
       words: null,
+      spelling: null,
     })
   })
 
@@ -119,6 +120,7 @@ describe('inspect', () => {
         sd: 1,
         whole: true,
         words: null,
+        spelling: null,
       }),
     )
     expect(guessImage(pixels)).toEqual({ imageShape, scale: imageShape && 1 / max })

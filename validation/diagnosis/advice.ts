@@ -68,19 +68,20 @@ function change({ variant, world }: Group, { lever, to, change: text }: Move): C
   return value === null ? null : { levers: withLevers(levers, { [lever]: value }), shuffle: false }
 }
 
-/** A tenth of the loss and two standard errors of the difference; a run that did not finish has the worst loss. */
+/**
+ * By the measure of harm: a tenth of the loss, and two of the smaller SD over seeds. A run that did not finish has the worst
+ * loss.
+ */
 function effectOf(before: readonly RunResult[], after: readonly RunResult[]): Tried['effect'] {
   const finished = (runs: readonly RunResult[]): number[] => runs.filter((r) => r.status === 'complete').map(lastLoss)
   const [old, own] = [finished(before), finished(after)]
   if (old.length !== own.length) return own.length > old.length ? 'better' : 'worse'
   if (own.length === 0) return 'same'
   const gain = mean(old) - mean(own)
-  const error = Math.sqrt((spread(old) ** 2 + spread(own) ** 2) / own.length)
-  if (Math.abs(gain) <= 0.1 * Math.min(mean(old), mean(own)) || Math.abs(gain) <= 2 * error) return 'same'
+  const noise = own.length > 1 ? Math.min(sampleSd(old), sampleSd(own)) : 0
+  if (Math.abs(gain) <= 0.1 * Math.min(mean(old), mean(own)) || Math.abs(gain) <= 2 * noise) return 'same'
   return gain > 0 ? 'better' : 'worse'
 }
-
-const spread = (values: readonly number[]): number => (values.length > 1 ? sampleSd(values) : 0)
 
 function readCache(file: string | null): Map<string, RunResult> {
   if (file === null || !existsSync(file)) return new Map()

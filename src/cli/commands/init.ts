@@ -195,8 +195,9 @@ function retargeted(summary: TableSummary, target: string | undefined): TableSum
 /** The columns that do not become inputs, each with the reason. An image keeps all of its pixels. */
 function leftOut({ columns, target, imageShape, text }: TableSummary): string[] {
   if (imageShape) return []
-  const reasons = columns.flatMap(({ name, type, distinct }) => {
+  const reasons = columns.flatMap(({ name, type, distinct, spelling }) => {
     if (name === target || name === text?.column) return []
+    if (spelling !== null) return [`${name} (numbers ${spelling})`]
     if (type === 'text') return [`${name} (texts, which are read alone: inputs: { text: ${name} })`]
     if (type === 'categorical') return distinct > mostLevels ? [`${name} (over ${mostLevels} different texts)`] : []
     return type === 'numeric' ? [] : [`${name} (${type === 'constant' ? 'one value' : 'names the rows'})`]

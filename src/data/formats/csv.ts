@@ -148,6 +148,7 @@ function records(source: Source, bytes: Buffer, options: Options): string[][] {
       message: parserMessage(error.code),
       found: error.message,
       at: { file: source.file, line: numberOr(error.lines, 1), column: numberOr(error.column, 0) + 1 },
+      ...(bytes.includes('\\"') && { hint: 'write "" for a quote inside of a cell, where the file has \\"' }),
     })
   }
 }

@@ -1,11 +1,23 @@
 import { shown } from '../../stats/outcome.ts'
-import { lastStep, type Reading, underTarget } from '../reading.ts'
+import type { Move } from '../finding.ts'
+import { lastStep, type Reading, roseAtFirst, underTarget } from '../reading.ts'
 import { sightOf, type RuleDefinition } from './definition.ts'
 
 /** Share of a hidden layer's units without a gradient from which the layer counts as dead. */
 const most = 0.6
 /** A layer whose gradient, per norm of its weights, is this share of the last layer's gets nothing. */
 const cutOff = 1e-4
+
+const rate: Move = {
+  lever: 'learningRate',
+  change: 'lower it by a factor of 10: large steps kill units',
+  to: { times: 0.1 },
+}
+const clip: Move = { lever: 'clipNorm', change: 'clip at the 90th percentile of the norms' }
+const inputs: Move = {
+  lever: null,
+  change: 'standardize the inputs; widen narrow layers; replace saturating activations or add normalization',
+}
 
 /** At the end of training, a hidden layer gets no gradient: most of its units are dead or saturated. */
 export const deadUnits: RuleDefinition = {
@@ -33,11 +45,7 @@ export const deadUnits: RuleDefinition = {
       cause:
         'The units give the same output for every row: large steps moved them there, or inputs far from 0, or too many of ' +
         'them do so one after another.',
-      moves: [
-        { lever: 'learningRate', change: 'lower it by a factor of 10: large steps kill units', to: { times: 0.1 } },
-        { lever: null, change: 'standardize the inputs; replace saturating activations or add normalization' },
-        { lever: 'clipNorm', change: 'clip at the 90th percentile of the norms' },
-      ],
+      moves: roseAtFirst(run) ? [rate, clip, inputs] : [inputs, rate, clip],
     }
   },
 }

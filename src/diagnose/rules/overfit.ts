@@ -27,7 +27,13 @@ const confident = 1.645
  */
 const leastWrongRows = 2 * confident ** 2
 
-function advice({ validated, curve: { stepsPerEpoch, levers } }: Reading): Omit<Symptom, 'sight'> {
+/** With fewer training rows, no regularization makes up for more of them. */
+const fewRows = 100
+
+/** Stopping early helps a loss that rises. A gap alone that few rows leave needs more of them. */
+function advice(run: Reading, rose: boolean): Omit<Symptom, 'sight'> {
+  const { validated, context } = run
+  const { stepsPerEpoch, levers } = run.curve
   const smooth = runningMeans(validated)
   const best = smooth.find(({ loss }) => loss === Math.min(...smooth.map((s) => s.loss)))
   const epoch = best && stepsPerEpoch !== null ? Math.ceil(best.step / stepsPerEpoch) : 0
@@ -40,6 +46,9 @@ function advice({ validated, curve: { stepsPerEpoch, levers } }: Reading): Omit<
   return {
     cause: 'The model memorizes its training rows, and what it learns does not generalize.',
     moves: [
+      ...(!rose && context.rows && context.rows.train < fewRows
+        ? [{ lever: null, change: `collect more rows: ${context.rows.train} do not tell what is general` } as const]
+        : []),
       ...stop,
       { lever: 'dropout', change: 'raise it', to: { plus: 0.2 } },
       { lever: 'weightDecay', change: 'raise it by a factor of 10 to 50', to: { times: 30 } },
@@ -73,7 +82,7 @@ function rises(run: Reading): Symptom | undefined {
   const sentence =
     `from step ${best.step} on, the validation loss rose from ${shown(best.loss)} to ${shown(end.loss)} ` +
     `(its noise is ${shown(noise)}), while the training loss fell by ${shown(fell)}`
-  return { sight: sightOf(run, [best.step, end.step], values, sentence), ...advice(run) }
+  return { sight: sightOf(run, [best.step, end.step], values, sentence), ...advice(run, true) }
 }
 
 /** What drawing other validation rows would do to the rise: infinite if too few rows cause it; 0 if rows are unknown. */
@@ -137,7 +146,7 @@ function gapes(run: Reading): Symptom | undefined {
     `training ends at an ${name} of ${shown(training)}, validation at ${shown(validation)}: ` + `a gap of ${shown(found)}`
   return {
     sight: sightOf(run, [last[0]?.step ?? 1, last.at(-1)?.step ?? 1], { training, validation, gap: found }, sentence),
-    ...advice(run),
+    ...advice(run, false),
   }
 }
 

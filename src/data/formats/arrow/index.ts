@@ -3,12 +3,13 @@ import {
   setCompressionCodec,
   tableFromIPC,
   Type,
+  type Batch,
   type Column as ArrowColumn,
   type DecimalType,
   type Table as ArrowTable,
 } from '@uwdata/flechette'
 import { InputError } from '../../../base/diagnostics.ts'
-import type { Want } from '../../column.ts'
+import type { ColumnBuilder, Want } from '../../column.ts'
 import { requireSize } from '../../gauge.ts'
 import { fail, listed } from '../../problems.ts'
 import type { Source } from '../../source.ts'
@@ -109,16 +110,40 @@ function readColumns(source: Source, table: ArrowTable, wants: readonly Want[]):
       column.data.forEach(requireSoundBatch)
       const { type } = column
       let line = 1
-      for (const value of column) {
-        // A value that is missing is null.
-        if (value === undefined || line > table.numRows) throw new Error('its columns have different lengths')
-        const isDecimal = type.typeId === Type.Decimal && value !== null
-        pushValue(builder, isDecimal ? decimalOf(String(value), type) : value, line++)
-      }
+      if (type.typeId === Type.Utf8 || type.typeId === Type.LargeUtf8) {
+        for (const batch of column.data) line = pushTexts(batch as TextBatch, builder, line)
+      } else
+        for (const value of column) {
+          // A value that is missing is null.
+          if (value === undefined || line > table.numRows) throw new Error('its columns have different lengths')
+          const isDecimal = type.typeId === Type.Decimal && value !== null
+          pushValue(builder, isDecimal ? decimalOf(String(value), type) : value, line++)
+        }
       if (line !== table.numRows + 1) throw new Error('its columns have different lengths')
     })
   })
   return finish(source.file, table.numRows, built)
+}
+
+/** A batch of texts, one behind the other. */
+type TextBatch = Batch<string> & {
+  readonly offsets: Int32Array | BigInt64Array
+  readonly values: Uint8Array
+  readonly validity: Uint8Array
+}
+
+/** The library would make a string of each text. */
+function pushTexts({ offsets, values, validity, length }: TextBatch, to: ColumnBuilder, first: number): number {
+  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
+  let end = Number(offsets[0] ?? 0)
+  for (let i = 0; i < length; i++) {
+    const start = end
+    end = Number(offsets[i + 1] ?? 0)
+    const isMissing = validity.length > 0 && (((validity[i >> 3] ?? 0) >> (i & 7)) & 1) === 0
+    if (isMissing) to.text('', first + i)
+    else to.bytes(bytes, start, end, first + i, true)
+  }
+  return first + length
 }
 
 /** The text before the decimal point is moved. */
