@@ -193,7 +193,9 @@ describe('attack 23: a pull request that edits the data', () => {
         .split('\n')
         .map((line, i) => (i === 0 ? `leak,${line}` : `${line.at(-1)},${line}`))
         .join('\n')
-    const ran = await pull(spec.replace('inputs: auto', 'inputs: auto, checks: { leakage: warn, formula: warn }'), retrain, leak)
+    const warned = spec.replace('inputs: auto', 'inputs: auto, checks: { leakage: warn, formula: warn }')
+    const from = onBase(() => writeFileSync(join(checkout, 'tuning.yml'), warned))
+    const ran = await pull(warned, retrain, leak, from)
     expect(plain(ran.summary)).toContain('> This change adds the column "leak".')
     const {
       base: { parameters },
