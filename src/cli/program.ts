@@ -106,7 +106,7 @@ export function program(exit: (code: number) => void): Command {
     .option('--out <dir>', 'folder for the report (default: .tunegate/<name>)')
     .option(
       '--baseline <what>',
-      '`lock` (tuning.lock.json next to the spec), the path of a lock or its folder, or `retrain` for the declared levers (default: the lock if there is one, else retrain)',
+      '`lock` (next to the spec: tuning.lock.json for tuning.yml, NAME.lock.json for NAME.yml), the path of a lock or its folder, or `retrain` for the declared levers (default: the lock if there is one, else retrain)',
     )
     .option(
       '--base-spec <spec>',

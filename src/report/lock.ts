@@ -12,7 +12,7 @@ const kind: DocumentKind = {
   version: 1,
   mostBytes: mostLockBytes,
   mostValues: 100_000,
-  hint: 'replace it: copy tuning.lock.json from the output folder of a run',
+  hint: 'replace it: copy the lock from the output folder of a run',
 }
 
 /** The lock of a finished study. It contains no times, so the same study writes the same bytes. */

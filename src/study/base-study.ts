@@ -173,7 +173,7 @@ function notRetrained(path: string): InputError {
       code: 'baseline/script',
       severity: 'error',
       message: `${path} cannot be retrained: a training script is compared with a lock`,
-      hint: 'commit a tuning.lock.json on the base branch, or compare with the declared levers: --baseline retrain',
+      hint: 'commit a lock on the base branch, or compare with the declared levers: --baseline retrain',
     },
   ])
 }
