@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -102,12 +102,13 @@ test('two specs of a folder have locks of their own, and the old name is read fo
 test('a place that init cannot write to is an input error', async () => {
   const folder = workFolder()
   writeFileSync(join(folder, 'data.csv'), 'a,b,y\n1,2,0\n2,1,1\n3,2,0\n4,1,1\n')
-  const failure = await initCommand([join(folder, 'data.csv')], { output: join(folder, 'nowhere', 'tuning.yml') }).catch(
+  mkdirSync(join(folder, 'tuning.yml'))
+  const failure = await initCommand([join(folder, 'data.csv')], { output: join(folder, 'tuning.yml'), force: true }).catch(
     (e: unknown) => e,
   )
   expect(failure).toBeInstanceOf(InputError)
   expect((failure as InputError).diagnostics[0]).toMatchObject({
     code: 'init/unwritable',
-    found: expect.stringContaining('ENOENT'),
+    found: expect.stringContaining('EISDIR'),
   })
 })
