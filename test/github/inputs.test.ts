@@ -107,7 +107,7 @@ describe('the inputs', () => {
       stages: 'verfy',
       seeds: '1',
       baseline: 'a/../../b',
-      'fail-on': 'never',
+      'fail-on': 'sometimes',
       artifact: 'yes',
       'retention-days': '1e2',
     })
