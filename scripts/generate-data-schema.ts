@@ -8,7 +8,10 @@ interface CheckPart {
 
 /** The schema of the spec with the settings of all data checks written anew: from `checks` to before `severity`. */
 export function withChecks(text: string, checks: readonly CheckPart[]): string {
-  const head = { title: 'Data checks', description: 'error stops before training, warn reports, off skips the check.' }
+  const head = {
+    title: 'Data checks',
+    description: 'error stops before training, warn and note report, off skips the check.',
+  }
   const settings = checks.map(
     ({ name, schema: { title, description }, severity }) =>
       [name, { title, description, $ref: '#/$defs/severity', default: severity }] as const,

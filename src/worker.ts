@@ -1,9 +1,11 @@
 import { InputError } from './base/diagnostics.ts'
 import { explainSystemError } from './base/files.ts'
-import { crashedRun, type RunRequest, type RunResult } from './records/run.ts'
+import { crashedRun, type RunResult } from './records/run.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type ToWorker } from './run/protocol.ts'
+import { readShared } from './run/shared-data.ts'
 import { engineNamed } from './engines/index.ts'
 import type { AnyTrainer, CreateTrainer } from './train/engine.ts'
+import type { Checkpoint } from './train/types.ts'
 
 /** A process that trains runs, one at a time, for the study that started it, and that does not outlive the study. */
 const parent = process.ppid
@@ -28,7 +30,8 @@ process.on('message', (message: ToWorker) => {
 })
 
 async function handle(message: ToWorker): Promise<void> {
-  if (message.type === 'run') return send({ type: 'result', result: await run(message.request, message.id) })
+  if (message.type === 'run') return send({ type: 'result', result: await run(message) })
+  if (message.type === 'predict') return send({ type: 'outputs', outputs: predict(message.checkpoint) })
   if (message.type === 'load') {
     // Whether it does is reported when the start message requests it.
     load(message).catch(() => {})
@@ -39,7 +42,8 @@ async function handle(message: ToWorker): Promise<void> {
     throw new Error(`a worker of protocol ${protocolVersion} for a study of ${version}: two builds`)
   }
   const createTrainer = await load(message)
-  trainer = createTrainer(message, (text) => send({ type: 'notice', message: text }))
+  const training = 'data' in message ? { ...message, data: readShared(message.data) } : message
+  trainer = createTrainer(training, (text) => send({ type: 'notice', message: text }))
   send({ type: 'ready', version: protocolVersion, engine: trainer.engine })
 }
 
@@ -54,14 +58,19 @@ async function start({ engine: name, folder, threads = 1 }: EngineOrder): Promis
   return await engine.start({ folder, threads })
 }
 
-async function run(request: RunRequest, id: string): Promise<RunResult> {
+async function run({ request, id, keepWeights }: Extract<ToWorker, { type: 'run' }>): Promise<RunResult> {
   if (!trainer) throw new Error('asked for a run before the start message')
   try {
-    return await trainer.run(request, id, leaveIfOrphaned)
+    return await trainer.run(request, id, leaveIfOrphaned, keepWeights)
   } catch (error) {
     // The trainer turns failures into results. An error that gets here is a defect, and affects only this run.
     return crashedRun({ id, request, engine: trainer.engine }, messageOf(error))
   }
+}
+
+function predict(checkpoint: Checkpoint): Float32Array {
+  if (!trainer?.predict) throw new Error('asked for predictions of something that is no model')
+  return trainer.predict(checkpoint)
 }
 
 function send(message: FromWorker, then: () => void = () => {}): void {

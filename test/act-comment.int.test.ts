@@ -1,9 +1,9 @@
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { commentWorkflow, noCommit } from '../src/cli/workflows/comment.ts'
-import { act, git } from './support/act.ts'
+import { act, emulatedAction, git } from './support/act.ts'
 import { root } from './support/architecture.ts'
 import { startArtifactService, type ArtifactService } from './support/artifact-service.ts'
 import { startRestEmulator, type RestEmulator } from './support/rest-emulator.ts'
@@ -62,19 +62,6 @@ git('checkout', '--quiet', '--force', '--detach', 'FETCH_HEAD')
   return folder
 }
 
-/** Our bundle, told where the emulator is: act sets the address of the API itself. */
-function ourAction(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'our-action-'))
-  for (const name of ['action.yml', 'dist']) cpSync(join(root, name), join(folder, name), { recursive: true })
-  const main = join(folder, 'dist/action/index.js')
-  cpSync(main, join(folder, 'dist/action/real.js'))
-  writeFileSync(
-    main,
-    "process.env.GITHUB_API_URL = process.env.TEST_API_URL\nprocess.argv[1] = new URL('./real.js', import.meta.url).pathname\nawait import('./real.js')\n",
-  )
-  return folder
-}
-
 interface Played {
   readonly status: number | null
   readonly log: string
@@ -112,7 +99,7 @@ async function comment(
       '--secret',
       `GITHUB_TOKEN=${github.token}`,
       '--local-repository',
-      `${noCommit}=${ourAction()}`,
+      `${noCommit}=${emulatedAction(mkdtempSync(join(tmpdir(), 'our-action-')))}`,
       '--local-repository',
       `actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1=${checkoutAction()}`,
     ]

@@ -11,6 +11,7 @@ import { layerDefinitions } from '../src/layers/index.ts'
 import { stageNames } from '../src/stages/index.ts'
 import { exportNames } from '../src/report/exports/index.ts'
 import { resultsFormats } from '../src/results/formats/index.ts'
+import { modelFormatNames } from '../src/saved-model/formats/index.ts'
 import { literalsIn, uses, type PluginKind } from './support/plugins.ts'
 
 /** Names of gates that mean something else too: a task, and what a run says about its probabilities. */
@@ -27,7 +28,7 @@ const held: readonly PluginKind[] = [
     names: presets.map((preset): string => preset.name).filter((name) => name !== 'text'),
     besides: {},
   },
-  { folder: 'src/compile/targets', names: targetNames, besides: {} },
+  { folder: 'src/compile/targets', names: targetNames, besides: { 'src/cli/examples.ts': 'command lines in the help' } },
   {
     folder: 'src/engines',
     // Not held: command is a word of many other things.
@@ -49,6 +50,7 @@ const held: readonly PluginKind[] = [
       'src/action/comment.ts': 'the comment command `/tune verify`',
       'src/action/event.ts': 'the mode `verify` of the action',
       'src/action/rules-at.ts': 'the same comment command',
+      'src/cli/examples.ts': 'command lines in the help',
       'src/diagnose/read/columns.ts': 'a column of a training log may be called batch',
       'src/github/comment/grammar.ts': 'the same comment command, in its grammar',
       'src/github/comment/receive.ts': 'the same comment command, as it is answered',
@@ -81,7 +83,11 @@ const held: readonly PluginKind[] = [
     },
   },
   { folder: 'src/data/tokenizers', names: tokenizers.map(({ name }) => name), besides: {} },
-  { folder: 'src/data/formats', names: formats.map((format) => format.name), besides: {} },
+  {
+    folder: 'src/data/formats',
+    names: formats.map((format) => format.name),
+    besides: { 'src/cli/commands/predict.ts': 'predictions are written as CSV or JSON lines' },
+  },
   {
     folder: 'src/data/checks',
     // Not held, since they are words of other things too: constant is a schedule and, as identifier, a type of column;
@@ -99,10 +105,12 @@ const held: readonly PluginKind[] = [
     folder: 'src/report/exports',
     names: exportNames,
     besides: {
+      'src/cli/examples.ts': 'command lines in the help',
       'src/results/formats/mlflow.ts': 'results of this tool are read as well',
       'src/results/formats/wandb.ts': 'the same',
     },
   },
+  { folder: 'src/saved-model/formats', names: modelFormatNames, besides: {} },
   {
     folder: 'src/results/formats',
     // Not held: table is a word of many other things, and some tools are targets of an export as well.
@@ -123,6 +131,7 @@ describe('the name of a plug-in', () => {
       checkNames,
       exportNames,
       targetNames,
+      modelFormatNames,
       layerDefinitions.map(({ kind }) => kind),
       ...[gates, formats, rules, engines, presets, resultsFormats].map((registry) => registry.map(({ name }) => name)),
       formats.flatMap((format) => format.endings),

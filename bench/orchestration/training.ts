@@ -4,6 +4,7 @@ import { withLevers } from '../../src/records/levers.ts'
 import type { RunJob, ModelWorkload } from '../../src/records/plan.ts'
 import type { RunRequest } from '../../src/records/run.ts'
 import type { EngineOrder, InitMessage } from '../../src/run/protocol.ts'
+import { SharedData } from '../../src/run/shared-data.ts'
 import { WorkerProcess } from '../../src/run/worker-process.ts'
 import { median } from '../../src/stats/describe.ts'
 import type { TrainingData } from '../../src/train/types.ts'
@@ -52,8 +53,7 @@ export async function stepsPerSecond(
   const count = engine.engine === 'wasm' ? 400 : 2000
   const found: Speed[] = []
   for (const [name, layers] of Object.entries(models)) {
-    const init = initOf(data, layers, engine)
-    const workers = await Promise.all([0, 1].map(() => new WorkerProcess(files.script).start(init)))
+    const workers = await Promise.all([0, 1].map(() => startedWorker(files, initOf(data, layers, engine))))
     const together = async (asked: readonly WorkerProcess[], seed: number): Promise<number> =>
       (await Promise.all(asked.map((worker) => speedOf(worker, count, seed)))).reduce((a, b) => a + b, 0)
     const turns: { readonly one: number; readonly two: number }[] = []
@@ -63,6 +63,16 @@ export async function stepsPerSecond(
     found.push({ name, one: of(({ one }) => one), two: of(({ two }) => two), ratio: of(({ one, two }) => two / one) })
   }
   return found
+}
+
+async function startedWorker(files: WorkerFiles, init: InitMessage): Promise<WorkerProcess> {
+  if (!('data' in init)) throw new Error('the benchmark trains models')
+  const shared = new SharedData()
+  try {
+    return await new WorkerProcess(files.script, shared.descriptor).start({ ...init, data: shared.write(init.data) })
+  } finally {
+    shared.close()
+  }
 }
 
 async function speedOf(worker: WorkerProcess, count: number, seed: number): Promise<number> {
@@ -91,7 +101,7 @@ export async function coldStart(
   const samples: ColdStart[] = []
   for (let i = 0; i < 7; i++) {
     const start = performance.now()
-    const worker = await new WorkerProcess(files.script).start(initOf(data, layers, engine))
+    const worker = await startedWorker(files, initOf(data, layers, engine))
     const ready = since(start)
     await worker.run(asked(steps(1)), 'a')
     const firstStep = since(start)

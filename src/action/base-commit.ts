@@ -15,7 +15,7 @@ import { readSpec } from '../study/read-spec.ts'
 import type { StudyOptions } from '../study/options.ts'
 import { chooseBase, type WithoutLock } from './base-choice.ts'
 import { baseData } from './base-data.ts'
-import { fileAt, isCommitted, requireKept, type Commits } from './commit-files.ts'
+import { fileAt, folderAt, isCommitted, requireKept, type Commits } from './commit-files.ts'
 
 /** What the commit that a change will be merged into decides about the change's study. */
 type Judged = Pick<StudyOptions, 'rules' | 'baseData' | 'fresh' | 'baseline'>
@@ -139,10 +139,12 @@ async function retrainedAt(sha: string, path: string, commits: Commits): Promise
   const text = await fileAt(sha, path, commits)
   if (text === null)
     throw missing('the base commit has no spec to retrain', path, sha, 'set the input base-spec to one that it has')
-  const lock = await lockTextBeside({ path, name: specAt(text, path).name }, (at) => fileAt(sha, at, commits))
+  const own = specAt(text, path)
+  const lock = await lockTextBeside({ path, name: own.name }, (at) => fileAt(sha, at, commits))
   const spec: BaseSpec = {
     path: ofBase(path),
     text,
+    ...(isTrainerSpec(own) ? { folder: folderAt(sha, path, commits) } : {}),
     tuned: lock === null ? undefined : parseLock(lock.text, ofBase(lock.path)),
   }
   return { kind: 'spec', spec, commit: { sha, path } }

@@ -1,12 +1,23 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join, posix, relative } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { err, ok, unreachable, type Result } from '../base/result.ts'
 import { spelling } from '../base/tree-path.ts'
 import { githubApi, type Api } from '../github/api.ts'
 import { blobOf, contentAt } from '../github/contents.ts'
 import type { Runner } from '../github/environment.ts'
-import { bytesIn, fileIn, heldIn, pathIn, pathOfText, rootsAbove, sizeIn, textIn, type Repository } from './repository.ts'
+import {
+  bytesIn,
+  fileIn,
+  heldIn,
+  pathIn,
+  pathOfText,
+  rootsAbove,
+  sizeIn,
+  textIn,
+  treeIn,
+  type Repository,
+} from './repository.ts'
 
 /** Where the files of commits come from: the repository of the checkout, or GitHub. */
 export interface Commits {
@@ -63,6 +74,23 @@ const unreadable = (what: string, why: string, hint: string): InputError =>
       hint,
     },
   ])
+
+/**
+ * The folder of a file in a copy of everything that a commit has, where its script can run. Throws if the checkout lacks the
+ * commit: GitHub's API gives single files.
+ *
+ * @param path relative to the workspace
+ */
+export function folderAt(sha: string, path: string, { checkout, runner }: Commits): string {
+  const name = pathIn(checkout, path, runner.workspace)
+  const tree = name === null ? null : treeIn(checkout, sha)
+  if (name !== null && tree !== null) return join(tree, posix.dirname(name))
+  throw unreadable(
+    `all files at ${sha}, which are needed to train the script of the base commit`,
+    'the checkout does not have the commit',
+    'set `fetch-depth: 0` on actions/checkout, or compare with a lock',
+  )
+}
 
 /** Whether the checked-out commit may contain the file, links resolved. If so, the file belongs to the change. */
 export async function isCommitted(path: string, { checkout, runner: { workspace } }: Commits): Promise<boolean> {

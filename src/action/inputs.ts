@@ -7,10 +7,11 @@ import type { Runner } from '../github/environment.ts'
 import { readInputs, type Inputs } from '../github/inputs.ts'
 import type { PostWord } from '../github/post.ts'
 import type { StageName } from '../records/plan.ts'
+import { modelFormatChoices, type ModelFormatChoice } from '../saved-model/formats/index.ts'
 import { stageNames } from '../stages/index.ts'
 
 /** Everything that a workflow gives a step, checked. Nothing else reads an input. */
-export interface StepInputs extends Inputs<StageName, EngineWish> {
+export interface StepInputs extends Inputs<StageName, EngineWish, ModelFormatChoice> {
   readonly part: Part
   /** What to post on the pull request; null if the workflow leaves it to the step. */
   readonly post: readonly PostWord[] | null
@@ -39,7 +40,11 @@ export interface GivenInputs {
 /** Reads each input once. */
 export function givenInputs(workspace: string): GivenInputs {
   const [part, post] = [tried(readPart), tried(readPost)]
-  const own = readInputs(workspace, { stages: stageNames, engines: engineWishes })
+  const own = readInputs(workspace, {
+    stages: stageNames,
+    engines: engineWishes,
+    modelFormats: modelFormatChoices,
+  })
   const token = readToken()
   return {
     inputs:

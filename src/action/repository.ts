@@ -82,6 +82,19 @@ export function sizeIn({ objects }: Repository, id: string): number | null {
   return size === null ? null : Number(size)
 }
 
+/**
+ * A new folder with all files of a commit, as a checkout writes them; null if the repository lacks any of it. It is gone when
+ * the process ends. No filter runs, because the settings of the checkout are not read: a file in Git LFS is its pointer.
+ */
+export function treeIn({ objects }: Repository, commit: string): string | null {
+  const folder = temporary('tunegate-base-')
+  const place = { ...objects, workTree: folder }
+  const written =
+    git(place, 'read-tree', commit) !== null &&
+    git(place, 'checkout-index', '--all', '--quiet', `--prefix=${folder}/`) !== null
+  return written ? folder : null
+}
+
 /** Where the checked-out commit contains a file with exactly this text; null if nowhere, or if git cannot tell. */
 export function pathOfText({ objects, head }: Repository, text: string): string | null {
   const bytes = Buffer.from(text)
@@ -124,11 +137,17 @@ const isAt = (folder: string, workspace: string): boolean =>
 
 const made: string[] = []
 
-/** A repository without settings. Git never sees the checkout's `config`, `info/` and refs. */
-function plainFolder(head: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tunegate-git-'))
+/** A folder that is removed when the process ends. */
+function temporary(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix))
   if (made.push(folder) === 1)
     process.once('exit', () => made.forEach((path) => rmSync(path, { recursive: true, force: true })))
+  return folder
+}
+
+/** A repository without settings. Git never sees the checkout's `config`, `info/` and refs. */
+function plainFolder(head: string): string {
+  const folder = temporary('tunegate-git-')
   for (const name of ['objects', 'refs']) mkdirSync(join(folder, name))
   writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/none\n')
   const format =

@@ -6,6 +6,7 @@ import type { EngineWish } from '../engines/index.ts'
 import { endSection, say, sayAll, section } from '../github/log.ts'
 import type { Listener } from '../run/events.ts'
 import { Interrupted } from '../run/execute.ts'
+import { chosenFormats } from '../saved-model/formats/index.ts'
 import type { EngineSource } from '../study/engine.ts'
 import type { Study } from '../study/conclude.ts'
 import type { StudyOptions } from '../study/options.ts'
@@ -73,6 +74,7 @@ function studyOptions({ inputs, runner: { workspace } }: Step, asked: Asked): St
     seeds: asked.seeds ?? inputs.seeds ?? undefined,
     trials: asked.trials ?? undefined,
     minutes: asked.minutes ?? undefined,
+    saveModel: inputs.saveModel === null ? undefined : chosenFormats(inputs.saveModel),
     outDir: out ?? undefined,
     baseline: baselineOf(baseline, workspace),
     listener: folded(),

@@ -15,7 +15,7 @@ export interface SourcePosition {
 export interface Diagnostic {
   /** Stable, greppable: `spec/unknown-key`, `data/not-a-number`. */
   readonly code: string
-  readonly severity: 'error' | 'warning'
+  readonly severity: 'error' | 'warning' | 'note'
   /** What is wrong, in a sentence without the position. */
   readonly message: string
   /** Absent if the problem has no place, such as a file that cannot be opened. */

@@ -25,7 +25,7 @@ export async function baseDataOf(file: string | undefined, baseSpec: string | un
     ])
   }
   const { spec } = await readSpec({ specPath: baseSpec, workspace: workspaceOf(baseSpec) })
-  // A script reads its own data, and is not retrained: what retrains the base says so.
+  // A script reads its own data, which its checkout has.
   if (isTrainerSpec(spec)) return undefined
   const { data } = spec
   const bytes = await contentOf(file)

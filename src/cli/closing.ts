@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { shownPath } from '../base/paths.ts'
 import { gateOf } from '../gates/index.ts'
 import type { Verdict } from '../records/verdict.ts'
@@ -38,7 +39,16 @@ export function closing({ report, verdict, page, lockPath }: Conclusion, columns
     ...(isResults(report) ? [] : [...levers(report), '']),
     `Report: ${shownPath(page)}`,
     `Lock:   ${shownPath(lockPath)} (${use})`,
+    ...models(report, dirname(page)),
   ]
+}
+
+function models({ verification }: Report, folder: string): string[] {
+  const saved = verification?.models ?? []
+  const [first] = saved
+  if (!first) return []
+  const path = shownPath(join(folder, first.path))
+  return [`Models: ${saved.length === 1 ? path : `${path} and ${saved.length - 1} more`}`]
 }
 
 /** The question that the gate asks, then what it found, and what would settle it. */

@@ -33,6 +33,10 @@ const examples: Readonly<Record<string, readonly (readonly [words: readonly stri
     [['run', '--stages', confirmation.name, '--baseline', 'retrain'], 'compare with the declared levers alone'],
     [['run', 'other.yml', '--workers', '2', '--out', 'report'], 'another spec, two processes, a folder of your choice'],
   ],
+  predict: [
+    [['predict', '.tunegate/digits', 'new.csv', '-o', 'out.csv'], 'after run --save-model: the mean over all seeds'],
+    [['predict', '.tunegate/digits/models/seed-763345756', 'new.csv', '-o', 'out.jsonl'], 'one model'],
+  ],
   gate: [
     [['gate'], 'judge the finished run of tuning.yml again'],
     [['gate', '--results', 'seeds.csv'], 'judge results of another tool by the gates of tuning.yml'],

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { didYouMean } from '../base/diagnostics.ts'
 import type { StageName } from '../records/plan.ts'
+import { chosenFormats, modelFormatChoices, type ModelFormatName } from '../saved-model/formats/index.ts'
 import { stageNames } from '../stages/index.ts'
 
 /** An integer within bounds; anything else is rejected with the allowed values. */
@@ -22,14 +23,21 @@ export function positiveNumber(text: string): number {
 }
 
 /** Stage names, separated by commas. */
-export function stageList(text: string): StageName[] {
+export const stageList = (text: string): StageName[] => listOf(text, stageNames, 'stage')
+
+/** Formats of saved models, separated by commas. */
+export const modelFormatList = (text: string): readonly ModelFormatName[] =>
+  chosenFormats(listOf(text, modelFormatChoices, 'model format'))
+
+/** Some of the words, separated by commas; anything else is rejected with the allowed words. */
+function listOf<W extends string>(text: string, words: readonly W[], what: string): W[] {
   return text.split(',').map((part) => {
     const name = part.trim()
-    const known = stageNames.find((s) => s === name)
-    if (known) return known
-    const near = didYouMean(name, stageNames)
+    const known = words.find((word) => word === name)
+    if (known !== undefined) return known
+    const near = didYouMean(name, words)
     throw new InvalidArgumentError(
-      `There is no stage ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ''} Allowed: ${stageNames.join(', ')}.`,
+      `There is no ${what} ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ''} Allowed: ${words.join(', ')}.`,
     )
   })
 }

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { targetNames, targetSummaries } from '../compile/targets/index.ts'
 import { ownCommand, programWords } from '../base/own-command.ts'
 import { columnHelp } from '../diagnose/read/columns.ts'
-import { autoEngineWords, engineWishes } from '../engines/index.ts'
+import { autoEngineWords, engineWishes, fallbackEngine } from '../engines/index.ts'
 import type { StageName } from '../records/plan.ts'
 import { resultsTools } from '../results/formats/index.ts'
 import { stageNames } from '../stages/index.ts'
@@ -12,6 +12,7 @@ import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
 import { gateCommand, type GateOptions } from './commands/gate.ts'
 import { initCommand, type InitOptions } from './commands/init.ts'
 import { planCommand } from './commands/plan.ts'
+import { predictCommand, predictionFormats, type PredictOptions } from './commands/predict.ts'
 import { runCommand, type RunOptions } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { addEngineCommands } from './engine-commands.ts'
@@ -20,13 +21,16 @@ import { addMachineCommands } from './machine-commands.ts'
 import { err, out } from './print.ts'
 import { addTrainerCommands } from './trainer-commands.ts'
 import { addReportCommands } from './report-commands.ts'
+import { modelFormatNames } from '../saved-model/formats/index.ts'
 import { specArgument } from './spec-argument.ts'
-import { positiveNumber, stageList, wholeNumber } from './options.ts'
+import { modelFormatList, positiveNumber, stageList, wholeNumber } from './options.ts'
 import { noCommit } from './workflows/comment.ts'
 
 const exitCodeHelp = `
 Exit codes: 0 pass, 1 fail, 2 bad input, 3 inconclusive, 4 a bug in tunegate itself.
 Stopped by a signal: 130 SIGINT, 143 SIGTERM, 129 SIGHUP; a second signal stops it at once.`
+
+const savingHelp = `save the winner's models, one per verification seed, for tunegate predict and other programs (${modelFormatNames.join(', ')}; default: all)`
 
 /** The command line. `exit` receives the exit code of a command that ended normally. */
 export function program(exit: (code: number) => void): Command {
@@ -90,6 +94,7 @@ export function program(exit: (code: number) => void): Command {
     .option('--check', 'write nothing; exit with 1 if the file is out of date')
     .option('--shards <n>', 'maximum number of jobs that share the runs of a stage', wholeNumber(1, 256), 8)
     .addOption(new Option('--engine <engine>', 'training engine').choices(engineWishes).default('auto'))
+    .option('--save-model [formats]', savingHelp, modelFormatList)
     .option('--uses <action>', 'the action, as owner/name@commit (default: the one already in the file)')
     .action(async (spec: string, options: CompileOptions) => exit(await compileCommand(spec, options)))
 
@@ -120,9 +125,24 @@ export function program(exit: (code: number) => void): Command {
       '--base-data <file>',
       "retrain --base-spec on the training rows of this file; both sides are measured on the rows of the spec's own data",
     )
+    .option('--save-model [formats]', savingHelp, modelFormatList)
     .option('--fresh', 'set aside the journal of an earlier run and train everything again')
     .option('--json', 'print only the report, as JSON, on standard output')
     .action(async (spec: string, options: RunOptions) => exit(await runCommand(spec, options)))
+
+  root
+    .command('predict <model> <data>')
+    .description(
+      'predict the rows of a data file; <model> is a folder that run --save-model wrote: that of one model, or of several, which predict together',
+    )
+    .addOption(new Option('--engine <engine>', 'what computes').choices(engineWishes).default(fallbackEngine().name))
+    .addOption(
+      new Option('--format <format>', 'how to write the predictions (default: by the ending of --output, else csv)').choices(
+        predictionFormats,
+      ),
+    )
+    .option('-o, --output <file>', 'where to write them (default: standard output)')
+    .action(async (model: string, data: string, options: PredictOptions) => exit(await predictCommand(model, data, options)))
 
   root
     .command('gate [report]')

@@ -96,11 +96,12 @@ interface ProcessContext extends Omit<SpecContext, 'written' | 'preset'> {
 
 function normalizeProcess(spec: Spec, { preset, levers, idle, known, testShare }: ProcessContext, report: Report) {
   const { task } = spec
+  const reports = spec.trainer !== undefined
   const objective: MetricName = spec.objective ?? (task === 'classification' ? 'nll' : 'mse')
-  checkMetric(objective, task, ['objective'], report)
+  checkMetric(objective, { task, reports }, ['objective'], report)
   const stages = normalizeStages(spec.stages, { preset, levers, idle, known }, report)
   const verifies = confirmationIn(stages) !== undefined
-  const gates = normalizeGates(spec.gates, { task, testShare, verifies, report })
+  const gates = normalizeGates(spec.gates, { task, testShare, verifies, reports, report })
   const budget = { minutes: spec.budget?.minutes ?? null, trials: spec.budget?.trials ?? null }
   return { objective, stages, gates, budget }
 }

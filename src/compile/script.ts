@@ -14,7 +14,7 @@ import {
   type LeverPatch,
   type LeverValue,
 } from '../records/levers.ts'
-import { allMetricsOf, metricsOf, type MetricName } from '../records/metrics.ts'
+import { allMetricsOf, isReported, metricsOf, type MetricName } from '../records/metrics.ts'
 import type { Plan, TrainerWorkload } from '../records/plan.ts'
 import type { TrainerDescription, TrainerFacts } from '../records/trainer.ts'
 import { stageNamed } from '../stages/index.ts'
@@ -142,28 +142,45 @@ function wrongDefault(lever: LeverName, value: LeverValue): string | undefined {
 
 /** The metrics that every evaluation has: the usual ones and those that the spec names from predictions, otherwise those that the spec names. */
 function metricsIn(spec: TrainerSpec, { predictions }: TrainerDescription, report: Report): readonly MetricName[] {
-  if (predictions) return [...metricsOf(spec.task), ...requestedIn(spec)]
-  const named = allMetricsOf(spec.task).filter((name) => spec.trainer.metrics[name] !== undefined)
-  requireNamed(spec.objective, named, ['objective'], report)
-  return named
+  const { task, objective, trainer } = spec
+  const metrics = predictions
+    ? [...metricsOf(task), ...requestedIn(spec).filter((name) => !isReported(name))]
+    : allMetricsOf(task).filter((name) => trainer.metrics[name] !== undefined)
+  requireNamed(objective, { metrics, predictions }, ['objective'], report)
+  return metrics
 }
 
-/** Without predictions, a metric must be one of those that the spec names. */
-function requireNamed(found: MetricName, named: readonly MetricName[], at: SpecPath, report: Report): void {
-  if (named.includes(found)) return
+interface MetricsOfRuns {
+  readonly metrics: readonly MetricName[]
+  /** Whether they are computed from predictions. Then they are all that can be computed. */
+  readonly predictions: boolean
+}
+
+/** A metric must be one that the runs have. */
+function requireNamed(found: MetricName, { metrics, predictions }: MetricsOfRuns, at: SpecPath, report: Report): void {
+  if (metrics.includes(found)) return
+  if (predictions) {
+    report('trainer-metric', at, 'the script reports predictions, which do not say this metric', {
+      found,
+      allowed: metrics.join(', '),
+      hint: 'take a metric of the predictions, or let the script report evaluations in their place',
+    })
+    return
+  }
   report('trainer-metric', at, 'the script reports no predictions, and the spec does not name this metric of it', {
     found,
-    allowed: named.join(', ') || 'none: trainer.metrics is empty',
-    hint: `add trainer.metrics: { ${found}: NAME }, or let the script report predictions`,
+    allowed: metrics.join(', ') || 'none: trainer.metrics is empty',
+    hint: `add trainer.metrics: { ${found}: NAME }${isReported(found) ? '' : ', or let the script report predictions'}`,
   })
 }
 
-function checkGates({ gates }: TrainerSpec, { metrics, data, parameters }: TrainerWorkload, report: Report): void {
+function checkGates({ gates }: TrainerSpec, { metrics, data, parameters, program }: TrainerWorkload, report: Report): void {
+  const predictions = program.measured === 'from predictions'
   for (const [index, rule] of gates.entries()) {
     const gate = gateOf(rule)
     const at = ['gates', index, gate.name]
     const measured = gate.measures(rule)
-    if (measured) requireNamed(measured.metric, metrics, [...at, 'metric'], report)
+    if (measured) requireNamed(measured.metric, { metrics, predictions }, [...at, 'metric'], report)
     if (measured?.split === 'test' && data.rows.test === 0) {
       report('metric-not-computed', [...at, 'split'], 'the script does not report the split test', {
         found: 'split: test',

@@ -8,7 +8,7 @@ import { counted, fail, listed } from './problems.ts'
 import { readData } from './part-files.ts'
 import { LIMITS } from './source.ts'
 import { encodeLevels, standardizeTargets } from './targets.ts'
-import type { DataConfig, Dataset, Splits } from './types.ts'
+import type { DataConfig, Dataset, KeyColumn, Splits } from './types.ts'
 import { rowWeights } from './weights.ts'
 import { openVersion, readAs, rowsIn, sameColumns, usedColumns, type Columns, type Row, type Rows } from './versions.ts'
 
@@ -27,7 +27,7 @@ const least = { all: 0.8, class: 0.5 }
 export async function baseRows(
   base: DataConfig,
   own: DataConfig,
-  { splits, rowsVary, fingerprint: measured }: Pick<Dataset, 'splits' | 'rowsVary' | 'fingerprint'>,
+  { splits, rowsVary, keys, fingerprint: measured }: Pick<Dataset, 'splits' | 'rowsVary' | 'keys' | 'fingerprint'>,
 ): Promise<Dataset> {
   const source = await readData(base)
   const { splits: before, fingerprint: trained } = await datasetOf(base, source)
@@ -67,7 +67,8 @@ export async function baseRows(
     task: base.task,
     ...labels,
     ...weighted,
-    keys: [],
+    keys: keys.filter(({ declared }) => declared).map((key) => ofMeasured(key, rows)),
+    wholeNumbers: [],
     inputShape: shapeOf(base, version.opened, encoded.features.length),
     fingerprint: fingerprint({ trained, measured }),
   }
@@ -87,6 +88,12 @@ const partsOf = (trained: number, { validation, test }: Splits): Splits => {
     test: range(trained + validation.length, test.length),
   }
 }
+
+/** The groups of the measured rows, so that both sides deal them out alike. Those of the base's own rows are never asked for. */
+const ofMeasured = (key: KeyColumn, { base, own }: JoinedRows): KeyColumn => ({
+  ...key,
+  codes: Int32Array.from([...base.map(() => -1), ...own.map((row) => key.codes[row] ?? -1)]),
+})
 
 /** An input of the base, and the change's column of the same name. */
 type SharedInput = InputColumn & { readonly counterpart: Column }

@@ -12,6 +12,10 @@ export interface EncodedCategories {
   readonly levels: readonly string[]
   /** One per row; −1 for a category that is none of the levels. */
   readonly codes: Int32Array
+  /** The code of a missing value: −1 for none of the levels, null if a missing value is an error. */
+  readonly missing: number | null
+  /** The code of a category that is none of the levels; −1 if it has none. */
+  readonly other: number
   readonly notes: readonly string[]
   /** `Embarked (2, most frequent S)`; null if nothing is missing. */
   readonly filled: string | null
@@ -37,11 +41,11 @@ export function encodeCategories(
   const alike = requireDifferent(column.name, levels, 'categories')
   const full = config.missing
     ? fill(config.missing, { column, levels, codes, isMissing, train })
-    : { levels, codes, filled: null }
-  const merged = config.categories ? merge(config.categories, full, train, as) : { ...full, notes: [] }
+    : { levels, codes, missing: null, filled: null }
+  const merged = config.categories ? merge(config.categories, full, train, as) : { ...full, other: -1, notes: [] }
   const notes = [...alike, ...merged.notes.map((note) => `${note} of "${column.name}"`)]
   if (!config.categories) notes.push(...unseen(column.name, merged.levels, merged.codes, train))
-  return { levels: merged.levels, codes: merged.codes, notes, filled: full.filled }
+  return { ...merged, notes, filled: full.filled }
 }
 
 /** The sorted levels without the empty one, which stands for missing values. */
@@ -57,6 +61,7 @@ function presentLevels(column: Column, limits: Limits) {
 interface Filled {
   readonly levels: readonly string[]
   readonly codes: Int32Array
+  readonly missing: number | null
   readonly filled: string | null
 }
 
@@ -68,7 +73,7 @@ function fill(
     codes,
     isMissing,
     train,
-  }: Omit<Filled, 'filled'> & {
+  }: Pick<Filled, 'levels' | 'codes'> & {
     readonly column: Column
     readonly isMissing: (row: number) => boolean
     readonly train: Int32Array
@@ -81,7 +86,8 @@ function fill(
     // Another version of the file may have gaps where this one has none.
     const own = missing > 0 ? levels.length : -1
     const filled = codes.map((code, row) => (isMissing(row) ? own : code))
-    return { levels: missing > 0 ? [...levels, missingLevel] : levels, codes: filled, filled: note('a category of its own') }
+    const all = missing > 0 ? [...levels, missingLevel] : levels
+    return { levels: all, codes: filled, missing: own, filled: note('a category of its own') }
   }
   const present = Int32Array.from(train, (row) => codes[row] ?? -1)
     .filter((code) => code >= 0)
@@ -89,16 +95,16 @@ function fill(
   if (present.length === 0) noValues(column.name)
   const best = mostFrequent(present)
   const filled = codes.map((code, row) => (isMissing(row) ? best : code))
-  return { levels, codes: filled, filled: note(`most frequent ${levels[best] ?? ''}`) }
+  return { levels, codes: filled, missing: best, filled: note(`most frequent ${levels[best] ?? ''}`) }
 }
 
 /** One category for all with fewer training rows than `minRows`, as scikit-learn's OneHotEncoder merges infrequent ones. */
 function merge(
   { minRows }: CategoriesConfig,
-  { levels, codes }: Filled,
+  { levels, codes, missing }: Filled,
   train: Int32Array,
   as: 'one-hot' | 'index',
-): { readonly levels: readonly string[]; readonly codes: Int32Array; readonly notes: readonly string[] } {
+): Omit<EncodedCategories, 'filled'> {
   const counts = new Array<number>(levels.length).fill(0)
   for (const row of train) {
     const code = codes[row] ?? -1
@@ -115,6 +121,8 @@ function merge(
   return {
     levels: other < 0 ? names : [...names, otherLevel],
     codes: codes.map((code) => place[code] ?? other),
+    missing: missing === null ? null : (place[missing] ?? other),
+    other,
     notes: [
       ...(rare.length > 0 ? [`${counted(rare.length, 'level')} merged, each with fewer than ${minRows} training rows`] : []),
       ...(unseen.length > 0 ? [`${counted(unseen.length, 'level')} not in the training rows: ${listed(unseen)}`] : []),
@@ -123,9 +131,9 @@ function merge(
 }
 
 function unseen(name: string, levels: readonly string[], codes: Int32Array, train: Int32Array): string[] {
-  const seen = new Set<number>()
-  for (const row of train) seen.add(codes[row] ?? 0)
-  const missing = levels.filter((_, code) => !seen.has(code))
+  const seen = new Uint8Array(levels.length)
+  for (const row of train) seen[codes[row] ?? -1] = 1
+  const missing = levels.filter((_, code) => seen[code] === 0)
   if (missing.length === 0) return []
   return [`${counted(missing.length, 'level')} of "${name}" not in the training rows: ${listed(missing)}`]
 }

@@ -1,7 +1,9 @@
 import { fitsFloat32, isMissing, parseNumber } from './cells.ts'
+import { decimalAt } from './decimal.ts'
+import { RecentCells } from './recent-cells.ts'
 import type { Texts } from './texts.ts'
 
-/** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes into levels. */
+/** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes. */
 export type Want = 'skip' | 'single' | 'double' | TextWant
 /** Texts as categories, where some words mean "no value"; or texts to read, where every word is a word. */
 export type TextWant = 'text' | 'verbatim'
@@ -44,15 +46,18 @@ export interface Column {
   readonly badCount: Readonly<Record<BadKind, number>>
 }
 
-const KEPT_BAD = 5
+const [keptBad, mostWords] = [5, 100]
+/** Codes of recent cells that are no level: a missing value, and a text among numbers. */
+const [noValue, noNumber] = [2 ** 30, 2 ** 30 + 1]
 /** Texts that are kept of a column that has too many for categories. */
 export const keptTexts = 200
 /** Characters that are kept of each of them. */
 export const keptCharacters = 100
-const FIRST_CAPACITY = 16
 
 /** Collects a column cell by cell; memory is one number or one code per row, and each different text once. */
 export class ColumnBuilder {
+  /** Whether a cell that is a plain number is one, whatever its spelling. */
+  readonly takesNumbers: boolean
   readonly #name: string
   readonly #index: number
   readonly #isText: boolean
@@ -66,6 +71,11 @@ export class ColumnBuilder {
   readonly #bad: BadCell[] = []
   readonly #badCount = { ...noneBad }
   #few: readonly string[] = []
+  /** Bare cells, and those that are texts by their quotes, of one buffer. */
+  #recent = [new RecentCells(), new RecentCells()] as const
+  #source: Buffer | null = null
+  /** Some texts that are known to be no number. */
+  readonly #words = new Set<string>()
 
   /**
    * Texts are kept as long as the column may be categorical, and then released.
@@ -79,9 +89,10 @@ export class ColumnBuilder {
     this.#isVerbatim = want === 'verbatim'
     this.#texts = texts
     this.#missing = missing
-    const capacity = this.#isText ? 0 : FIRST_CAPACITY
+    this.takesNumbers = !this.#isText && ![...(missing ?? [])].some((word) => !Number.isNaN(parseNumber(word)))
+    const capacity = 16
     this.#numbers = want === 'single' ? new Float32Array(capacity) : new Float64Array(capacity)
-    this.#codes = this.#isText ? new Int32Array(FIRST_CAPACITY) : null
+    this.#codes = this.#isText ? new Int32Array(capacity) : null
     this.#levels = this.#isText ? new Map() : null
   }
 
@@ -98,16 +109,65 @@ export class ColumnBuilder {
     else if (this.#isText) {
       if (isMissing(cell) && !(literal && cell !== '')) this.#none(cell, line)
       else this.#level(cell)
-    } else {
+    } else if (this.#words.has(cell)) this.#word(cell, line)
+    else {
       const value = parseNumber(cell)
       if (fitsFloat32(value)) this.#number(value)
       else if (isMissing(cell)) this.#none(cell, line)
+      else if (Number.isNaN(value)) this.#word(cell, line)
       else {
         this.#number(NaN)
-        this.#note(Number.isNaN(value) ? 'text' : 'infinite', line, cell)
+        this.#note('infinite', line, cell)
       }
     }
     this.#rows++
+  }
+
+  /** A text among numbers. */
+  #word(cell: string, line: number): void {
+    this.#number(NaN)
+    this.#note('text', line, cell)
+    if (this.#words.size < mostWords) this.#words.add(cell)
+  }
+
+  /** One more cell that is a plain number within the range of 32-bit floats. Only if the column takes numbers. */
+  plainNumber(value: number): void {
+    this.#number(value)
+    this.#rows++
+  }
+
+  /**
+   * One more cell, as text in UTF-8. What was there before does not become a string again.
+   *
+   * @param literal as in `text`
+   */
+  bytes(source: Buffer, start: number, end: number, line: number, literal: boolean): void {
+    if (source !== this.#source) this.#recent = [new RecentCells(), new RecentCells()]
+    this.#source = source
+    const recent = this.#recent[literal ? 1 : 0]
+    const known = recent.find(source, start, end)
+    if (known >= 0 && this.#again(known)) return
+    const value = this.takesNumbers ? decimalAt(source, start, end) : NaN
+    if (fitsFloat32(value)) return this.plainNumber(value)
+    const { missing, text } = this.#badCount
+    const rows = this.#rows
+    this.text(source.toString('utf8', start, end), line, literal)
+    if (missing !== this.#badCount.missing) recent.keep(start, end, noValue)
+    else if (this.#codes) recent.keep(start, end, this.#codes[rows] ?? 0)
+    else if (text !== this.#badCount.text) recent.keep(start, end, noNumber)
+  }
+
+  /** One more cell like one that was there before. False if it has to be looked at, since it is kept as an example. */
+  #again(known: number): boolean {
+    if (known === noValue || known === noNumber) {
+      const kind = known === noValue ? 'missing' : 'text'
+      if (this.#isText || this.#badCount[kind] < keptBad) return false
+      this.#badCount[kind]++
+      this.#number(NaN)
+    } else if (this.#codes) this.#code(known)
+    else return false
+    this.#rows++
+    return true
   }
 
   /** One more cell that was already a number in the file. */
@@ -170,6 +230,11 @@ export class ColumnBuilder {
       this.#texts.keep(text, this.#name)
       this.#levels.set(text, code)
     }
+    this.#code(code)
+  }
+
+  #code(code: number): void {
+    if (!this.#codes) return
     if (this.#rows >= this.#codes.length) {
       const larger = new Int32Array(2 * this.#rows)
       larger.set(this.#codes)
@@ -180,6 +245,6 @@ export class ColumnBuilder {
 
   #note(kind: BadKind, line: number, found: string): void {
     // A long cell is truncated: five cells of every column are kept.
-    if (this.#badCount[kind]++ < KEPT_BAD) this.#bad.push({ kind, line, found: found.slice(0, 500) })
+    if (this.#badCount[kind]++ < keptBad) this.#bad.push({ kind, line, found: found.slice(0, 500) })
   }
 }

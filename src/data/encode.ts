@@ -5,8 +5,8 @@ import { filledNumbers, missingNote } from './missing.ts'
 import { counted, fail, listed } from './problems.ts'
 import { scalingOf, type Scaling } from './scaling.ts'
 import type { Limits } from './source.ts'
-import { tokenIds, type TokenIds } from './token-ids.ts'
-import type { DataConfig, Splits } from './types.ts'
+import { tokenIds } from './token-ids.ts'
+import type { DataConfig, FittedInput, Splits } from './types.ts'
 
 /** The model's inputs, and how they were made. */
 export interface EncodedInputs {
@@ -15,13 +15,23 @@ export interface EncodedInputs {
   /** Of token ids; absent if there are none. */
   readonly vocabulary?: readonly string[]
   readonly notes: readonly string[]
+  /** What was fitted, in the order of the inputs: with it, other rows become inputs in the same way. */
+  readonly fitted: readonly FittedInput[]
 }
 
-/** Writes one column to its positions: `write(row, offset, value)`. */
-interface Encoder {
+/** Writes the inputs of one column. */
+export interface Encoder {
   readonly features: readonly string[]
-  readonly fill: (values: Float32Array, width: number, offset: number) => void
+  /** Writes those of the rows from `from` to before `to`. */
+  readonly fill: (
+    place: { readonly values: Float32Array; readonly width: number; readonly offset: number },
+    from: number,
+    to: number,
+  ) => void
 }
+
+/** Rows that all encoders write before the next ones, so that their values stay in the cache of the processor. */
+const rowsTogether = 1024
 
 /**
  * Writes the inputs row-major. Missing values are filled in first, if the config says so: see `MissingConfig`. Numbers are
@@ -39,44 +49,61 @@ export function encodeInputs(
   let vocabulary: readonly string[] | undefined
   const flat: { readonly name: string; readonly what: string }[] = []
   const filled: string[] = []
+  const fitted: FittedInput[] = []
   const encoders = inputs.flatMap((input): Encoder[] => {
     const { column, as } = input
+    const name = column.name
     if (as === 'tokens') {
       const texts = tokenIds(column, rows, splits, input.settings)
       vocabulary = texts.vocabulary
       notes.push(...texts.notes)
-      return [positions(column.name, texts, input.settings.length)]
+      fitted.push({ as, name, vocabulary: texts.vocabulary, length: input.settings.length })
+      return [positions(name, texts.ids, input.settings.length)]
     }
     if (as === 'number') {
       const scale = config.inputs.kind === 'array' ? config.inputs.scale : 1
       const full = config.missing ? filledNumbers(config.missing, column, splits.train) : null
       const own = full ? full.at : column.at
-      const at = (row: number): number => own(row) * scale
+      const at = scale === 1 ? own : (row: number): number => own(row) * scale
       const scaling = scalingOf(input.scaling, at, splits.train)
       if (scaling.flat !== null) flat.push({ name: column.name, what: scaling.flat })
       if (full?.note) filled.push(full.note)
-      const main = numbers(column.name, at, rows, scaling)
-      return full?.indicator ? [main, indicator(column.name, column.at, rows)] : [main]
+      const missing = full ? { filler: full.filler, indicator: full.indicator } : null
+      fitted.push({ as, name, scale, scaling: scaling.fitted, missing })
+      const main = numbers(name, at, scaling.apply)
+      return full?.indicator ? [main, indicator(name, column.at)] : [main]
     }
     const found = encodeCategories(config, column, splits.train, limits, as)
-    const { levels, codes } = found
+    const { levels, codes, missing, other } = found
+    fitted.push({ as, name, levels, missing, other })
     notes.push(...found.notes)
     if (found.filled !== null) filled.push(found.filled)
-    return [as === 'index' ? indices(column.name, requireKnown(column.name, codes)) : oneHot(column.name, levels, codes)]
+    return [as === 'index' ? indices(name, requireKnown(name, codes)) : oneHot(name, levels, codes)]
   })
   if (filled.length > 0) notes.push(missingNote(filled))
   for (const [what, own] of groupBy(flat, (one) => one.what)) {
     const names = own.map(({ name }) => name)
     notes.push(`${counted(names.length, 'input')} constant in the training rows, ${what}: ${listed(names)}`)
   }
+  return { ...encoded(encoders, rows, limits), notes, fitted, ...(vocabulary ? { vocabulary } : {}) }
+}
+
+/** All columns side by side, rows × features. */
+export function encoded(
+  encoders: readonly Encoder[],
+  rows: number,
+  limits: Limits,
+): Pick<EncodedInputs, 'values' | 'features'> {
   const features = encoders.flatMap((encoder) => encoder.features)
   const values = allocate(rows, features.length, limits)
-  let offset = 0
-  for (const encoder of encoders) {
-    encoder.fill(values, features.length, offset)
-    offset += encoder.features.length
+  for (let from = 0; from < rows; from += rowsTogether) {
+    let offset = 0
+    for (const encoder of encoders) {
+      encoder.fill({ values, width: features.length, offset }, from, Math.min(rows, from + rowsTogether))
+      offset += encoder.features.length
+    }
   }
-  return { values, features, notes, ...(vocabulary ? { vocabulary } : {}) }
+  return { values, features }
 }
 
 function allocate(rows: number, width: number, limits: Limits): Float32Array {
@@ -95,44 +122,44 @@ function allocate(rows: number, width: number, limits: Limits): Float32Array {
   return new Float32Array(rows * width)
 }
 
-function numbers(name: string, at: (row: number) => number, rows: number, { apply }: Scaling): Encoder {
+export function numbers(name: string, at: (row: number) => number, apply: Scaling['apply']): Encoder {
   return {
     features: [name],
-    fill: (values, width, offset) => {
+    fill: ({ values, width, offset }, from, to) => {
       // Adding 0 turns −0 into 0, so equal rows are bit-identical.
-      for (let row = 0; row < rows; row++) values[row * width + offset] = apply(at(row)) + 0
+      for (let row = from; row < to; row++) values[row * width + offset] = apply(at(row)) + 0
     },
   }
 }
 
 /** 1 where a value is missing. */
-function indicator(name: string, at: (row: number) => number, rows: number): Encoder {
+export function indicator(name: string, at: (row: number) => number): Encoder {
   return {
     features: [`${name}=${missingLevel}`],
-    fill: (values, width, offset) => {
-      for (let row = 0; row < rows; row++) values[row * width + offset] = Number(Number.isNaN(at(row)))
+    fill: ({ values, width, offset }, from, to) => {
+      for (let row = from; row < to; row++) values[row * width + offset] = Number(Number.isNaN(at(row)))
     },
   }
 }
 
-function indices(name: string, codes: Int32Array): Encoder {
+export function indices(name: string, codes: Int32Array): Encoder {
   return {
     features: [name],
-    fill: (values, width, offset) =>
-      codes.forEach((code, row) => {
-        values[row * width + offset] = code
-      }),
+    fill: ({ values, width, offset }, from, to) => {
+      for (let row = from; row < to; row++) values[row * width + offset] = codes[row] ?? 0
+    },
   }
 }
 
 /** One input per position of a text. */
-function positions(name: string, { ids }: TokenIds, length: number): Encoder {
+export function positions(name: string, ids: Int32Array, length: number): Encoder {
   return {
     features: Array.from({ length }, (_, i) => `${name}[${i + 1}]`),
-    fill: (values, width, offset) =>
-      ids.forEach((id, i) => {
-        values[Math.floor(i / length) * width + offset + (i % length)] = id
-      }),
+    fill: ({ values, width, offset }, from, to) => {
+      for (let row = from; row < to; row++) {
+        values.set(ids.subarray(row * length, (row + 1) * length), row * width + offset)
+      }
+    },
   }
 }
 
@@ -142,12 +169,14 @@ function requireKnown(name: string, codes: Int32Array): Int32Array {
   return fail({ code: 'data/unknown-level', message: `column "${name}" has a text that is not in the index` })
 }
 
-function oneHot(name: string, levels: readonly string[], codes: Int32Array): Encoder {
+export function oneHot(name: string, levels: readonly string[], codes: Int32Array): Encoder {
   return {
     features: levels.map((level) => `${name}=${level}`),
-    fill: (values, width, offset) =>
-      codes.forEach((code, row) => {
+    fill: ({ values, width, offset }, from, to) => {
+      for (let row = from; row < to; row++) {
+        const code = codes[row] ?? -1
         if (code >= 0) values[row * width + offset + code] = 1
-      }),
+      }
+    },
   }
 }

@@ -1,7 +1,7 @@
 import { shuffled, stream, type Stream } from '../base/random.ts'
 import { groupedParts } from './grouped.ts'
 import type { SplitRequest } from './splits.ts'
-import type { Fold, Splits } from './types.ts'
+import type { Splits } from './types.ts'
 
 /** Ways to divide the rows, the split's own included. Seeds beyond these share folds. */
 const mostFolds = 10
@@ -13,10 +13,10 @@ const mostFolds = 10
  * drawn in the same way from all rows. Each fold has as many rows of each class as the split itself, or whole groups of about
  * as many rows. Test rows are in no fold.
  *
- * @returns no fold if the validation rows are more than half of both parts, were assigned by a file, or follow the training
+ * @returns the validation rows of each fold, ascending; no fold if the validation rows are more than half of both parts, were assigned by a file, or follow the training
  *   rows in time
  */
-export function foldsOf(request: SplitRequest, { train, validation }: Splits): Fold[] {
+export function foldsOf(request: SplitRequest, { train, validation }: Splits): Int32Array[] {
   const { split, given, times } = request
   if (split.fixed || given?.validation || times || validation.length === 0 || train.length < validation.length) return []
   const random = stream(split.seed, 'folds')
@@ -28,10 +28,14 @@ export function foldsOf(request: SplitRequest, { train, validation }: Splits): F
     if (drawn.length === 0) break
     parts.push(...drawn)
   }
-  return parts.map((part) => {
-    const own = new Set(part)
-    return { train: all.filter((row) => !own.has(row)).sort(), validation: Int32Array.from(part).sort() }
-  })
+  return parts.map((part) => Int32Array.from(part).sort())
+}
+
+/** The rows of a fold: its validation rows, and the others of both parts for training. */
+export function onFold({ train, validation, test }: Splits, fold: Int32Array): Splits {
+  const all = Int32Array.from([...train, ...validation]).sort()
+  const held = new Set(fold)
+  return { train: all.filter((row) => !held.has(row)), validation: fold, test }
 }
 
 function partsFrom(

@@ -67,7 +67,8 @@ function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSumma
   const type = typeOf(column, rows)
   const words = type === 'text' ? wordsOf(column) : null
   const time = column.isText && areDates(column.texts)
-  return { name, index, type, distinct: different, missing, words, time, ...range(column, rows) }
+  const spelling = spelledNumbers(column.texts)?.spelling.words ?? null
+  return { name, index, type, distinct: different, missing, words, time, spelling, ...range(column, rows) }
 }
 
 /** Of this share of all texts, no word is lost. */

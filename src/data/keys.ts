@@ -60,11 +60,34 @@ function ofTexts({ codes, levels }: Column): Codes | undefined {
  * groups.
  */
 function ofNumbers({ at }: Column, rows: number): Codes | undefined {
-  const seen = new Set<number>()
+  let low = Infinity
+  let high = -Infinity
   for (let row = 0; row < rows; row++) {
     const value = at(row)
-    if (!Number.isInteger(value) || seen.add(value).size > rows / 2) return undefined
+    if (!Number.isInteger(value)) return undefined
+    if (value < low) low = value
+    if (value > high) high = value
   }
+  return high - low < densest * rows ? ofDense(at, rows, low, high - low + 1) : ofSparse(at, rows)
+}
+
+/** A table of all numbers in the range is worth its memory up to this many per row. */
+const densest = 4
+
+function ofDense(at: Column['at'], rows: number, low: number, range: number): Codes | undefined {
+  const places = new Int32Array(range)
+  for (let row = 0; row < rows; row++) places[at(row) - low] = 1
+  let levels = 0
+  for (let i = 0; i < range; i++) if (places[i] === 1) places[i] = levels++
+  if (levels > rows / 2) return undefined
+  const codes = new Int32Array(rows)
+  for (let row = 0; row < rows; row++) codes[row] = places[at(row) - low] ?? 0
+  return { codes, levels, ordered: true }
+}
+
+function ofSparse(at: Column['at'], rows: number): Codes | undefined {
+  const seen = new Set<number>()
+  for (let row = 0; row < rows; row++) if (seen.add(at(row)).size > rows / 2) return undefined
   const place = new Map([...seen].sort((a, b) => a - b).map((value, i) => [value, i]))
   return { codes: Int32Array.from({ length: rows }, (_, row) => place.get(at(row)) ?? 0), levels: seen.size, ordered: true }
 }

@@ -21,6 +21,7 @@ import { openTokenizer } from './tokenizers/index.ts'
 import type { DataConfig, Dataset, Splits } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
 import { rowWeights } from './weights.ts'
+import { wholeNumbers } from './whole-numbers.ts'
 
 /** A data file, opened, and the columns that a config names; its rows are not read yet. */
 export interface OpenedData {
@@ -78,10 +79,11 @@ export async function datasetOf(config: DataConfig, source: DataFile): Promise<D
     fingerprint: contentFingerprint(config, source, tokenizer),
     notes: [...notes, ...dataset.notes],
     keys: keyColumns(config, table, roles, limits),
+    wholeNumbers: config.inputs.kind === 'array' ? [] : wholeNumbers(inputs, table.rows),
   }
 }
 
-type Assembled = Omit<Dataset, 'inputShape' | 'fingerprint' | 'keys'>
+type Assembled = Omit<Dataset, 'inputShape' | 'fingerprint' | 'keys' | 'wholeNumbers'>
 
 function assemble(
   config: DataConfig,

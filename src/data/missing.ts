@@ -26,6 +26,8 @@ export const isOwnCategory = ({ strategy }: MissingConfig): boolean => strategy 
 /** A column of numbers without gaps. */
 export interface FilledNumbers {
   readonly at: (row: number) => number
+  /** What stands in for a missing value. */
+  readonly filler: number
   /** Whether the column gets an indicator: 1 where a value is missing. */
   readonly indicator: boolean
   /** `Age (177, median 28)`; null if nothing is missing. */
@@ -47,7 +49,7 @@ export function filledNumbers(config: MissingConfig, column: Column, train: Int3
   const { missing } = column.badCount
   const note =
     missing === 0 ? null : `${column.name} (${missing.toLocaleString('en')}, ${what} ${Number(filler.toPrecision(6))})`
-  return { at, indicator: strategy === 'indicator' && missing > 0, note }
+  return { at, filler, indicator: strategy === 'indicator' && missing > 0, note }
 }
 
 function fillerOf({ strategy, fill }: MissingConfig, sorted: Float64Array): readonly [what: string, value: number] {

@@ -5,13 +5,14 @@
  */
 export function moments(at: (row: number) => number, rows: Int32Array): { mean: number; sd: number } {
   const n = rows.length
+  const values = new Float64Array(n)
   let sum = 0
-  for (const row of rows) sum += at(row)
+  for (let i = 0; i < n; i++) sum += values[i] = at(rows[i] ?? 0)
   const mean = sum / n
   let squares = 0
   let rest = 0
-  for (const row of rows) {
-    const d = at(row) - mean
+  for (let i = 0; i < n; i++) {
+    const d = (values[i] ?? 0) - mean
     squares += d * d
     rest += d
   }

@@ -65,6 +65,7 @@ async function contentOf(
   watch: Watch,
 ): Promise<Buffer> {
   const raw = await readBytes(file, name, limits)
+  requireContent(raw, name)
   const lines = new LineCount(limits.lines, () => tooMany({ file: name }, 'line', limits.lines))
   const see = (chunk: Uint8Array): void => {
     if (format.isText) lines.add(chunk)
@@ -72,6 +73,19 @@ async function contentOf(
   }
   if (!zipped) see(raw)
   return zipped ? inflate(name, raw, limits, see) : raw
+}
+
+/** What Git stores in place of a large file, and what is in the folder until the file is fetched. */
+const pointer = Buffer.from('version https://git-lfs.github.com/spec/')
+
+function requireContent(bytes: Buffer, name: string): void {
+  if (!bytes.subarray(0, pointer.length).equals(pointer)) return
+  fail({
+    code: 'data/lfs-pointer',
+    message: `${name} is a pointer of Git LFS, not the file itself`,
+    found: bytes.toString('utf8', 0, 200).split('\n').slice(0, 3).join(' '),
+    hint: 'run git lfs pull; in a workflow, set lfs: true for actions/checkout',
+  })
 }
 
 async function readBytes(file: string, name: string, limits: Limits): Promise<Buffer> {

@@ -81,6 +81,7 @@ export function spelledNumbers(
   const known = spelled.filter(([, spelling]) => spelling !== undefined)
   const numbers = present.length - spelled.length + known.length
   const others = present.length - numbers - words.length
+  if (numbers === 0) return withUnit(present)
   if (numbers < 2 || others > slips * present.length) return undefined
   if (known.length > 0) {
     const spelling = commonest(known.flatMap(([, one]) => one ?? []))
@@ -91,6 +92,16 @@ export function spelledNumbers(
   const hint = 'list these words under data.missing.values'
   const found = words.slice(0, 3)
   return { spelling: named(`and ${found.join(', ')} for missing values`, hint), found, missing: words }
+}
+
+const measured = whole(String.raw`${sign}${plain}\s?([a-zµ°²³/]{1,8})`, 'i')
+
+/** Numbers that all have the same unit, such as `1.5 kg`. A few of them may be categories, such as `4 cyl`. */
+function withUnit(texts: readonly string[]): ReturnType<typeof spelledNumbers> {
+  const [unit] = [...new Set(texts.map((text) => measured.exec(text)?.[1]))]
+  if (unit === undefined || texts.length <= fewestNumbers) return undefined
+  if (!texts.every((text) => measured.exec(text)?.[1] === unit)) return undefined
+  return { spelling: named(`with the unit ${unit}`, 'write the numbers alone'), found: texts.slice(0, 3), missing: [] }
 }
 
 /** Commas separate thousands only if each of them, in every text, is followed by groups of three digits. */

@@ -2,8 +2,15 @@ import { otherThanUtf8 } from '../base/encoding.ts'
 import { counted, fail } from './problems.ts'
 import type { Source } from './source.ts'
 
-/** Rejects what is not UTF-8 text, with a guess of what it is instead. */
+/** Rejects web pages and what is not UTF-8 text, with a guess of what it is instead. */
 export function requireText({ bytes, file }: Source): void {
+  if (/^\ufeff?\s*<(?:!doctype html|html)[\s>]/i.test(bytes.toString('utf8', 0, 200))) {
+    fail({
+      code: 'data/html',
+      message: `${file} is a web page, not a table`,
+      hint: 'download the file itself: the page may say why the server did not send it',
+    })
+  }
   const hint = otherThanUtf8(bytes)
   if (hint === null) return
   fail({ code: 'data/encoding', message: `${file} is not UTF-8 text`, allowed: 'UTF-8', hint })

@@ -43,6 +43,32 @@ export function tokenIds(column: Column, rows: number, splits: Splits, settings:
   kept.forEach((token, rank) => {
     idOf[token] = specials.length + rank
   })
+  const ids = idsOf(textOf, rows, length, idOf)
+  requireKnown(column.name, ids, length, splits)
+  const vocabulary = [...specials, ...kept.map((token) => tokens[token] ?? '')]
+  const lengths = Array.from({ length: rows }, (_, row) => textOf(row).length)
+  return { ids, vocabulary, notes: notesOf(column.name, { ids, vocabulary, lengths, seen: counts }, settings) }
+}
+
+/**
+ * Texts as ids of a vocabulary that was fitted before.
+ *
+ * @param vocabulary tokens in the order of their ids, padding and unknown included
+ */
+export function knownTokenIds(
+  column: Column,
+  rows: number,
+  vocabulary: readonly string[],
+  { tokenize, length }: Omit<TokenSettings, 'most'>,
+): Int32Array {
+  const { codes, texts, tokens } = tokenized(column, tokenize)
+  const known = new Map(vocabulary.slice(specials.length).map((token, rank) => [token, specials.length + rank]))
+  const idOf = Int32Array.from(tokens, (token) => known.get(token) ?? unknownId)
+  return idsOf((row) => texts[codes[row] ?? -1] ?? new Int32Array(), rows, length, idOf)
+}
+
+/** rows × length, row-major: longer texts cut, shorter ones padded at the end. */
+function idsOf(textOf: (row: number) => Int32Array, rows: number, length: number, idOf: Int32Array): Int32Array {
   const ids = new Int32Array(rows * length).fill(paddingId)
   for (let row = 0; row < rows; row++) {
     ids.set(
@@ -52,10 +78,7 @@ export function tokenIds(column: Column, rows: number, splits: Splits, settings:
       row * length,
     )
   }
-  requireKnown(column.name, ids, length, splits)
-  const vocabulary = [...specials, ...kept.map((token) => tokens[token] ?? '')]
-  const lengths = Array.from({ length: rows }, (_, row) => textOf(row).length)
-  return { ids, vocabulary, notes: notesOf(column.name, { ids, vocabulary, lengths, seen: counts }, settings) }
+  return ids
 }
 
 /** Each different text once, as numbers of its tokens. */

@@ -1,5 +1,5 @@
 import type { MissingConfig } from './missing.ts'
-import type { Standardize } from './scaling.ts'
+import type { FittedScaling, Standardize } from './scaling.ts'
 
 /** What to read and how to prepare it: the spec's `data` block with every default filled in. */
 export interface DataConfig {
@@ -109,9 +109,6 @@ export interface Splits {
   readonly test: Int32Array
 }
 
-/** Another way to divide the training and validation rows of a split; see `foldsOf`. Row numbers, ascending. */
-export type Fold = Pick<Splits, 'train' | 'validation'>
-
 /** Data ready for a model. */
 export interface Dataset {
   /** rows × inputSize, row-major. */
@@ -129,20 +126,60 @@ export interface Dataset {
   readonly features: readonly string[]
   /** If the inputs are token ids, the tokens in the order of their ids; 0 is padding and 1 any other token. */
   readonly vocabulary?: readonly string[]
+  /** How the inputs were made, one per column, in order; fitted on the training rows. */
+  readonly fitted: readonly FittedInput[]
   /** value = target × sd + mean, fitted on the training rows; null for classification. */
   readonly targetScale: { readonly mean: number; readonly sd: number } | null
   readonly splits: Splits
   /** Whether the rows were drawn, so that what is measured on the test rows can hold for other rows from the same source. */
   readonly rowsVary: boolean
-  /** Other ways to divide the training and validation rows; empty if there is none. */
-  readonly folds: readonly Fold[]
+  /** Validation rows of other ways to divide the training and validation rows, ascending; see `foldsOf`. */
+  readonly folds: readonly Int32Array[]
   /** SHA-256 over the inflated file's content and every setting that shapes the data, without the file's path. */
   readonly fingerprint: string
   /** What was done that the user may want to know: "3 constant columns dropped: a, b, c". */
   readonly notes: readonly string[]
   /** Columns, inputs or not, that may say which rows belong together; never the target. */
   readonly keys: readonly KeyColumn[]
+  /** Numeric inputs of whole numbers of five digits or more, before they were scaled. */
+  readonly wholeNumbers: readonly WholeNumbers[]
 }
+
+/** An input that may name its row, or a point in time. */
+export interface WholeNumbers {
+  readonly name: string
+  /** One per row, as written. */
+  readonly values: Float64Array
+}
+
+/** How one column becomes inputs of the model, with everything that was fitted on the training rows. */
+export type FittedInput =
+  /** (value × scale), scaled. */
+  | {
+      readonly as: 'number'
+      readonly name: string
+      readonly scale: number
+      readonly scaling: FittedScaling
+      /** What stands in for a missing value, before `scale`; null if a missing value is an error. */
+      readonly missing: { readonly filler: number; readonly indicator: boolean } | null
+    }
+  /** `levels` in the order of their codes: positions of a one-hot vector, or the number itself for `index`. */
+  | {
+      readonly as: 'one-hot' | 'index'
+      readonly name: string
+      readonly levels: readonly string[]
+      /** The code of a missing value: −1 for none of the levels, null if a missing value is an error. */
+      readonly missing: number | null
+      /** The code of a category that is none of the levels; −1 for none. */
+      readonly other: number
+    }
+  /** Ids of tokens: `length` of them, padded at the end with 0. 1 stands for any token that the vocabulary lacks. */
+  | {
+      readonly as: 'tokens'
+      readonly name: string
+      readonly vocabulary: readonly string[]
+      readonly length: number
+    }
 
 /** A column whose equal values may identify one patient, session or place. */
 export interface KeyColumn {
@@ -184,6 +221,8 @@ export interface ColumnSummary {
   readonly words: number | null
   /** Whether its texts are dates, with or without a time of day. */
   readonly time: boolean
+  /** If the texts are numbers in another spelling, how they are spelled, after "numbers": `with a currency sign`. */
+  readonly spelling: string | null
 }
 
 /** What `init` learns from a data file before there is a spec. Everything below `columns` is a guess. */

@@ -1,7 +1,7 @@
 import { median } from '../stats/describe.ts'
-import type { Levers } from '../records/levers.ts'
+import type { LeverName, Levers } from '../records/levers.ts'
 import type { MetricName, Metrics, Task } from '../records/metrics.ts'
-import type { Evaluation, RunResult } from '../records/run.ts'
+import type { Evaluation, LayerHealth, RunResult } from '../records/run.ts'
 
 /** The log of one step; null for what was not logged. Losses and norms may be non-finite. */
 export interface StepPoint {
@@ -43,6 +43,8 @@ export interface Curve {
   /** Null if unknown. */
   readonly stepsPerEpoch: number | null
   readonly levers: Levers | null
+  /** The layers at the end of the run, from below; absent if they were not logged. */
+  readonly layers?: readonly LayerHealth[]
 }
 
 /** What is known about all runs of a group. */
@@ -53,6 +55,8 @@ export interface Context {
   readonly rows: { readonly train: number; readonly validation: number } | null
   /** Training loss that a good fit reaches; null for 40 % of a constant guess's loss. */
   readonly targetLoss: number | null
+  /** Levers without an effect on this model, such as dropout without a layer for it; absent if that is unknown. */
+  readonly idleLevers?: readonly LeverName[]
   /** Largest allowed SD over seeds; null for the SD that drawing other validation rows would cause. */
   readonly seedCap: { readonly metric: MetricName; readonly maxStd: number } | null
 }
@@ -87,6 +91,7 @@ export function curveOf(run: RunResult): Curve {
     evaluations,
     stepsPerEpoch: stepsPerEpoch(evaluations),
     levers: run.request.levers,
+    ...(run.status === 'complete' && run.layers ? { layers: run.layers } : {}),
   }
 }
 

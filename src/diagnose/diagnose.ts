@@ -1,30 +1,48 @@
 import type { StageName } from '../records/plan.ts'
 import { stageTuning } from '../stages/index.ts'
+import { usefulMoves } from './advice.ts'
 import type { Curve, CurveGroup } from './curve.ts'
 import type { Finding, Move } from './finding.ts'
 import { read, type Reading } from './reading.ts'
 import type { LeastPoints, RuleDefinition, Symptom } from './rules/definition.ts'
-import { rules } from './rules/index.ts'
+import { contradictions, rules } from './rules/index.ts'
 
 /**
- * What the curves of some trials show, group by group; empty if no rule finds anything. Pure: equal curves give equal
- * findings.
+ * What the curves of some trials show, group by group; empty if no rule finds anything. Causes come before symptoms, and
+ * what at most half of the runs show comes last. Pure: equal curves give equal findings.
  */
 export function diagnose(groups: readonly CurveGroup[]): Finding[] {
   return groups.flatMap(diagnoseGroup)
 }
 
-function diagnoseGroup({ subject, curves, context }: CurveGroup): Finding[] {
+function diagnoseGroup(group: CurveGroup): Finding[] {
+  const { curves, context } = group
   const runs = curves.map((curve) => read(curve, context))
-  return rules.flatMap((rule) => findingOf(subject, rule, runs) ?? [])
+  const found = rules.flatMap((rule) => findingOf(group, rule, runs) ?? [])
+  const kept = found.filter((finding) => !found.some((other) => contradicts(other, finding)))
+  return [...kept.filter((finding) => !isRare(finding)), ...kept.filter(isRare)]
 }
 
-function findingOf(subject: string, rule: RuleDefinition, runs: readonly Reading[]): Finding | undefined {
+/** Whether at most half of several runs show it. */
+const isRare = ({ seeds: { seen, of } }: Finding): boolean => of > 1 && 2 * seen <= of
+
+/** Whether both cannot hold, and more runs show the other; if as many do, the first of the pair holds. */
+function contradicts(other: Finding, finding: Finding): boolean {
+  const lead = other.seeds.seen - finding.seeds.seen
+  return contradictions.some(
+    ([first, second]) =>
+      (first.name === other.rule && second.name === finding.rule && lead >= 0) ||
+      (second.name === other.rule && first.name === finding.rule && lead > 0),
+  )
+}
+
+function findingOf({ subject, context }: CurveGroup, rule: RuleDefinition, runs: readonly Reading[]): Finding | undefined {
   const ofSeeds = 'lookAtAll' in rule
   const seen = (ofSeeds ? [rule.lookAtAll(runs)] : runs.map((run) => rule.look(run))).filter(isSeen)
   const first = seen[0]
   const enough = ofSeeds || rule.quorum === 'any' || seen.length > runs.length / 2
   if (!first || !enough) return undefined
+  const moves = usefulMoves(first.moves, runs[0]?.curve.levers ?? null, context)
   return {
     rule: rule.name,
     subject,
@@ -32,8 +50,8 @@ function findingOf(subject: string, rule: RuleDefinition, runs: readonly Reading
     seeds: { seen: ofSeeds ? runs.length : seen.length, of: runs.length },
     sights: seen.map((s) => s.sight),
     cause: first.cause,
-    moves: first.moves,
-    stage: stageOf(first.moves),
+    moves,
+    stage: stageOf(moves),
   }
 }
 

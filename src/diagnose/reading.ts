@@ -1,4 +1,4 @@
-import { median } from '../stats/describe.ts'
+import { median, medianFilter } from '../stats/describe.ts'
 import type { Context, Curve, EvaluationPoint, StepPoint } from './curve.ts'
 import { noiseAround } from './robust.ts'
 
@@ -93,3 +93,9 @@ export const lastStep = ({ steps, curve }: Reading): number => steps.at(-1)?.ste
 /** Epoch of a step; null if the length of an epoch is unknown. */
 export const epochOf = ({ curve: { stepsPerEpoch } }: Reading, step: number): number | null =>
   stepsPerEpoch === null ? null : Math.ceil(step / stepsPerEpoch)
+
+/** Whether the loss first rose well above its start: steps were too large. */
+export function roseAtFirst({ steps, start }: Reading): boolean {
+  const first = steps.slice(0, Math.max(10, Math.floor(steps.length / 10))).map((s) => s.loss)
+  return medianFilter(first, 5).some((loss) => loss > 1.5 * start)
+}

@@ -92,7 +92,7 @@ function dataLines(options: InitOptions): string[] {
       : [`  standardize: ${tableScaling}          # median, quartiles, smooth clipping`]),
     ...missingLines(options),
     ...splitLine(options),
-    '  checks:                       # error stops before training, warn reports, off skips the check',
+    '  checks:                       # error stops before training, warn and note report, off skips the check',
     ...filled(Object.entries(checks).map(([name, severity]) => `${name}: ${severity}`)),
   ]
 }

@@ -1,7 +1,7 @@
 /* Generated from schema/tuning.schema.json by scripts/generate.ts; do not edit. */
 
 /**
- * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece, auroc, averagePrecision, kappa (quadratic), worstRecall, worstNll. For regression: mse, rmse, mae, r2, mape.
+ * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece, auroc, averagePrecision, kappa (quadratic), worstRecall, worstNll. For regression: mse, rmse, mae, r2, mape. Of your own, reported by results or a training script: score (higher is better), cost (lower is better).
  */
 export type Metric =
   | 'accuracy'
@@ -20,6 +20,8 @@ export type Metric =
   | 'mae'
   | 'r2'
   | 'mape'
+  | 'score'
+  | 'cost'
 /**
  * auto decides by column type: numbers stay as they are, categories become one-hot, constants and identifiers are dropped.
  */
@@ -74,7 +76,7 @@ export type Column = string | number
 /**
  * Effect of a finding.
  */
-export type Severity = 'error' | 'warn' | 'off'
+export type Severity = 'error' | 'warn' | 'note' | 'off'
 /**
  * A layer's name, or one name with its arguments.
  */
@@ -227,7 +229,7 @@ export interface Spec {
  */
 export interface Data {
   /**
-   * Data file, relative to the spec: csv, tsv, jsonl, npy, npz, parquet, json-array, txt, psv or image-folder, and .gz of each. It must lie inside the workspace.
+   * Data file, relative to the spec: csv, tsv, jsonl, npy, npz, parquet, json-array, txt, psv, image-folder or arrow, and .gz of each. It must lie inside the workspace.
    */
   source?: string
   /**
@@ -347,18 +349,23 @@ export interface Split {
   seed?: number
 }
 /**
- * error stops before training, warn reports, off skips the check.
+ * error stops before training, warn and note report, off skips the check.
  */
 export interface Checks {
+  formula?: Severity
   leakage?: Severity
   duplicates?: Severity
   groups?: Severity
+  siblings?: Severity
   strata?: Severity
   drift?: Severity
   augmentation?: Severity
   imbalance?: Severity
   constant?: Severity
   identifier?: Severity
+  timestamp?: Severity
+  hindsight?: Severity
+  trend?: Severity
 }
 /**
  * Amounts at strength 1.
@@ -724,6 +731,14 @@ export interface ResultNames {
    * Name of the mape in the results.
    */
   mape?: string
+  /**
+   * Name of the score in the results.
+   */
+  score?: string
+  /**
+   * Name of the cost in the results.
+   */
+  cost?: string
 }
 /**
  * Where results name the files of their predictions.

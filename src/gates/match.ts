@@ -1,5 +1,5 @@
 import { differences } from '../base/numbers.ts'
-import { rowError, rowErrorOfDifference, type RowError } from '../stats/crossed.ts'
+import { rowErrorOfDifference, rowErrorOfPairs, type RowError } from '../stats/crossed.ts'
 import { pooledSd, sampleSd } from '../stats/describe.ts'
 import { rowsOf, type SeedValue, type Side } from './evidence.ts'
 
@@ -51,7 +51,7 @@ export function matchSides(rule: { readonly paired: boolean }, candidate: Side, 
 export function pairedRows(baseline: readonly SeedValue[], candidate: readonly SeedValue[]): RowError | undefined {
   const [own, base] = [rowsOf(candidate), rowsOf(baseline)]
   if (!own || own[0]?.length !== base?.[0]?.length) return undefined
-  return rowError(own.map((values, i) => differences(values, base?.[i] ?? [])))
+  return rowErrorOfPairs(own.map((values, i) => differences(values, base?.[i] ?? [])))
 }
 
 /**

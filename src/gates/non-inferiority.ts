@@ -13,7 +13,7 @@ import { moreSeeds, tightMarginNotes } from './seeds-needed.ts'
 import { comparisonEvidence } from './supplementary.ts'
 import { softened, missingData, withoutBaseline } from './missing-data.ts'
 import { dropOnRows, equalValuesRemedy } from './without-spread.ts'
-import { holdsFor, intervalWords, limitWords, shown, signed, worseSide } from './words.ts'
+import { holdsFor, intervalWords, limitWords, widthNotes, shown, signed, worseSide } from './words.ts'
 
 /** A rule that allows a loss of less than a margin. */
 export interface MarginRule extends MetricRule {
@@ -166,7 +166,12 @@ function judged(question: Question, overSeeds: Interval, fallback: readonly stri
     ...(status === 'inconclusive' ? moreSeeds(rule.margin, found, matched, analysis) : { remedy: null }),
     // A drop that was seen once gets no second look: on real trainings, that let a drop of the margin pass in .08, not .05.
     ...(status === 'inconclusive' && found.lower > 0 ? { settled: true as const } : {}),
-    notes: [...matched.notes, ...fallback, ...tightMarginNotes(rule.margin, matched, analysis)],
+    notes: [
+      ...matched.notes,
+      ...fallback,
+      ...widthNotes(overSeeds, matched.rows),
+      ...tightMarginNotes(rule.margin, matched, analysis),
+    ],
     evidence: comparisonEvidence(rule, matched),
   }
 }

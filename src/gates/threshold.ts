@@ -1,5 +1,6 @@
 import type { Threshold } from '../dsl/tuning.gen.ts'
 import type { MetricRule } from '../records/gates.ts'
+import { rangeOf, type MetricName } from '../records/metrics.ts'
 import type { GateVerdict } from '../records/verdict.ts'
 import { overRows, rowError, type RowError } from '../stats/crossed.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
@@ -15,7 +16,7 @@ import { requireLevel } from './range.ts'
 import { shared } from './schema.ts'
 import { rowsDecide } from './seeds-needed.ts'
 import { equalValuesRemedy, shareOnRows } from './without-spread.ts'
-import { holdsFor, intervalWords, limitWords, shown, signed } from './words.ts'
+import { holdsFor, intervalWords, limitWords, widthNotes, shown, signed } from './words.ts'
 
 /**
  * The mean over seeds reaches a level, by its t interval. Exactly one of `min` and `max` is a number, in units of the
@@ -135,17 +136,24 @@ function decide(rule: ThresholdRule, limit: number, side: Side, evidence: GateEv
   if (overSeeds.kind === 'undefined')
     return withoutSpread(rule, side, evidence, analysis, { limit, reason: overSeeds.reason })
   const rows = rowErrorOf(side)
-  const found = overRows(overSeeds, rows)
+  const found = withinRange(rule.metric, overRows(overSeeds, rows))
   const { status, outcome } = placed(rule, limit, found)
   return {
     status,
-    notes: [],
+    notes: widthNotes(overSeeds, rows),
     ...(status === 'inconclusive' ? remedyFor(values, limit, analysis, rows) : { remedy: null }),
     sentence:
       `Mean ${rule.split} ${rule.metric} over ${values.length} seeds is ${signed(found.estimate)} ` +
       `(${intervalWords(found)} ${holdsFor(rows)}): ${outcome}.`,
     estimate: estimateOf(rule, found),
   }
+}
+
+/** A mean of shares is no more than 1, however wide its t interval. */
+function withinRange(metric: MetricName, found: Interval): Interval {
+  const [least, most] = rangeOf(metric)
+  const { estimate, lower, upper } = found
+  return { ...found, lower: Math.max(lower, Math.min(least, estimate)), upper: Math.min(upper, Math.max(most, estimate)) }
 }
 
 const rowErrorOf = ({ values }: Side): RowError | undefined => {

@@ -28,7 +28,8 @@ export interface MetricComparison {
   readonly p: number | null
   /** Share of all candidate–baseline pairs in which the candidate is better; ties count half. Reported, never gated on. */
   readonly probabilityBetter: number | null
-  readonly claim: 'better' | 'worse' | 'not-distinguishable' | 'identical' | 'undecidable'
+  /** `negligible`: better by more than noise, but by too little to matter. */
+  readonly claim: 'better' | 'negligible' | 'worse' | 'not-distinguishable' | 'identical' | 'undecidable'
   readonly sentence: string
 }
 
@@ -42,6 +43,9 @@ export interface SideSummary {
 }
 
 const alpha = 0.05
+
+/** A gain below this share of the baseline's SD over seeds matters to nobody: another seed changes more. */
+const leastGain = 0.2
 
 /** Every metric on validation and test, in the order of the table. The claims of one split are corrected together. */
 export function verificationStatistics(verify: VerifyFindings, objective: MetricName): MetricComparison[] {
@@ -122,12 +126,13 @@ function claimed(draft: Draft): MetricComparison {
   return { ...found, claim, sentence: sentenceOf(draft, claim) }
 }
 
-function claimOf({ equal, gain: found, p, unfinished }: Draft): MetricComparison['claim'] {
+function claimOf({ equal, gain: found, p, unfinished, baseline }: Draft): MetricComparison['claim'] {
   if (found !== null && p !== null && p <= alpha && found.value < 0) return 'worse'
   if (unfinished.length > 0) return 'undecidable'
   if (equal) return 'identical'
   if (found === null || p === null) return 'undecidable'
-  return p <= alpha ? 'better' : 'not-distinguishable'
+  if (p > alpha) return 'not-distinguishable'
+  return found.value < leastGain * (baseline.sd ?? 0) ? 'negligible' : 'better'
 }
 
 function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricComparison['claim']): string {
@@ -137,8 +142,9 @@ function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricCompar
   const p = found.p < 0.0001 ? 'p below 0.0001' : `p ${shown(Number(found.p.toPrecision(2)))}`
   const correction = found.objective ? '' : ', corrected for the other metrics'
   const words = {
-    better: 'better by more than seed noise',
-    worse: 'worse by more than seed noise',
+    better: 'better by more than noise',
+    negligible: `better by more than noise, but by less than ${leastGain} of the baseline's SD over seeds, which hardly matters`,
+    worse: 'worse by more than noise',
     'not-distinguishable': 'not distinguishable from the baseline',
     undecidable: `not compared, because the winner has no value on ${seedList(unfinished)}; on the others`,
   }[claim]

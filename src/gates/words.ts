@@ -1,5 +1,6 @@
 import { higherIsBetter, type MetricName } from '../records/metrics.ts'
-import type { RowError } from '../stats/crossed.ts'
+import { rowShare, type RowError } from '../stats/crossed.ts'
+import type { Interval } from '../stats/intervals.ts'
 import { shown } from '../stats/outcome.ts'
 
 export { shown }
@@ -18,6 +19,13 @@ export function intervalWords(found: { readonly lower: number; readonly upper: n
 /** For what an interval holds, beside other seeds. Without this, a reader takes the luck of these rows for the model's. */
 export const holdsFor = (rows: RowError | undefined): string =>
   rows ? 'for other seeds and other rows' : 'for other seeds on these rows'
+
+/** Where the width of an interval comes from; nothing if it holds on these rows alone. */
+export function widthNotes(overSeeds: Interval, rows: RowError | undefined): string[] {
+  if (rows === undefined) return []
+  const percent = Math.round(100 * rowShare(overSeeds, rows))
+  return [`Of the squared error, ${percent} % comes from the choice of test rows and ${100 - percent} % from the seeds.`]
+}
 
 /** Four significant digits. The minus sign is typographic, so no line break separates it from its number. */
 export const signed = (value: number): string => shown(value).replace('-', '−')

@@ -22,7 +22,7 @@ export const mostCharacters = 4096
 export function annotationOf(d: Diagnostic, workspace: string): Annotation {
   const file = d.at && annotatedFile(d.at.file, workspace)
   const { at, ...rest } = d
-  const note = { level: d.severity, title: d.code }
+  const note = { level: d.severity === 'note' ? ('notice' as const) : d.severity, title: d.code }
   if (!at || !file) return { ...note, message: formatDiagnostic(d) }
   return { ...note, message: formatDiagnostic(rest), at: { file, line: at.line, column: at.column } }
 }

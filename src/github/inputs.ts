@@ -22,7 +22,7 @@ export type BaselineInput =
   | { readonly kind: 'file' | 'spec'; readonly path: string }
 
 /** Everything that a workflow may set under `with:`, checked; `action.yml` explains each input. */
-export interface Inputs<Stage extends string, Engine extends string> {
+export interface Inputs<Stage extends string, Engine extends string, Format extends string> {
   readonly mode: Mode
   /** Null if the mode has none. */
   readonly stage: Stage | null
@@ -43,6 +43,8 @@ export interface Inputs<Stage extends string, Engine extends string> {
   readonly stages: readonly Stage[] | null
   /** How many seeds verification takes; null means the spec's number. */
   readonly seeds: number | null
+  /** Formats in which to save the winner's models; null saves none. */
+  readonly saveModel: readonly Format[] | null
   readonly baseline: BaselineInput
   /** The mildest verdict that fails the step. */
   readonly failOn: FailOn
@@ -54,17 +56,18 @@ export interface Inputs<Stage extends string, Engine extends string> {
 }
 
 /** Words that other parts of the program define. */
-export interface Choices<Stage extends string, Engine extends string> {
+export interface Choices<Stage extends string, Engine extends string, Format extends string> {
   readonly stages: readonly Stage[]
+  readonly modelFormats: readonly Format[]
   readonly engines: readonly Engine[]
 }
 
 /** Reads all inputs of the step and reports every mistake, not only the first. An empty input counts as missing. */
-export function readInputs<Stage extends string, Engine extends string>(
+export function readInputs<Stage extends string, Engine extends string, Format extends string>(
   workspace: string,
-  choices: Choices<Stage, Engine>,
+  choices: Choices<Stage, Engine, Format>,
   read: (name: string) => string = getInput,
-): Result<Inputs<Stage, Engine>, readonly Diagnostic[]> {
+): Result<Inputs<Stage, Engine, Format>, readonly Diagnostic[]> {
   const problems: Diagnostic[] = []
   const from = reader(read, problems)
   const mode = from.word('mode', modes)
@@ -80,6 +83,7 @@ export function readInputs<Stage extends string, Engine extends string>(
     workers: from.whole('workers', 1, 256),
     stages: from.words('stages', choices.stages),
     seeds: from.whole('seeds', 2, 100),
+    saveModel: from.words('save-model', choices.modelFormats),
     baseline: from.baseline(workspace),
     failOn: from.word('fail-on', failWords),
     artifact: from.word('artifact', ['true', 'false'] as const) === 'true',

@@ -1,5 +1,5 @@
 import { ok } from '../base/result.ts'
-import { activate, type Activation } from './activations.ts'
+import { activate, onnxActivation, type Activation } from './activations.ts'
 import type { LayerDefinition } from './definition.ts'
 import { stateless } from './forward.ts'
 
@@ -25,5 +25,10 @@ export const activation: LayerDefinition<ActivationLayer> = {
   outputShape: (_, input) => ok(input),
   parameters: () => [],
   forward: (tf, layer) => stateless((x) => activate(tf, layer.activation, x)),
+  saved: {
+    onnx: (graph, { activation: name }, { x }) => onnxActivation(graph, name, x),
+    keras: (model, { activation: name }, { x, output }) =>
+      model.layer('Activation', { activation: name }, { inputs: [x], output }),
+  },
   words: (layer) => `activation ${layer.activation}`,
 }

@@ -1,6 +1,7 @@
 import type { GradSaveFunc } from '@tensorflow/tfjs-core'
 import { unreachable } from '../base/result.ts'
 import { weightAt, type Tensor, type Tf } from './forward.ts'
+import type { Node, OnnxGraph } from './saved.ts'
 
 export const activationNames = [
   'linear',
@@ -39,6 +40,36 @@ export function activate(tf: Tf, name: Activation, x: Tensor): Tensor {
       return tf.sigmoid(x)
     case 'softplus':
       return tf.softplus(x)
+    default:
+      return unreachable(name, 'activation')
+  }
+}
+
+/** The same as nodes of ONNX. */
+export function onnxActivation(graph: OnnxGraph, name: Activation, x: Node): Node {
+  switch (name) {
+    case 'linear':
+      return x
+    case 'relu':
+      return graph.node('Relu', [x])
+    case 'relu6':
+      return graph.node('Clip', [x, graph.float(0), graph.float(6)])
+    case 'elu':
+      return graph.node('Elu', [x])
+    case 'selu':
+      return graph.node('Selu', [x])
+    case 'gelu': {
+      const erf = graph.node('Erf', [graph.node('Mul', [x, graph.float(Math.SQRT1_2)])])
+      return graph.node('Mul', [x, graph.node('Mul', [graph.node('Add', [erf, graph.float(1)]), graph.float(0.5)])])
+    }
+    case 'swish':
+      return graph.node('Mul', [x, graph.node('Sigmoid', [x])])
+    case 'tanh':
+      return graph.node('Tanh', [x])
+    case 'sigmoid':
+      return graph.node('Sigmoid', [x])
+    case 'softplus':
+      return graph.node('Softplus', [x])
     default:
       return unreachable(name, 'activation')
   }

@@ -3,6 +3,7 @@ import type { LayerDefinition } from './definition.ts'
 import { type FusedOps, type LayerFunction, weightAt, type Tensor, type Tf } from './forward.ts'
 import { normalize } from './normalization.ts'
 import { channelsOf, norm } from './parameters.ts'
+import { savedAt } from './saved.ts'
 
 interface BatchNormalization {
   readonly kind: 'batchNormalization'
@@ -50,6 +51,22 @@ export const batchNormalization: LayerDefinition<BatchNormalization> = {
     ]
   },
   forward: (tf, layer, { fused }) => forward(tf, layer, fused),
+  saved: {
+    onnx: (graph, { epsilon }, { x, weights, statistics }) => {
+      const [gamma, beta] = [graph.weight(savedAt(weights, 0)), graph.weight(savedAt(weights, 1))]
+      const [mean, variance] = [graph.weight(savedAt(statistics, 0)), graph.weight(savedAt(statistics, 1))]
+      const sd = graph.node('Sqrt', [graph.node('Add', [variance, graph.float(epsilon)])])
+      const scale = graph.node('Div', [gamma, sd])
+      const shift = graph.node('Sub', [beta, graph.node('Mul', [mean, scale])])
+      return graph.node('Add', [graph.node('Mul', [x, scale]), shift])
+    },
+    keras: (model, { momentum, epsilon }, { x, output, weights, statistics }) =>
+      model.layer(
+        'BatchNormalization',
+        { axis: -1, momentum, epsilon },
+        { inputs: [x], output, variables: [...weights, ...statistics] },
+      ),
+  },
   words: () => 'batchNormalization',
 }
 

@@ -1,9 +1,20 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
-import { activate } from './activations.ts'
+import { activate, onnxActivation } from './activations.ts'
 import type { LayerDefinition } from './definition.ts'
 import { type LayerFunction, stateless, weightAt, withBias, type Tf } from './forward.ts'
 import { bias, channelsOf, kernel } from './parameters.ts'
-import { type Convolution, convolution, convolutionSchema, convolutionWords, kernelSizeSchema, windowed } from './windows.ts'
+import { onnxBias, savedAt } from './saved.ts'
+import {
+  type Convolution,
+  convolution,
+  convolutionSchema,
+  convolutionWords,
+  kerasConvolution,
+  kernelSizeSchema,
+  onnxConvolution,
+  onnxKernel,
+  windowed,
+} from './windows.ts'
 
 interface Conv2d extends Convolution {
   readonly kind: 'conv2d'
@@ -36,6 +47,15 @@ export const conv2d: LayerDefinition<Conv2d> = {
       const out = tf.conv2d(x as Tensor4D, weightAt(weights, 0) as Tensor4D, [...layer.strides], layer.padding)
       return activate(tf, layer.activation, withBias(tf, out, weights, layer.useBias, 1))
     }),
+  saved: {
+    onnx: (graph, layer, step) => {
+      const kernel = onnxKernel(graph, savedAt(step.weights, 0))
+      const out = onnxConvolution(graph, layer, { x: step.x, kernel, group: 1 }, step)
+      return onnxActivation(graph, layer.activation, onnxBias(graph, out, step, layer.useBias, 1))
+    },
+    keras: (model, { filters, ...layer }, { x, output, weights }) =>
+      model.layer('Conv2D', { filters, ...kerasConvolution(layer) }, { inputs: [x], output, variables: weights }),
+  },
   columns: { window: (layer) => layer, forward: overColumns },
   words: (layer) => `conv2d ${layer.filters} filters ${convolutionWords(layer)}`,
 }

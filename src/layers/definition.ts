@@ -1,6 +1,7 @@
 import type { Result } from '../base/result.ts'
 import type { Layer as SpecLayer } from '../dsl/tuning.gen.ts'
 import type { FusedOps, LayerFunction, Tf } from './forward.ts'
+import type { SavedLayer, SavedNested } from './saved.ts'
 
 /**
  * A layer. Every layer is one entry of `index.ts`. Code that normalizes, checks, builds or describes layers uses its
@@ -54,6 +55,8 @@ export interface LayerDefinition<L extends AnyLayer, N extends AnyLayer = L, A =
    * with the tensors of `parameters`: the trainable ones as weights, the others as statistics.
    */
   forward(tf: Tf, layer: L, context: ForwardContext): LayerFunction
+  /** How a trained layer is written to the files of a saved model. */
+  readonly saved: SavedLayer<L>
   /** Present if the layer, as the first one, can take patches of the images instead of the images. */
   readonly columns?: ColumnsDefinition<L>
 }
@@ -71,6 +74,7 @@ export interface NestedDefinition<L extends AnyLayer, List extends string, A = A
   outputShape(layer: L, outputs: Readonly<Record<List, Shape>>): Result<Shape, Misfit>
   /** The same as for other layers. Its weights are those of the first list, then those of the second, and so on. */
   forward(tf: Tf, layer: L, chains: Readonly<Record<List, InnerChain>>): LayerFunction
+  readonly saved: SavedNested<L, List>
 }
 
 /** What the JSON Schema says about a layer. Editors show it, and the spec reference is generated from it. */

@@ -1,9 +1,10 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core'
 import { err, ok } from '../base/result.ts'
-import { activate, activationWords, type Activation } from './activations.ts'
+import { activate, activationWords, onnxActivation, type Activation } from './activations.ts'
 import { misfit, type LayerDefinition } from './definition.ts'
 import { stateless, weightAt, withBias } from './forward.ts'
 import { bias, channelsOf, kernel } from './parameters.ts'
+import { onnxBias, savedAt } from './saved.ts'
 
 interface Dense<Units = number> {
   readonly kind: 'dense'
@@ -57,5 +58,13 @@ export const dense: LayerDefinition<Dense, Dense<number | 'classes'>> = {
       const out = activate(tf, layer.activation, withBias(tf, result, weights, layer.useBias, 1))
       return x.rank === 2 ? out : tf.reshape(out, [...x.shape.slice(0, -1), layer.units])
     }),
+  saved: {
+    onnx: (graph, { activation, useBias }, step) => {
+      const product = graph.node('MatMul', [step.x, graph.weight(savedAt(step.weights, 0))])
+      return onnxActivation(graph, activation, onnxBias(graph, product, step, useBias, 1))
+    },
+    keras: (model, { units, activation, useBias }, { x, output, weights }) =>
+      model.layer('Dense', { units, activation, use_bias: useBias }, { inputs: [x], output, variables: weights }),
+  },
   words: (layer) => `dense ${layer.units} units${activationWords(layer.activation)}`,
 }

@@ -39,6 +39,11 @@ export const dropout: LayerDefinition<Dropout> = {
       const mask = dropoutMask(x, layer.rate, site, options)
       return mask ? tf.mul(x, mask) : x
     }),
+  saved: {
+    onnx: (_, __, { x }) => x,
+    keras: (model, { rate }, { x, output, dropout }) =>
+      model.layer('Dropout', { rate: rate ?? dropout }, { inputs: [x], output }),
+  },
   followsDropoutLever: (layer) => layer.rate === null,
   words: (layer) => (layer.rate === null ? 'dropout, the lever' : `dropout ${layer.rate}`),
 }

@@ -1,6 +1,7 @@
 import { err, ok } from '../base/result.ts'
 import { misfit, type LayerDefinition } from './definition.ts'
 import { weightAt } from './forward.ts'
+import { savedAt } from './saved.ts'
 
 interface Embedding<Words = number> {
   readonly kind: 'embedding'
@@ -9,6 +10,9 @@ interface Embedding<Words = number> {
   /** Whether 0 is padding. If absent after normalizing, a text column decides; if absent in a model, it is not. */
   readonly maskZero?: boolean
 }
+
+/** Codes of ONNX' TensorProto.DataType. */
+const onnxType = { float: 1, int64: 7 } as const
 
 /**
  * [batch, length] of integers in [0, inputDim) → [batch, length, outputDim], and with `maskZero` the mask of the steps that
@@ -73,6 +77,21 @@ export const embedding: LayerDefinition<Embedding, Embedding<number | 'vocabular
       statistics,
       ...(maskZero ? { mask: tf.cast(tf.notEqual(x, 0), 'float32') } : {}),
     }),
+  saved: {
+    onnx: (graph, { maskZero = false }, { x, weights }) => {
+      const ids = graph.node('Cast', [x], { to: { int: onnxType.int64 } })
+      const outputs = graph.node('Gather', [graph.weight(savedAt(weights, 0)), ids])
+      if (!maskZero) return outputs
+      const padding = graph.node('Equal', [x, graph.float(0)])
+      return { outputs, mask: graph.node('Cast', [graph.node('Not', [padding])], { to: { int: onnxType.float } }) }
+    },
+    keras: (model, { inputDim, outputDim, maskZero = false }, { x, output, weights }) => {
+      const config = { input_dim: inputDim, output_dim: outputDim, mask_zero: maskZero }
+      const outputs = model.layer('Embedding', config, { inputs: [x], output, variables: weights })
+      // Keras passes the mask on by itself.
+      return maskZero ? { outputs, mask: outputs } : outputs
+    },
+  },
   readsWholeNumbers: 'an embedding reads whole numbers, so make it the first layer',
   wholeNumbers: ({ inputDim }) => inputDim,
   words: ({ inputDim, outputDim, maskZero }) => `embedding ${inputDim} to ${outputDim}${maskZero ? ', 0 is padding' : ''}`,

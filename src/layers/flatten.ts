@@ -1,6 +1,7 @@
 import { ok } from '../base/result.ts'
 import { noArguments, product, type LayerDefinition } from './definition.ts'
 import { stateless } from './forward.ts'
+import { Unsavable } from './saved.ts'
 
 interface Flatten {
   readonly kind: 'flatten'
@@ -19,5 +20,13 @@ export const flatten: LayerDefinition<Flatten> = {
   outputShape: (_, input) => ok([product(input)]),
   parameters: () => [],
   forward: (tf) => stateless((x) => tf.reshape(x, [x.shape[0] ?? 0, product(x.shape.slice(1))])),
+  saved: {
+    onnx: (graph, _, { x, output }) => graph.node('Reshape', [x, graph.integers([-1, ...output])]),
+    keras: (model, _, { x, output, mask }) => {
+      if (mask !== null)
+        throw new Unsavable('Keras and tunegate differ in what attention gives at padding, which flatten keeps')
+      return model.layer('Flatten', {}, { inputs: [x], output })
+    },
+  },
   words: () => 'flatten',
 }

@@ -27,6 +27,16 @@ export const globalAveragePooling1d: LayerDefinition<GlobalAveragePooling1d> = {
       const images = tf.reshape(x, [batch, steps, 1, features]) as Tensor4D
       return tf.reshape(tf.avgPool(images, [steps, 1], 1, 'valid'), [batch, features])
     }),
+  saved: {
+    onnx: (graph, _, { x, mask }) => {
+      if (mask === null) return graph.node('ReduceMean', [x], { axes: { ints: [1] }, keepdims: { int: 0 } })
+      const steps = graph.node('ReduceSum', [mask, graph.integers([1])], { keepdims: { int: 1 } })
+      const shares = graph.node('Div', [mask, graph.node('Max', [steps, graph.float(1)])])
+      const weighted = graph.node('Mul', [x, graph.node('Unsqueeze', [shares, graph.integers([2])])])
+      return graph.node('ReduceSum', [weighted, graph.integers([1])], { keepdims: { int: 0 } })
+    },
+    keras: (model, _, { x, output }) => model.layer('GlobalAveragePooling1D', {}, { inputs: [x], output }),
+  },
   words: () => 'globalAveragePooling1d',
 }
 

@@ -14,6 +14,7 @@ export const globalAveragePooling2d = globalPooling(
   'globalAveragePooling2d',
   'The mean of each channel of an image.',
   (tf, images, window) => tf.avgPool(images, window, 1, 'valid'),
+  { onnx: 'ReduceMean', keras: 'GlobalAveragePooling2D' },
 )
 
 /**
@@ -24,6 +25,7 @@ export const globalMaxPooling2d = globalPooling(
   'globalMaxPooling2d',
   'The largest value of each channel of an image.',
   (tf, images, window) => tf.maxPool(images, window, 1, 'valid'),
+  { onnx: 'ReduceMax', keras: 'GlobalMaxPooling2D' },
 )
 
 /** [batch, height, width, channels] → [batch, channels], as one window over the whole image. */
@@ -31,6 +33,7 @@ function globalPooling<K extends 'globalAveragePooling2d' | 'globalMaxPooling2d'
   kind: K,
   summary: string,
   pool: Pool,
+  names: { readonly onnx: string; readonly keras: string },
 ): LayerDefinition<GlobalPooling<K>, GlobalPooling<K>, NoArguments> {
   return {
     kind,
@@ -44,6 +47,10 @@ function globalPooling<K extends 'globalAveragePooling2d' | 'globalMaxPooling2d'
         const [batch, height, width, channels] = (x as Tensor4D).shape
         return tf.reshape(pool(tf, x as Tensor4D, [height, width]), [batch, channels])
       }),
+    saved: {
+      onnx: (graph, _, { x }) => graph.node(names.onnx, [x], { axes: { ints: [1, 2] }, keepdims: { int: 0 } }),
+      keras: (model, _, { x, output }) => model.layer(names.keras, {}, { inputs: [x], output }),
+    },
     words: () => kind,
   }
 }

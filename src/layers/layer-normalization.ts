@@ -3,6 +3,7 @@ import type { LayerDefinition } from './definition.ts'
 import { stateless, weightAt } from './forward.ts'
 import { normalize } from './normalization.ts'
 import { channelsOf, norm } from './parameters.ts'
+import { savedAt } from './saved.ts'
 
 interface LayerNormalization {
   readonly kind: 'layerNormalization'
@@ -38,5 +39,13 @@ export const layerNormalization: LayerDefinition<LayerNormalization> = {
       const { outputs } = normalize(tf, rows, 1, layer.epsilon)
       return tf.reshape(tf.add(tf.mul(outputs, weightAt(weights, 0)), weightAt(weights, 1)), x.shape)
     }),
+  saved: {
+    onnx: (graph, { epsilon }, { x, weights }) => {
+      const [gamma, beta] = [graph.weight(savedAt(weights, 0)), graph.weight(savedAt(weights, 1))]
+      return graph.node('LayerNormalization', [x, gamma, beta], { axis: { int: -1 }, epsilon: { float: epsilon } })
+    },
+    keras: (model, { epsilon }, { x, output, weights }) =>
+      model.layer('LayerNormalization', { axis: -1, epsilon }, { inputs: [x], output, variables: weights }),
+  },
   words: () => 'layerNormalization',
 }

@@ -12,14 +12,10 @@ import {
   withBias,
 } from './forward.ts'
 import { bias, channelsOf, kernel } from './parameters.ts'
+import { farBelow, kerasAttention, onnxAttention, type Attention } from './saved-attention.ts'
 
-interface MultiHeadAttention {
+interface MultiHeadAttention extends Attention {
   readonly kind: 'multiHeadAttention'
-  readonly numHeads: number
-  readonly keyDim: number
-  readonly useBias: boolean
-  /** Null means the dropout lever. */
-  readonly dropout: number | null
 }
 
 /**
@@ -90,6 +86,7 @@ export const multiHeadAttention: LayerDefinition<MultiHeadAttention> = {
     ]
   },
   forward: (tf, layer, { site }) => forward(tf, layer, site),
+  saved: { onnx: onnxAttention, keras: kerasAttention },
   followsDropoutLever: (layer) => layer.dropout === null,
   words: (layer) => `multiHeadAttention ${layer.numHeads} heads of ${layer.keyDim}${dropoutWords(layer.dropout)}`,
 }
@@ -111,9 +108,6 @@ function forward(tf: Tf, layer: MultiHeadAttention, site: number): LayerFunction
     return tf.reshape(withBias(tf, mixed, weights, layer.useBias, second + 1), x.shape)
   })
 }
-
-/** A score this far below the others gets a share of exactly 0, while equal ones among themselves stay finite. */
-const farBelow = 1e9
 
 interface Attending {
   readonly site: number

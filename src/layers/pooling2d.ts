@@ -2,7 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Pooling2D } from '../dsl/tuning.gen.ts'
 import type { LayerDefinition, Pair, Windowed } from './definition.ts'
 import { stateless, type Tf } from './forward.ts'
-import { pair, sizeWords, windowed } from './windows.ts'
+import { channelsFirst, channelsLast, kerasWindow, onnxWindow, pair, sizeWords, windowed } from './windows.ts'
 
 interface Pooling<K extends string> extends Windowed {
   readonly kind: K
@@ -38,16 +38,23 @@ type Pool = (
   padding: 'valid' | 'same',
 ) => Tensor
 
-export const maxPooling2d = pooling('maxPooling2d', 'The largest value of each window.', (tf, ...of) => tf.maxPool(...of))
+export const maxPooling2d = pooling('maxPooling2d', 'The largest value of each window.', (tf, ...of) => tf.maxPool(...of), {
+  onnx: 'MaxPool',
+  keras: 'MaxPooling2D',
+})
 
 /** With padding `same`, the padding does not count: each window is divided by the number of pixels that it covers. */
-export const averagePooling2d = pooling('averagePooling2d', 'The mean of each window.', (tf, ...of) => tf.avgPool(...of))
+export const averagePooling2d = pooling('averagePooling2d', 'The mean of each window.', (tf, ...of) => tf.avgPool(...of), {
+  onnx: 'AveragePool',
+  keras: 'AveragePooling2D',
+})
 
 /** A pooling over windows of an image. Strides equal the window unless the spec says otherwise. */
 function pooling<K extends 'maxPooling2d' | 'averagePooling2d'>(
   kind: K,
   summary: string,
   pool: Pool,
+  names: { readonly onnx: string; readonly keras: string },
 ): LayerDefinition<Pooling<K>, Pooling<K>, Pooling2D> {
   return {
     kind,
@@ -60,6 +67,15 @@ function pooling<K extends 'maxPooling2d' | 'averagePooling2d'>(
     parameters: () => [],
     forward: (tf, layer) =>
       stateless((x) => pool(tf, x as Tensor4D, [...layer.poolSize], [...layer.strides], layer.padding)),
+    saved: {
+      onnx: (graph, { poolSize, ...layer }, { x, input, output }) =>
+        channelsLast(
+          graph,
+          graph.node(names.onnx, [channelsFirst(graph, x)], onnxWindow({ ...layer, kernelSize: poolSize }, input, output)),
+        ),
+      keras: (model, layer, { x, output }) =>
+        model.layer(names.keras, { pool_size: layer.poolSize, ...kerasWindow(layer) }, { inputs: [x], output }),
+    },
     words: (layer) => `${kind} ${sizeWords(layer.poolSize)}`,
   }
 }

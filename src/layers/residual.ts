@@ -47,6 +47,11 @@ export const residual: NestedDefinition<Residual, 'layers' | 'shortcut'> = {
   outputShape: (layer, { layers, shortcut }) =>
     sameShape(layers, shortcut) ? ok(layers) : err(unlike(layer, layers, shortcut)),
   forward: (tf, _, { layers, shortcut }) => sumOf(tf, layers, shortcut),
+  saved: {
+    onnx: (graph, _, { layers, shortcut }) => graph.node('Add', [layers, shortcut]),
+    keras: (model, _, { layers, shortcut }, { output }) =>
+      model.layer('Add', {}, { inputs: [layers, shortcut], asList: true, output }),
+  },
   words: ({ layers, shortcut }, describe) => {
     const list = (of: readonly AnyLayer[]): string => of.map(describe).join(', ')
     return shortcut.length === 0 ? `residual (${list(layers)})` : `residual (${list(layers)}; shortcut ${list(shortcut)})`

@@ -1,9 +1,21 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core'
-import { activate } from './activations.ts'
+import { activate, onnxActivation } from './activations.ts'
 import type { LayerDefinition } from './definition.ts'
 import { stateless, weightAt, withBias } from './forward.ts'
 import { bias, channelsOf, depthwiseKernel, kernel } from './parameters.ts'
-import { type Convolution, convolution, convolutionSchema, convolutionWords, kernelSizeSchema, windowed } from './windows.ts'
+import { onnxBias, savedAt } from './saved.ts'
+import {
+  type Convolution,
+  convolution,
+  convolutionSchema,
+  convolutionWords,
+  kerasConvolution,
+  kernelSizeSchema,
+  onnxConvolution,
+  onnxDepthwiseKernel,
+  onnxKernel,
+  windowed,
+} from './windows.ts'
 
 interface SeparableConv2d extends Convolution {
   readonly kind: 'separableConv2d'
@@ -57,5 +69,20 @@ export const separableConv2d: LayerDefinition<SeparableConv2d> = {
       const out = tf.conv2d(between, pointwise, 1, 'valid')
       return activate(tf, layer.activation, withBias(tf, out, weights, layer.useBias, 2))
     }),
+  saved: {
+    onnx: (graph, layer, step) => {
+      const [depthwise, pointwise] = [savedAt(step.weights, 0), savedAt(step.weights, 1)]
+      const kernel = onnxDepthwiseKernel(graph, depthwise)
+      const between = onnxConvolution(graph, layer, { x: step.x, kernel, group: step.input[2] ?? 1 }, step)
+      const mixing = { kernelSize: [1, 1], strides: [1, 1], padding: 'valid' } as const
+      const mixed = { x: between, kernel: onnxKernel(graph, pointwise), group: 1 }
+      const out = onnxConvolution(graph, mixing, mixed, { input: step.output, output: step.output })
+      return onnxActivation(graph, layer.activation, onnxBias(graph, out, step, layer.useBias, 2))
+    },
+    keras: (model, { filters, depthMultiplier, ...layer }, { x, output, weights }) => {
+      const config = { filters, depth_multiplier: depthMultiplier, ...kerasConvolution(layer) }
+      return model.layer('SeparableConv2D', config, { inputs: [x], output, variables: weights })
+    },
+  },
   words: (layer) => `separableConv2d ${layer.filters} filters ${convolutionWords(layer)}`,
 }

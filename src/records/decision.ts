@@ -18,7 +18,7 @@ export interface Evidence {
   readonly metric: MetricName | null
   /** Oriented so that more is better for the metric; null if the change does not rest on a comparison. */
   readonly gain: number | null
-  /** The gain that seed noise alone would exceed 1 time in 20. */
+  /** The gain that noise alone would exceed 1 time in 20. */
   readonly threshold: number | null
   readonly seeds: number
   /** Ids of the runs behind it. */

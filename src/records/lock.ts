@@ -32,6 +32,15 @@ export interface Lock {
   readonly ensemble?: EnsembleScores
 }
 
+/** A trained model that a study saved. */
+export interface SavedModel {
+  readonly seed: number
+  /** Its folder, relative to that of the report. */
+  readonly path: string
+  /** SHA-256 of its `model.json`, which has the digests of its other files. */
+  readonly sha256: string
+}
+
 export interface LockedSeed {
   readonly seed: number
   readonly status: 'complete' | 'diverged' | 'crashed'
@@ -41,6 +50,8 @@ export interface LockedSeed {
   readonly testRows?: RowValues
   /** SHA-256 of the trained weights. */
   readonly weights: string | null
+  /** Digest of the saved model (`SavedModel`); omitted if the study saved none. */
+  readonly model?: string
   /** The moving average of the weights in their place; omitted if the run kept none. Nothing is judged by it. */
   readonly averaged?: SplitMetrics
 }

@@ -2,13 +2,15 @@ export type Task = 'classification' | 'regression'
 
 /** What a metric is: the tasks that have it, and which direction is better. */
 export interface MetricDefinition {
-  readonly task: Task
+  readonly task: Task | 'any'
   readonly better: 'higher' | 'lower'
   readonly title: string
   /** True if the metric is the mean of one value a row. */
   readonly meanOverRows?: true
   /** True if runs compute it only where an objective or a gate names it. */
   readonly onRequest?: true
+  /** True if nothing computes it: results or a training script must report it. */
+  readonly reported?: true
 }
 
 /** Every metric of evaluated splits; the task decides which a run computes, and for some, whether the spec names it. */
@@ -79,6 +81,20 @@ export const metrics = {
     meanOverRows: true,
     onRequest: true,
   },
+  score: {
+    task: 'any',
+    better: 'higher',
+    title: 'a metric of your own that results or a training script report: higher is better',
+    onRequest: true,
+    reported: true,
+  },
+  cost: {
+    task: 'any',
+    better: 'lower',
+    title: 'a metric of your own that results or a training script report: lower is better',
+    onRequest: true,
+    reported: true,
+  },
 } as const satisfies Record<string, MetricDefinition>
 
 export type MetricName = keyof typeof metrics
@@ -95,9 +111,17 @@ export type Metrics = { readonly [name in MetricName]?: number }
 export type RowValues = { readonly [name in MetricName]?: readonly number[] }
 
 /** The metrics of a task, those on request included. */
-export const allMetricsOf = (task: Task): readonly MetricName[] => metricNames.filter((name) => metrics[name].task === task)
+export const allMetricsOf = (task: Task): readonly MetricName[] =>
+  metricNames.filter((name) => metrics[name].task === task || isReported(name))
+/** Whether nothing computes the metric, so that results or a training script must report it. */
+export const isReported = (name: MetricName): boolean => (metrics[name] as MetricDefinition).reported === true
 /** Whether runs compute the metric only where an objective or a gate names it. */
 export const isOnRequest = (name: MetricName): boolean => (metrics[name] as MetricDefinition).onRequest === true
+/** What the metrics of somebody's own stand for, in sentences: by our names, the names that results or a script have. */
+export const ownMetricNotes = (names: { readonly [metric in MetricName]?: string }): string[] =>
+  metricNames
+    .filter((name) => isReported(name) && names[name] !== undefined)
+    .map((name) => `Here, ${name} is ${names[name]}; ${higherIsBetter(name) ? 'higher' : 'lower'} is better.`)
 /** The metrics that every run of a task computes. */
 export const metricsOf = (task: Task): readonly MetricName[] => allMetricsOf(task).filter((name) => !isOnRequest(name))
 /** Whether the metric is the mean of one value a row, so that groups of rows say how much it depends on the rows. */
@@ -127,6 +151,8 @@ const ranges: Readonly<Record<MetricName, readonly [number, number]>> = {
   mae: [0, Infinity],
   r2: [-Infinity, 1],
   mape: [0, Infinity],
+  score: [-Infinity, Infinity],
+  cost: [-Infinity, Infinity],
 }
 /** What rounding may add to a bound. */
 const rounding = 1e-9

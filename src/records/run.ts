@@ -120,11 +120,31 @@ export interface RunPredictions {
   readonly test: KeptOutputs | null
 }
 
+/** A checkpoint as numbers: base64 of float32 values, the least significant byte first. */
+export interface KeptWeights {
+  /** Every trainable parameter, in the order of the model. */
+  readonly trainable: string
+  /** The running statistics in the same order; empty if the model has none. */
+  readonly statistics: string
+}
+
 /** How long a run took, and where. */
 export interface RunTime {
   readonly seconds: number
   /** Processor, cores and number of workers. Times from other machines say nothing about a model. Omitted if unknown. */
   readonly machine?: string
+}
+
+/** What the last batches of a run tell about the weights of a layer. */
+export interface LayerHealth {
+  /** Position, kind and name of its weights: `0.dense.kernel`. */
+  readonly name: string
+  /** Norm of its part of the gradient, the mean over a few batches. */
+  readonly gradientNorm: number
+  readonly weightNorm: number
+  readonly units: number
+  /** Units to which none of these batches gave a gradient. */
+  readonly deadUnits: number
 }
 
 interface RunBase {
@@ -149,6 +169,8 @@ export type RunResult =
             readonly calibration?: RunCalibration
             /** Present if the run reads test rows or the job requests it; older versions kept none. */
             readonly predictions?: RunPredictions
+            /** Its weights, if the study saves models. */
+            readonly weights?: KeptWeights
             /** The moving average of the weights where it has the best validation objective; omitted as in an evaluation. */
             readonly averaged?: BestCheckpoint
             /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
@@ -168,6 +190,8 @@ export type RunResult =
       readonly probe: Probe | null
       /** SHA-256 of the final weights. */
       readonly weights: string
+      /** At the end of a verification run, in the order of the model; older versions logged none. */
+      readonly layers?: readonly LayerHealth[]
     })
   /** The loss became non-finite; earlier log entries are kept. */
   | (RunBase & { readonly status: 'diverged'; readonly atStep: number; readonly reason: string })

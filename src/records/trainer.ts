@@ -57,6 +57,8 @@ export interface TrainerFiles {
   readonly code: string
   /** Digest of the data files that the spec names. */
   readonly data: string
+  /** Digest of the package lock files alone: what must be installed. */
+  readonly packages: string
   /** Number of files behind each digest, for people. */
   readonly counts: { readonly code: number; readonly data: number }
 }

@@ -11,8 +11,7 @@ import {
   type VerifiedRun,
   type VerifyFindings,
 } from '../records/decision.ts'
-import type { EnsembleScores } from '../records/ensemble.ts'
-import type { Lock, LockedChange } from '../records/lock.ts'
+import type { Lock } from '../records/lock.ts'
 import type { MetricName } from '../records/metrics.ts'
 import { isTrainer, type Plan, type StageName } from '../records/plan.ts'
 import type { Determinism } from '../records/trainer.ts'
@@ -21,6 +20,7 @@ import type { Verdict } from '../records/verdict.ts'
 import { averagedOf } from '../gates/averaged.ts'
 import { calibrationOf } from './calibration.ts'
 import { checklist } from './checklist.ts'
+import { withoutSeconds } from './lineage.ts'
 import { describeLayer } from '../layers/layer.ts'
 import type {
   BudgetSection,
@@ -38,8 +38,10 @@ import type {
   Timing,
 } from './model.ts'
 
+type Verification = NonNullable<Report['verification']>
+
 /** What is known when a study ends. */
-export interface ReportInput {
+export interface ReportInput extends Pick<Verification, 'ensemble' | 'models' | 'byClass'> {
   readonly plan: Plan
   readonly decisions: readonly StageDecision[]
   /** In any order; see `summarizeRun`. */
@@ -53,8 +55,6 @@ export interface ReportInput {
   readonly lock: Lock | null
   /** See `verificationStatistics`; empty if verify did not run. */
   readonly statistics: readonly MetricComparison[]
-  /** Scores of the winner's seeds together; omitted if there are none. */
-  readonly ensemble?: EnsembleScores
   /** See `diagnose`; none if omitted. */
   readonly diagnostics?: readonly Finding[]
   readonly engine: string
@@ -98,7 +98,7 @@ export function buildReport(input: ReportInput): Report {
       sinceLock: input.lock && leverDifferences(input.lock.levers, chosen),
     },
     lineage: lineage.map(withoutSeconds),
-    verification: verify && verificationSection(verify, input.statistics, plan.workload.objective, input.ensemble),
+    verification: verify && verificationSection(verify, input.statistics, plan.workload.objective, input),
     stages: (input.results ? plan.jobs.map((job) => job.id) : stageNames).map((stage) => stageOf(stage, plan, decisions)),
     runs: runs.map((r) => r.summary),
     diagnostics: input.diagnostics ?? [],
@@ -143,7 +143,7 @@ function dataOf({ plan, data }: ReportInput): DataSection {
   const { workload } = plan
   const { rows } = workload.data
   const { inputShape, classes } = isTrainer(workload) ? { inputShape: [], classes: null } : workload.data
-  const findings = data.findings.map(({ check, message }) => ({ check, message }))
+  const findings = data.findings.map(({ check, severity, message }) => ({ check, ...(severity && { severity }), message }))
   return { source: data.source, rows, inputShape, classes, checks: data.checks, findings, notes: data.notes }
 }
 
@@ -170,24 +170,21 @@ export function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { 
   }))
 }
 
-export function withoutSeconds(entry: StageDecision['lineage'][number]): LockedChange {
-  const { seconds: _, ...evidence } = entry.evidence
-  return { ...entry, evidence }
-}
-
-/** The section of a verification: the numbers of its seeds and what follows from them, and the scores of an ensemble. */
+/** The section of a verification: the numbers of its seeds and what follows from them, scores, and saved models. */
 export function verificationSection(
   verify: VerifyFindings,
   metrics: readonly MetricComparison[],
   objective: MetricName,
-  ensemble?: EnsembleScores,
-): NonNullable<Report['verification']> {
+  { ensemble, models, byClass }: Pick<Verification, 'ensemble' | 'models' | 'byClass'> = {},
+): Verification {
   return {
     ...untimed(verify),
     metrics,
     calibration: calibrationOf(verify),
     ...averagedOf(verify, objective),
     ...(ensemble ? { ensemble } : {}),
+    ...(byClass ? { byClass } : {}),
+    ...(models && models.length > 0 ? { models } : {}),
   }
 }
 

@@ -7,21 +7,27 @@ import { plural } from './numbers.ts'
 
 /**
  * What a reader must know before the verdict: which measured rows, training rows and columns the change edits, and which
- * rules it alters. Plain text, one or two sentences each, the measured rows first. Empty if the change alters none of that.
+ * rules it alters; and a loss on test rows that the gates let through. Plain text, one or two sentences each, the measured rows first. Empty if the change alters none of that.
  */
-export function changeLines({ change, study: { trainer } }: Report): string[] {
-  const script = trainer ? [scriptLine(trainer)] : []
-  if (!change) return script
+export function changeLines({ change, study: { trainer }, verdict, verification }: Report): string[] {
+  const first = [...(trainer ? [scriptLine(trainer)] : []), ...(verdict.status === 'pass' ? lossLines(verification) : [])]
+  if (!change) return first
   const { rows, training, columns, rules } = change
   const altered = listed(rules.map(({ setting, base, change: own }) => `${setting} from ${base} to ${own}`))
   return [
-    ...script,
+    ...first,
     ...(rows === undefined ? [] : 'notCompared' in rows ? notCompared(rows.notCompared) : rowLines(rows.parts)),
     ...(training === undefined ? [] : [trainingLine(training)]),
     ...(columns === undefined ? [] : [columnLine(columns)]),
     ...(altered === '' ? [] : [`This change alters ${altered}; it was judged with the values of the base commit.`]),
   ]
 }
+
+/** Losses on test rows that no gate judges, or that its margin allows. */
+const lossLines = (verification: Report['verification']): string[] =>
+  (verification?.metrics ?? [])
+    .filter(({ split, claim, objective }) => split === 'test' && claim === 'worse' && objective)
+    .map(({ sentence }) => `The gates pass, but against the baseline of this study ${sentence}`)
 
 /** What numbers are worth that code of the change made. */
 const scriptLine = ({ measured, source }: TrainerRecord): string =>

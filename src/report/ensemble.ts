@@ -4,7 +4,7 @@ import type { Report } from './model.ts'
 import { plural, short, whole } from './numbers.ts'
 
 /** A table of plain texts, with sentences below it. */
-export interface EnsembleTable {
+export interface TextTable {
   readonly title: string
   readonly header: readonly string[]
   readonly rows: readonly (readonly string[])[]
@@ -15,7 +15,7 @@ export interface EnsembleTable {
 const shownMetrics: readonly MetricName[] = ['accuracy', 'nll', 'brier', 'ece', 'mse', 'rmse', 'mae', 'r2']
 
 /** What the winner's seeds give besides a single model; null if the report has no such scores. */
-export function ensembleTable({ verification, study, data }: Report): EnsembleTable | null {
+export function ensembleTable({ verification, study, data }: Report): TextTable | null {
   const found = verification?.ensemble
   if (!found) return null
   const columns = metricsOf(study.task).filter((name) => shownMetrics.includes(name) || name === study.objective)

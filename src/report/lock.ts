@@ -1,9 +1,12 @@
 import schema from '../../schema/lock.schema.json' with { type: 'json' }
-import type { Lock } from '../records/lock.ts'
+import type { Lock, LockedSeed } from '../records/lock.ts'
 import { parseJsonDocument, type DocumentKind } from './documents.ts'
 import type { Report } from './model.ts'
 
 export const mostLockBytes = 4_000_000
+
+/** A lock lists the seeds with what they measured; it is small beside this. */
+export const mostLockValues = 400_000
 
 const kind: DocumentKind = {
   what: 'the lock',
@@ -11,12 +14,17 @@ const kind: DocumentKind = {
   schema,
   version: 1,
   mostBytes: mostLockBytes,
-  mostValues: 100_000,
+  mostValues: mostLockValues,
   hint: 'replace it: copy the lock from the output folder of a run',
 }
 
 /** The lock of a finished study. It contains no times, so the same study writes the same bytes. */
 export function buildLock({ tool, study, levers, lineage, verification, budget }: Report): Lock {
+  const digests = new Map(verification?.models?.map((model) => [model.seed, model.sha256]))
+  const modelOf = (seed: number): Pick<LockedSeed, 'model'> => {
+    const model = digests.get(seed)
+    return model === undefined ? {} : { model }
+  }
   return {
     version: 1,
     name: study.name,
@@ -37,6 +45,7 @@ export function buildLock({ tool, study, levers, lineage, verification, budget }
         test,
         ...(testRows ? { testRows } : {}),
         weights,
+        ...modelOf(seed),
         ...(averaged ? { averaged } : {}),
       }),
     ),
@@ -48,8 +57,13 @@ export function buildLock({ tool, study, levers, lineage, verification, budget }
 export const wasCutShort = ({ exhausted, cutShort }: Report['budget']): boolean =>
   exhausted === 'minutes' || cutShort !== undefined
 
-/** Indented, so that a change of one lever changes one line. */
-export const lockText = (lock: Lock): string => `${JSON.stringify(lock, null, 2)}\n`
+const numberList = /\[\n\s+([\d.e+-]+(?:,\n\s+[\d.e+-]+)*)\n\s+\]/g
+
+/** Indented, so that a change of one lever changes one line. Lists of numbers are one line each. */
+export function lockText(lock: Lock): string {
+  const text = JSON.stringify(lock, null, 2)
+  return `${text.replace(numberList, (_, numbers: string) => `[${numbers.replace(/\s+/g, ' ')}]`)}\n`
+}
 
 /** A lock from its text. Throws an `InputError` that says what is wrong and where. `file` is only for messages. */
 export const parseLock = (text: string, file: string): Lock => parseJsonDocument(text, file, kind) as Lock

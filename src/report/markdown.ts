@@ -4,7 +4,8 @@ import { changeLines } from './change-lines.ts'
 import type { CurveBook } from './curves.ts'
 import { movesText, seenText, silence, subjectText } from './diagnostics.ts'
 import { code, fenced, markdown } from './escape.ts'
-import { ensembleTable } from './ensemble.ts'
+import { classTable } from './by-class.ts'
+import { ensembleTable, type TextTable } from './ensemble.ts'
 import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
 import { textCharts } from './mermaid.ts'
@@ -33,7 +34,8 @@ export function renderSummary(report: Report, curves: CurveBook): string {
     section('Checklist', checklist(report)),
     section('Curves', drawn(report, curves)),
     section(measuredTitle(report), measured(report)),
-    ensemble(report),
+    tableSection(ensembleTable(report)),
+    tableSection(classTable(report, code)),
     section('Averaged weights', averaged(report)),
     section('Lineage', lineage(report)),
     section('Seeds', seeds(report)),
@@ -114,7 +116,7 @@ function levers({ levers: { changes, sinceLock }, lineage: entries }: Report): s
   const own = table(['Bucket', 'Lever', 'Declared', 'Chosen', 'Moved by'], rows)
   const text =
     own === ''
-      ? 'Every lever stays as declared because no change beat seed noise.'
+      ? 'Every lever stays as declared because no change beat noise.'
       : `${own}\n\nAll other levers stay as declared.`
   if (sinceLock === null) return text
   const moved = sinceLock.map((d) => `${code(d.lever)} ${leverText(d.from)} → ${leverText(d.to)}`).join(', ')
@@ -126,6 +128,7 @@ function measured(report: Report): string {
   const claims = {
     better: '**better**',
     worse: '**worse**',
+    negligible: 'better, but hardly',
     'not-distinguishable': 'not distinguishable',
     identical: 'identical',
     undecidable: 'undecidable',
@@ -139,19 +142,14 @@ function measured(report: Report): string {
     m.probabilityBetter === null ? '–' : `${fixed(100 * m.probabilityBetter, 1)} %`,
     claims[m.claim],
   ])
-  const text = table(
-    ['Split', 'Metric', 'Baseline', judgedSide(report), 'Gain (95 %)', 'P(better)', 'Beyond seed noise'],
-    rows,
-  )
+  const text = table(['Split', 'Metric', 'Baseline', judgedSide(report), 'Gain (95 %)', 'P(better)', 'Beyond noise'], rows)
   return text === '' ? '' : `${text}\n\n${measuredNote(report)}`
 }
 
-function ensemble(report: Report): string {
-  const found = ensembleTable(report)
-  return found === null
+const tableSection = (found: TextTable | null): string =>
+  found === null
     ? ''
     : section(found.title, `${table(found.header, found.rows)}\n\n${markdown(found.notes.join(' '), 2000)}`)
-}
 
 function averaged(report: Report): string {
   const { header, rows, note } = averagedRows(report)
@@ -218,7 +216,7 @@ function data(report: Report): string {
       : study.trainer
         ? scriptRows(d)
         : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
-    ...d.findings.map((f) => `- ⚠️ ${code(f.check)}: ${markdown(f.message)}`),
+    ...d.findings.map((f) => `- ${f.severity === 'note' ? 'ℹ️' : '⚠️'} ${code(f.check)}: ${markdown(f.message)}`),
     ...d.notes.map((n) => `- ${markdown(n)}`),
     ...modelLine(study),
   ]

@@ -12,8 +12,9 @@ import type {
   StageFindings,
   VerifyFindings,
 } from '../records/decision.ts'
+import type { ByClass } from '../records/by-class.ts'
 import type { EnsembleScores } from '../records/ensemble.ts'
-import type { LockedChange, LockedSeed } from '../records/lock.ts'
+import type { LockedChange, LockedSeed, SavedModel } from '../records/lock.ts'
 import type { DataFacts, RunJob, StageName } from '../records/plan.ts'
 import type { RunTime } from '../records/run.ts'
 import type { TrainerRecord } from '../records/trainer.ts'
@@ -51,6 +52,10 @@ export interface Report {
         readonly calibration: CalibrationSection | null
         /** Scores of the winner's seeds together; omitted if there are none, and in reports from before they were stored. */
         readonly ensemble?: EnsembleScores
+        /** How the winner does on each class; omitted for a regression, and if its runs kept no predictions. */
+        readonly byClass?: ByClass
+        /** The models that the study saved, in the order of the seeds; omitted if it saved none. */
+        readonly models?: readonly SavedModel[]
         /** The winner's averaged weights; omitted if fewer than two of its runs kept an average. */
         readonly averaged?: readonly AveragedComparison[]
       })
@@ -184,7 +189,8 @@ export interface DataSection {
   readonly classes: DataFacts['classes']
   /** Checks that ran, by name. */
   readonly checks: readonly string[]
-  readonly findings: readonly { readonly check: string; readonly message: string }[]
+  /** What the checks found; `severity` is absent for warnings. */
+  readonly findings: readonly { readonly check: string; readonly severity?: 'note'; readonly message: string }[]
   readonly notes: readonly string[]
 }
 

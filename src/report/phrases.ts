@@ -30,8 +30,9 @@ export function headline(report: Report): string {
   if (objective.claim === 'identical') return `${base}. Verified: ${values}, the same as the declared levers.`
   const gain = objective.gain ? ` (gain ${gainAndInterval(objective.gain).gain})` : ''
   const claim = {
-    better: 'better than the declared levers by more than seed noise',
-    worse: 'worse than the declared levers by more than seed noise',
+    better: 'better than the declared levers by more than noise',
+    worse: 'worse than the declared levers by more than noise',
+    negligible: 'better than the declared levers by more than noise, but by too little to matter',
     'not-distinguishable': 'not distinguishable from the declared levers',
     undecidable: 'no improvement over the declared levers can be claimed',
   }[objective.claim]
@@ -146,7 +147,15 @@ export function measuredNote(report: Report): string {
   return (
     `${selfReported(report.study)}Mean ± SD over seeds. A positive gain means that the ${side} is better, whatever the ` +
     `metric's direction. P(better) is the probability that a run of the ${side} beats a run of the baseline with a ` +
-    'different seed. Gains are paired by seed. Claims on metrics other than the objective are Holm-corrected; the ' +
-    'intervals are not.'
+    `different seed. Gains are paired by seed${holdsNote(report)} Claims on metrics other than the objective are ` +
+    'Holm-corrected; the intervals are not.'
   )
+}
+
+/** For what the gains hold: the test rows are a sample too, if they were drawn. */
+function holdsNote({ verification }: Report): string {
+  const drawn = verification?.seeds.some(({ candidate }) => candidate.testRows) ?? false
+  return drawn
+    ? ' and hold for other seeds: on test metrics also for other rows from the same source, on validation metrics on these rows.'
+    : ' and hold for other seeds on these rows.'
 }

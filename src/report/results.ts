@@ -15,8 +15,9 @@ export function resultsHeadline(report: Report): string {
   if (claim === 'identical') return `${own}, the same as ${report.against} on every seed.`
   if (baseline.mean === null) return `${own}. No seed of it is also in ${report.against}.`
   const words = {
-    better: 'better than the baseline by more than seed noise',
-    worse: 'worse than the baseline by more than seed noise',
+    better: 'better than the baseline by more than noise',
+    worse: 'worse than the baseline by more than noise',
+    negligible: 'better than the baseline by more than noise, but by too little to matter',
     'not-distinguishable': 'not distinguishable from the baseline',
     undecidable: 'no improvement over the baseline can be claimed',
   }[claim]

@@ -66,7 +66,7 @@ export function batch(report: Draft): Box {
 export function oneLever({ lineage, stages }: Draft): Box {
   const decided = stages.some((s) => s.comparisons.some(isDecided))
   if (lineage.length === 0)
-    return box('done', `No lever was moved${decided ? ': none beat the incumbent by more than seed noise' : ''}.`)
+    return box('done', `No lever was moved${decided ? ': none beat the incumbent by more than noise' : ''}.`)
   const groups = groupBy(lineage, ({ stage, evidence }) => `${stage} ${evidence.runs.join(' ')}`)
   const together = [...groups.values()].filter((g) => g.length > 1)
   const moves =

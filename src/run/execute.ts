@@ -102,7 +102,7 @@ async function decide(
   known: Omit<StageContext, 'runsLeft'>,
 ): Promise<StageDecision> {
   const { job } = known
-  scheduler.startStage(job)
+  scheduler.startStage(job, known.incumbent)
   if (pause?.(job, [])) throw new Paused(job, [])
   const process = stage({ ...known, runsLeft: () => scheduler.left() })
   let turn = process.next()

@@ -19,6 +19,7 @@ interface Job {
   readonly request: RunRequest
   readonly id: string
   readonly signal: AbortSignal | undefined
+  readonly keepWeights: boolean
   readonly done: (result: RunResult) => void
   readonly failed: (error: unknown) => void
   /** The process that trains it now. */
@@ -83,11 +84,11 @@ export class WorkerPool implements Runner {
     return this.label
   }
 
-  async run(request: RunRequest, id: string, signal?: AbortSignal): Promise<RunResult> {
+  async run(request: RunRequest, id: string, signal?: AbortSignal, keepWeights = false): Promise<RunResult> {
     this.supply.requireOpen()
     let stop = (): void => {}
     const result = new Promise<RunResult>((done, failed) => {
-      const job: Job = { request, id, signal, done, failed }
+      const job: Job = { request, id, signal, keepWeights, done, failed }
       stop = () => this.drop(job)
       this.queue.push(job)
     })
@@ -236,7 +237,7 @@ export class WorkerPool implements Runner {
   private async attempt(job: Job, worker: WorkerProcess, memoryMiB: number | null = null): Promise<Trained> {
     job.worker = worker
     job.signal?.throwIfAborted()
-    const trained = await worker.run(job.request, job.id, memoryMiB)
+    const trained = await worker.run(job.request, job.id, { memoryMiB, keepWeights: job.keepWeights })
     // After a crash that it survived, such as one of the engine's memory, its state is unknown.
     if (trained.ok && trained.result.status === 'crashed') this.supply.dismiss(worker)
     if (trained.ok) return trained

@@ -1,9 +1,11 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import type { Training } from '../train/engine.ts'
+import type { Checkpoint } from '../train/types.ts'
+import type { StoredData } from './shared-data.ts'
 
 /** Changes whenever the messages below change, so that a worker from another build is rejected instead of misunderstood. */
-export const protocolVersion = 4
+export const protocolVersion = 6
 
 /** What trains. */
 export interface EngineOrder {
@@ -18,6 +20,12 @@ export interface EngineOrder {
 /** What a worker needs once, before its first run. */
 export type InitMessage = EngineOrder & { readonly type: 'init' } & Training
 
+/** The same as it is sent: the numbers of the data are in a file that the worker inherits. */
+export type SentInit = EngineOrder & { readonly type: 'init' } & SentTraining
+type SentTraining =
+  | Extract<Training, { readonly place: unknown }>
+  | (Omit<Extract<Training, { readonly data: unknown }>, 'data'> & { readonly data: StoredData })
+
 /**
  * What the study's process sends to a worker, over the pipe that fork created, so nobody else can send it. One run at a
  * time.
@@ -25,8 +33,10 @@ export type InitMessage = EngineOrder & { readonly type: 'init' } & Training
 export type ToWorker =
   /** May arrive before the start message: the engine loads while workload and data are prepared. */
   | (EngineOrder & { readonly type: 'load' })
-  | (InitMessage & { readonly version: number })
-  | { readonly type: 'run'; readonly id: string; readonly request: RunRequest }
+  | (SentInit & { readonly version: number })
+  | { readonly type: 'run'; readonly id: string; readonly request: RunRequest; readonly keepWeights: boolean }
+  /** Outputs of a model for the rows of the start message. */
+  | { readonly type: 'predict'; readonly checkpoint: Checkpoint }
 
 export type FromWorker =
   | { readonly type: 'ready'; readonly version: number; readonly engine: string }
@@ -35,3 +45,4 @@ export type FromWorker =
   /** Something about a run that the user should know and that its result does not say. */
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'result'; readonly result: RunResult }
+  | { readonly type: 'outputs'; readonly outputs: Float32Array }

@@ -6,6 +6,10 @@ export interface Runner {
   readonly engine: string
   /** Number of runs that it can train in parallel. */
   readonly slots: number
-  /** Rejects with the signal's reason if it is aborted before the run has finished. The run is then lost. */
-  run(request: RunRequest, id: string, signal?: AbortSignal): Promise<RunResult>
+  /**
+   * Rejects with the signal's reason if it is aborted before the run has finished. The run is then lost.
+   *
+   * @param keepWeights whether the result keeps the weights of the best checkpoint
+   */
+  run(request: RunRequest, id: string, signal?: AbortSignal, keepWeights?: boolean): Promise<RunResult>
 }

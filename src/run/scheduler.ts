@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { InputError } from '../base/diagnostics.ts'
+import { fingerprint } from '../base/hash.ts'
+import type { Levers } from '../records/levers.ts'
 import type { Plan, StageJob, StageName } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import { confirmation } from '../stages/index.ts'
@@ -31,6 +33,8 @@ export interface RunResources {
    * not trained here.
    */
   readonly settled?: readonly StageName[]
+  /** Whether the runs that verify the incumbent keep their weights, for a model to save. */
+  readonly keepWeights?: boolean | undefined
 }
 
 /** A run that a stage requests. */
@@ -60,6 +64,8 @@ export class RunScheduler {
   private readonly asked = new Set<string>()
   private verifying = false
   private settled = false
+  /** The levers that a verification would save a model of; null before any stage, where each side may be the winner. */
+  private incumbent: Levers | null = null
 
   constructor(plan: Plan, resources: RunResources) {
     this.resources = resources
@@ -78,7 +84,8 @@ export class RunScheduler {
     setMaxListeners(0, this.stop)
   }
 
-  startStage(job: StageJob): void {
+  startStage(job: StageJob, incumbent: Levers): void {
+    this.incumbent = incumbent
     this.verifying = job.id === confirmation.name
     this.settled = this.resources.settled?.includes(job.id) ?? false
     this.meter.startStage(job)
@@ -96,7 +103,7 @@ export class RunScheduler {
     const open: AskedRun[] = []
     for (const [id, request] of [...fresh].slice(0, this.left())) {
       const kept = await this.resources.journal.read(id)
-      if (!kept || !isFinal(kept)) open.push({ id, request })
+      if (!kept || !isFinal(kept) || this.lacksWeights(kept, request)) open.push({ id, request })
     }
     return open
   }
@@ -124,8 +131,9 @@ export class RunScheduler {
    * finished runs.
    */
   async train(runs: readonly AskedRun[]): Promise<void> {
-    const missing = runs.filter(({ id }) => !this.resources.journal.has(id))
-    await this.inLanes(missing, async ({ id, request }, onWrite) => {
+    await this.inLanes(runs, async ({ id, request }, onWrite) => {
+      const kept = await this.resources.journal.read(id)
+      if (kept && !this.lacksWeights(kept, request)) return
       if (this.resources.signal?.aborted) throw new Interrupted()
       if (this.budget.late(this.heldBack(request.stage === confirmation.name))) return
       await this.trainOne(id, request, onWrite)
@@ -159,13 +167,24 @@ export class RunScheduler {
     if (refused) return this.notRun(request, refused)
     this.asked.add(id)
     const kept = await this.resources.journal.read(id)
-    if (kept && (again || this.settled || isFinal(kept))) return this.found(kept)
+    if (kept && (again || this.settled || (isFinal(kept) && !this.lacksWeights(kept, request)))) return this.found(kept)
     if (this.settled) return this.notRun(request, this.budget.leftOut() ?? lost(request))
     const heldBack = this.heldBack(this.verifying)
     // If no time is left to retry a crash, the stage gets the outcome that it got before.
     if (kept && !this.budget.inTime(heldBack)) return this.found(kept)
     const late = this.budget.late(heldBack)
     return late ? this.notRun(request, late) : this.trainOne(id, request, onWrite)
+  }
+
+  /** Runs of a base spec belong to another plan and go through another scheduler. */
+  private keepsWeights({ stage, levers, job }: RunRequest): boolean {
+    if (!this.resources.keepWeights || stage !== confirmation.name || job.kind !== 'train') return false
+    return this.incumbent === null || fingerprint(levers) === fingerprint(this.incumbent)
+  }
+
+  /** Whether a run from before was trained without keeping what is wanted now. Trained again, it measures the same. */
+  private lacksWeights(kept: RunResult, request: RunRequest): boolean {
+    return kept.status === 'complete' && kept.best !== null && !kept.best.weights && this.keepsWeights(request)
   }
 
   /** Milliseconds that must be left before a run may start. */
@@ -184,7 +203,7 @@ export class RunScheduler {
     const { runner, journal, listener, signal } = this.resources
     listener({ type: 'run-started', request })
     try {
-      const result = await runner.run(request, id, this.stop)
+      const result = await runner.run(request, id, this.stop, this.keepsWeights(request))
       this.meter.time(result)
       onWrite(
         journal.append(result).then(() => {

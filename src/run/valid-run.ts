@@ -3,7 +3,7 @@ import { buckets } from '../records/levers.ts'
 import { isMetricName, isPossible } from '../records/metrics.ts'
 import type { RunResult } from '../records/run.ts'
 import { stageNames } from '../stages/index.ts'
-import { mostKept } from '../train/predictions.ts'
+import { mostKept, mostKeptWeights } from '../train/predictions.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -76,13 +76,27 @@ function isEvaluation(value: unknown): boolean {
 /** The last output of a process that ended. */
 const mostReason = 100_000
 
-function isEnd({ status, reason, atStep, best, probe, weights }: Fields): boolean {
+function isEnd({ status, reason, atStep, best, probe, weights, layers }: Fields): boolean {
   if (status === 'crashed') return isText(reason, mostReason)
   if (status === 'diverged') return isText(reason, mostReason) && isFinite(atStep)
   return (
-    status === 'complete' && isText(weights, 64) && (best === null || isBest(best)) && (probe === null || isProbe(probe))
+    status === 'complete' &&
+    isText(weights, 64) &&
+    (best === null || isBest(best)) &&
+    (probe === null || isProbe(probe)) &&
+    (layers === undefined || (Array.isArray(layers) && layers.length <= mostLayers && layers.every(isLayer)))
   )
 }
+
+const mostLayers = 10_000
+
+const isLayer = (value: unknown): boolean =>
+  isMap(value) &&
+  isText(value['name'], 300) &&
+  isFinite(value['gradientNorm']) &&
+  isFinite(value['weightNorm']) &&
+  isWhole(value['units']) &&
+  Number.isSafeInteger(value['deadUnits'])
 
 const isBest = (value: unknown): boolean =>
   isCheckpoint(value) &&
@@ -90,6 +104,7 @@ const isBest = (value: unknown): boolean =>
   (value['calibration'] === undefined || isCalibration(value['calibration'])) &&
   (value['predictions'] === undefined || isPredictions(value['predictions'])) &&
   (value['testRows'] === undefined || isRowValues(value['testRows'])) &&
+  (value['weights'] === undefined || isWeights(value['weights'])) &&
   (value['rowGroups'] === undefined || isRowGroups(value['rowGroups'])) &&
   (value['mistakeCost'] === undefined || isFinite(value['mistakeCost']))
 
@@ -109,15 +124,21 @@ function isPredictions(value: unknown): boolean {
   return isWhole(width) && isKept(validation, Number(width)) && (test === null || isKept(test, Number(width)))
 }
 
+const isWeights = (value: unknown): boolean =>
+  isMap(value) && [value['trainable'], value['statistics']].every((part) => isBase64(part, mostKeptWeights))
+
 const isKept = (value: unknown, width: number): boolean =>
   isMap(value) && isWhole(value['rows']) && isPacked(value['values'], Number(value['rows']) * width)
 
 /** Base64 of this many numbers, in four bytes each. */
 const isPacked = (value: unknown, numbers: number): boolean =>
-  numbers <= mostKept &&
-  typeof value === 'string' &&
-  value.length === 4 * Math.ceil((4 * numbers) / 3) &&
-  /^[A-Za-z0-9+/]*={0,2}$/.test(value)
+  isBase64(value, mostKept) && value.length === base64Length(numbers)
+
+/** Base64 of at most this many numbers. */
+const isBase64 = (value: unknown, most: number): value is string =>
+  typeof value === 'string' && value.length <= base64Length(most) && /^[A-Za-z0-9+/]*={0,2}$/.test(value)
+
+const base64Length = (numbers: number): number => 4 * Math.ceil((4 * numbers) / 3)
 
 const mostGroups = 64
 const isRowGroups = (value: unknown): boolean =>

@@ -17,7 +17,10 @@ export interface WorkerCount {
 const mebi = 2 ** 20
 /** A worker with its engine, before it has data. */
 const workerBytes = 160 * mebi
-/** Each worker has a copy of the data, and sending it takes two more. */
+/**
+ * Each worker has a copy of the data, the native engine has another, and batches wait to be collected. Measured with 800,000
+ * rows of 64 inputs: up to 1.5 copies with wasm, 2.7 with TensorFlow.
+ */
 const copies = 3
 
 /** The memory of one worker with its engine and its copies of the data. */

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import { deathOf, lateError, spawnError, startError } from './worker-death.ts'
-import { protocolVersion, type EngineOrder, type FromWorker, type InitMessage, type ToWorker } from './protocol.ts'
+import type { Checkpoint } from '../train/types.ts'
+import { protocolVersion, type EngineOrder, type FromWorker, type SentInit, type ToWorker } from './protocol.ts'
 
 /** `died`: why the process did not survive the run. */
 export type Trained = { readonly ok: true; readonly result: RunResult } | { readonly ok: false; readonly died: string }
@@ -28,8 +29,9 @@ export class WorkerProcess {
   private onEnd: (died: string, error: Error) => void = () => {}
   private endedBy = new Error('')
 
-  constructor(script: string, notice: (message: string) => void = () => {}) {
-    this.child = started(script)
+  /** @param data descriptor of the file of the data, which the process inherits */
+  constructor(script: string, data: number, notice: (message: string) => void = () => {}) {
+    this.child = started(script, data)
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.errors = (this.errors + chunk.toString('utf8')).slice(-mostErrorText)
     })
@@ -63,7 +65,7 @@ export class WorkerProcess {
   }
 
   /** Waits until it can train. Rejects with the reason if it cannot: an `InputError` if the user can fix it. */
-  async start(init: InitMessage): Promise<this> {
+  async start(init: SentInit): Promise<this> {
     this.endsItself = 'place' in init
     let timer: NodeJS.Timeout | undefined
     const answer = new Promise<FromWorker>((resolve, reject) => {
@@ -86,7 +88,11 @@ export class WorkerProcess {
   }
 
   /** Trains one run. If `memoryMiB` is given, the process is killed when it uses more. */
-  async run(request: RunRequest, id: string, memoryMiB: number | null = null): Promise<Trained> {
+  async run(
+    request: RunRequest,
+    id: string,
+    { memoryMiB = null, keepWeights = false }: { memoryMiB?: number | null; keepWeights?: boolean } = {},
+  ): Promise<Trained> {
     const unwatch = memoryMiB === null ? undefined : watchMemory(this.pid, memoryMiB, (reason) => this.kill(reason))
     const trained = new Promise<Trained>((resolve) => {
       this.onEnd = (died) => resolve({ ok: false, died })
@@ -96,9 +102,22 @@ export class WorkerProcess {
         else if (message.type === 'unable') this.killedFor = message.message
       }
       if (this.ended !== null) resolve({ ok: false, died: this.ended })
-      else this.send({ type: 'run', id, request })
+      else this.send({ type: 'run', id, request, keepWeights })
     })
     return await trained.finally(unwatch)
+  }
+
+  /** Outputs of a model for every row of the start message, rows × width. Rejects if the process dies. */
+  async predict(checkpoint: Checkpoint): Promise<Float32Array> {
+    return await new Promise((resolve, reject) => {
+      this.onEnd = (died) => reject(new Error(died))
+      this.onMessage = (message) => {
+        if (message.type === 'outputs') resolve(message.outputs)
+        else if (message.type === 'unable') this.killedFor = message.message
+      }
+      if (this.ended !== null) reject(this.endedBy)
+      else this.send({ type: 'predict', checkpoint })
+    })
   }
 
   /** Ends it at once, whatever it is doing. */
@@ -133,11 +152,12 @@ export class WorkerProcess {
 const mostEndMs = 40_000
 
 /** Empty environment: a worker needs none of it, and on a CI runner it holds secrets. */
-function started(script: string): ChildProcess {
+function started(script: string, data: number): ChildProcess {
   try {
     return fork(script, [], {
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // `sharedDescriptor` is the place of the last one.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc', data],
       execArgv: [],
       env: {},
     })

@@ -1,5 +1,6 @@
 import { InputError, lineOf } from '../base/diagnostics.ts'
-import type { EngineOrder, InitMessage } from './protocol.ts'
+import type { EngineOrder, InitMessage, SentInit } from './protocol.ts'
+import { SharedData } from './shared-data.ts'
 import { WorkerProcess } from './worker-process.ts'
 
 /** What a worker process starts with. */
@@ -16,14 +17,22 @@ export interface SupplyOptions {
 export class WorkerSupply {
   private readonly processes = new Set<WorkerProcess>()
   private readonly options: SupplyOptions
-  private readonly init: Promise<InitMessage>
+  private readonly shared = new SharedData()
+  private readonly init: Promise<SentInit>
   /** Started in advance, for the next probe. */
   private spare: Promise<WorkerProcess | null> | null = null
   private ended = false
 
   constructor(options: SupplyOptions, init: Promise<InitMessage>) {
     this.options = options
-    this.init = init
+    this.init = init.then((message) => this.sent(message))
+    // Whoever awaits it handles it.
+    this.init.catch(() => {})
+  }
+
+  private sent(message: InitMessage): SentInit {
+    this.requireOpen()
+    return 'data' in message ? { ...message, data: this.shared.write(message.data) } : message
   }
 
   /** Whether all of them were ended for good. */
@@ -39,7 +48,7 @@ export class WorkerSupply {
   async fresh(most = (): number => Infinity): Promise<WorkerProcess> {
     this.requireOpen()
     const { script, notice, engine } = this.options
-    const worker = new WorkerProcess(script, notice)
+    const worker = new WorkerProcess(script, this.shared.descriptor, notice)
     this.processes.add(worker)
     try {
       if (engine) worker.load(engine)
@@ -79,6 +88,7 @@ export class WorkerSupply {
     this.ended = true
     for (const worker of this.processes) worker.kill()
     this.processes.clear()
+    this.shared.close()
   }
 
   requireOpen(): void {

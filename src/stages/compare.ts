@@ -11,7 +11,7 @@ import { oneRow, rowSets, withRowNoise } from './row-noise.ts'
 import type { SeedOnRows } from './seeds.ts'
 import type { RunOutcome } from './stage.ts'
 
-/** Probability that seed noise alone moves a lever, divided among all candidates that compete for it (Bonferroni). */
+/** Probability that noise alone moves a lever, divided among all candidates that compete for it (Bonferroni). */
 export const selectionAlpha = 0.025
 
 /** One configuration under several seeds: one side of a comparison. */
@@ -152,7 +152,7 @@ export function unmoved({ comparisons, omissions }: StageRecorder): {
   if (comparisons.length > 0) {
     const rest = undecided > 0 ? `; ${undecided} of them could not be distinguished from it` : ''
     const none = comparisons.length === 1 ? 'The candidate did not' : `None of ${comparisons.length} candidates`
-    return { conclusion: 'kept', sentence: `${none} beat the incumbent by more than seed noise${rest}.` }
+    return { conclusion: 'kept', sentence: `${none} beat the incumbent by more than noise${rest}.` }
   }
   return omissions.length > 0
     ? { conclusion: 'inconclusive', sentence: 'No candidate was compared: that was skipped because of the budget.' }
@@ -161,6 +161,6 @@ export function unmoved({ comparisons, omissions }: StageRecorder): {
 
 export function gainSentence(c: Comparison): string {
   if (c.gain === null) return `${c.label}: the incumbent diverged; this candidate did not on any of ${c.seeds.length} seeds`
-  const limit = c.threshold === null ? '' : `, more than the ${shown(c.threshold)} that seed noise explains`
+  const limit = c.threshold === null ? '' : `, more than the ${shown(c.threshold)} that noise explains`
   return `${c.label}: validation ${c.metric} better by ${shown(c.gain)}${limit} (${c.seeds.length} seeds)`
 }

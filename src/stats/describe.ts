@@ -35,6 +35,17 @@ export function sampleSd(values: ArrayLike<number>): number {
   return Math.sqrt(squares / (values.length - 1)) * scale
 }
 
+/** Adjusted Fisher–Pearson skewness, as SciPy's `skew(bias=False)`; 0 for equal values, NaN for fewer than three. */
+export function skewnessOf(values: readonly number[]): number {
+  const n = values.length
+  if (n < 3) return NaN
+  const sd = sampleSd(values)
+  if (noSpread(sd, largestMagnitude(values))) return 0
+  const center = mean(values)
+  const cubes = values.reduce((sum, value) => sum + ((value - center) / sd) ** 3, 0)
+  return (cubes * n) / ((n - 1) * (n - 2))
+}
+
 /**
  * True if the spread is no more than the rounding of numbers of this size, so that dividing by it would create certainty
  * from nothing. Metrics of seeds differ by at least 1e-8 (single precision), which is far above it.

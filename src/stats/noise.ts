@@ -40,7 +40,7 @@ const refused = (df: number, reason: string): NoiseVerdict => ({
 })
 
 /**
- * Whether a change is better than the incumbent by more than seed noise: its gain exceeds t(1 − α, df) standard errors. The
+ * Whether a change is better than the incumbent by more than noise: its gain exceeds t(1 − α, df) standard errors. The
  * noise is pooled over all configurations of the stage, because two or three seeds alone say little about it. If anything
  * cannot be computed, the incumbent stays and the result says why. It never throws on data.
  */

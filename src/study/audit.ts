@@ -15,7 +15,7 @@ import { confirmation, stageNames } from '../stages/index.ts'
 import { verificationSeeds } from '../stages/seeds.ts'
 import { verificationJob, type VerifySettings } from '../stages/verify.ts'
 import { baseEvidence, judgeReport, timedVerification, type Against, type Rejudged } from './judge-again.ts'
-import { impossible, impossibleEnsemble } from './measured.ts'
+import { impossible, impossibleClasses, impossibleEnsemble } from './measured.ts'
 import { toolName } from './version.ts'
 
 /** How a study had to be judged. None of it comes from the report. */
@@ -141,6 +141,8 @@ function wrongRuns(report: Report): string | undefined {
   }
   const wrongTogether = verification && impossibleEnsemble(verification, measured)
   if (wrongTogether) return `the ensemble ${wrongTogether}`
+  const wrongClasses = verification && impossibleClasses(verification, measured)
+  if (wrongClasses) return `the table of classes ${wrongClasses}`
   const wrongBase = base?.runs.map((run) => impossible(run, measured)).find((w) => w !== undefined)
   return wrongBase === undefined ? undefined : `a run of the baseline ${wrongBase}`
 }
@@ -242,7 +244,7 @@ function remade(report: Report, { gates, baseline }: Rules, { verdict, against }
     verdict,
     against: baseline.kind === 'any' ? report.against : against,
     levers: { ...levers, changes: changesOf(levers.baseline, levers.chosen, lineage) },
-    verification: verification && verificationSection(verification, statistics, study.objective, verification.ensemble),
+    verification: verification && verificationSection(verification, statistics, study.objective, verification),
   }
   return { ...draft, checklist: checklist(draft, { gates }) }
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
@@ -18,7 +19,9 @@ import type { BaseSpec } from './baseline.ts'
 import { withBreaks } from './engine.ts'
 import { openJournal, startPool } from './resources.ts'
 import type { SpecSource, StudyOptions } from './options.ts'
-import { isScript, planOf, type Prepared, type PreparedModel } from './prepare.ts'
+import { prepareBaseScript } from './base-script.ts'
+import { isScript, planOf, type Prepared } from './prepare.ts'
+import { scratchFolder } from './prepare-script.ts'
 import { readSpec } from './read-spec.ts'
 
 /** How gates refer to a baseline that was retrained from a spec. */
@@ -36,6 +39,7 @@ export interface RetrainingFor {
 /**
  * Retrains model, inputs and levers of another spec (the base commit's) on this study's verification seeds. It measures as
  * this study does, on this study's validation and test rows. The training rows are the base commit's own, if there is one.
+ * A training script runs in its own checkout.
  * Engine and machine are the same. All seeds are trained, since the study's looks come later. The journal is in `baseline/`
  * in the study's folder, so the baseline is trained once. Throws an `InputError` if it cannot be trained.
  */
@@ -44,7 +48,7 @@ export async function retrainBase(
   spec: BaseSpec,
   { head, choice, threads, outDir }: RetrainingFor,
 ): Promise<BaselineEvidence> {
-  const { prepared: base, notes } = await prepareBase(options, spec, head)
+  const { prepared: base, notes, specPath = options.specPath } = await prepareBase(options, spec, head)
   const source = retrainedSource(spec.path)
   const { listener, clock, signal } = options
   listener({ type: 'notice', message: `retraining the baseline of ${spec.path}` })
@@ -53,9 +57,11 @@ export async function retrainBase(
   await makeFolder(folder).catch((error: unknown) => {
     throw explainFileError(error, 'run/no-output-folder', 'the baseline folder cannot be created')
   })
-  const pool = await startPool(options, Promise.resolve(base), choice, threads)
+  const pool = await startPool({ ...options, specPath, outDir: folder }, Promise.resolve(base), choice, threads)
   try {
     const journal = await openJournal(folder, base, pool.engine, options)
+    if (isScript(base) && journal.size === 0)
+      await rm(join(scratchFolder(folder), 'labels'), { recursive: true, force: true })
     try {
       const { decisions } = await execute(base.plan, {
         stages,
@@ -87,14 +93,21 @@ function decidedBySize({ gates, workload: { parameters } }: Plan, base: Plan, so
 
 /** The base as a separate study that only verifies. Any problem with it is reported at once. */
 async function prepareBase(
-  { workspace, baseData }: Pick<SpecSource, 'workspace'> & { readonly baseData?: BaseData | undefined },
-  { path, text, tuned }: BaseSpec,
+  source: SpecSource & { readonly baseData?: BaseData | undefined },
+  base: BaseSpec,
   head: Prepared,
-): Promise<{ readonly prepared: PreparedModel; readonly notes: readonly string[] }> {
-  const { parsed, spec: own } = await readSpec({ specPath: path, workspace, specText: text })
-  if (isScript(head) || isTrainerSpec(own)) throw notRetrained(path)
+): Promise<{ readonly prepared: Prepared; readonly notes: readonly string[]; readonly specPath?: string }> {
+  const { path, text, tuned } = base
+  const { workspace, baseData } = source
+  const read = await readSpec({ specPath: path, workspace, specText: text })
+  const { parsed, spec: own } = read
   requireTask(own, head.spec, path)
-  const spec: ModelSpec = { ...own, ...measuredAs(head.spec), data: rowsOf(head.spec, own) }
+  if (isScript(head) || isTrainerSpec(own)) {
+    const script = await prepareBaseScript(source, base, read, head, measuredAs(head.spec))
+    return { ...script, notes: objectiveNotes(own, head.spec, path) }
+  }
+  const { checks, evaluateEvery } = head.spec
+  const spec: ModelSpec = { ...own, ...measuredAs(head.spec), checks, evaluateEvery, data: rowsOf(head.spec, own) }
   const { dataset, notes } = await baseDataset({ path, data: spec.data, baseData }, head)
   const plan = planOf(spec, dataset, parsed.locate, tuned)
   return {
@@ -129,9 +142,12 @@ const preparationOf = ({
 })
 
 /** What must come from the study for two metrics to measure the same thing: rows, seeds, and which checkpoint counts. */
-function measuredAs({ checks, seed, objective, evaluateEvery, stages: all }: ModelSpec): Partial<ModelSpec> {
-  const verify = all.filter(isConfirmation)
-  return { checks, seed, objective, evaluateEvery, stages: verify, gates: [], budget: { minutes: null, trials: null } }
+function measuredAs({
+  seed,
+  objective,
+  stages: all,
+}: NormalizedSpec): Pick<NormalizedSpec, 'seed' | 'objective' | 'stages' | 'gates' | 'budget'> {
+  return { seed, objective, stages: all.filter(isConfirmation), gates: [], budget: { minutes: null, trials: null } }
 }
 
 /** The parts of the base spec that were replaced and differ, for the verdict's notes. */
@@ -146,11 +162,14 @@ function replaced(own: ModelSpec, head: ModelSpec, path: string): string[] {
     ...(same(preparationOf(own.data), preparationOf(here))
       ? []
       : [`${path} reads different inputs; it was retrained on its own inputs.`]),
-    ...(own.objective === head.objective
-      ? []
-      : [`${path} chooses checkpoints by ${own.objective}; both sides chose them by ${head.objective}.`]),
+    ...objectiveNotes(own, head, path),
   ]
 }
+
+const objectiveNotes = (own: NormalizedSpec, head: NormalizedSpec, path: string): string[] =>
+  own.objective === head.objective
+    ? []
+    : [`${path} chooses checkpoints by ${own.objective}; both sides chose them by ${head.objective}.`]
 
 function requireTask(base: NormalizedSpec, head: NormalizedSpec, path: string): void {
   if (base.task === head.task) return
@@ -162,18 +181,6 @@ function requireTask(base: NormalizedSpec, head: NormalizedSpec, path: string): 
       found: `task ${base.task}`,
       allowed: `task ${head.task}`,
       hint: 'use a base spec with the same task, or compare with the declared levers: --baseline retrain',
-    },
-  ])
-}
-
-/** The files of a script at another commit are not there, and starting some of them would train something else. */
-function notRetrained(path: string): InputError {
-  return new InputError([
-    {
-      code: 'baseline/script',
-      severity: 'error',
-      message: `${path} cannot be retrained: a training script is compared with a lock`,
-      hint: 'commit a lock on the base branch, or compare with the declared levers: --baseline retrain',
     },
   ])
 }

@@ -33,6 +33,8 @@ export interface BaseSpec {
   readonly path: string
   /** Its text if it is not the file's, for example the text at another commit. */
   readonly text?: string | undefined
+  /** Where its script runs, if that is not the folder of `path`: the folder of the spec in another checkout. */
+  readonly folder?: string | undefined
   /** A lock whose levers replace the spec's, if it was tuned from the levers that the spec declares. */
   readonly tuned?: Pick<Lock, 'levers' | 'lineage'> | undefined
 }

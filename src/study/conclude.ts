@@ -5,7 +5,7 @@ import { explainFileError, makeFolder } from '../base/files.ts'
 import type { BaselineEvidence } from '../gates/evidence.ts'
 import { verificationStatistics } from '../gates/verification.ts'
 import { verifyFindings, type VerifyFindings } from '../records/decision.ts'
-import type { Lock } from '../records/lock.ts'
+import type { Lock, SavedModel } from '../records/lock.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { pathsOf } from '../data/parts.ts'
@@ -14,6 +14,7 @@ import type { ChangeSection, Report } from '../report/model.ts'
 import { summarizeRun } from '../report/runs.ts'
 import { runsOf, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
+import { scoresByClass } from './by-class.ts'
 import { studyDiagnostics } from './diagnostics.ts'
 import { verifiedEnsemble } from './ensemble.ts'
 import { scratchFolder, scriptNotes } from './prepare-script.ts'
@@ -24,6 +25,7 @@ import { outFolder } from './out-folder.ts'
 import { checksMade, isScript, type Prepared } from './prepare.ts'
 import { repeatCommand } from './repeat.ts'
 import { openJournal } from './resources.ts'
+import { writeModels } from './save-models.ts'
 import { toolName } from './version.ts'
 import { writeReport, type WrittenFiles } from './write-report.ts'
 
@@ -81,9 +83,11 @@ export async function conclude(study: OpenStudy, outcome: StudyOutcome, seconds:
   const verdict = judging.verdict(verify, outcome.cutShort)
   // One run is in memory at a time.
   const runs = (): AsyncIterable<RunResult> => runsOf(journal, outcome.decisions)
-  const report = await reportOf(study, { outcome, seconds, runs, verify, verdict })
+  const saving = { verify, engine: study.engine.label, formats: study.options.saveModel }
+  const { models, files: written } = await writeModels(prepared, saving, outDir, (id) => journal.read(id))
+  const report = await reportOf(study, { outcome, seconds, runs, verify, verdict, models })
   const files = await writeReport(report, outDir, runs())
-  return { prepared, report, verdict, lock: files.lock, files }
+  return { prepared, report, verdict, lock: files.lock, files: { ...files, all: [...written, ...files.all] } }
 }
 
 interface Finished {
@@ -92,17 +96,19 @@ interface Finished {
   readonly runs: () => AsyncIterable<RunResult>
   readonly verify: VerifyFindings | null
   readonly verdict: Verdict
+  readonly models: readonly SavedModel[]
 }
 
 async function reportOf(
   { options, prepared, judging, engine, base, journal }: OpenStudy,
-  { outcome, seconds, runs, verify, verdict }: Finished,
+  { outcome, seconds, runs, verify, verdict, models }: Finished,
 ): Promise<Report> {
   const { plan } = prepared
   const summaries = []
   for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
   const change = await changeOf(prepared, options.baseData)
   const together = isScript(prepared) ? null : await verifiedEnsemble(verify, prepared.dataset, (id) => journal.read(id))
+  const byClass = isScript(prepared) ? undefined : await scoresByClass(verify, prepared.dataset, (id) => journal.read(id))
   return buildReport({
     plan,
     decisions: outcome.decisions,
@@ -115,7 +121,9 @@ async function reportOf(
     tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
     ...(together?.ok ? { ensemble: together.value } : {}),
-    diagnostics: await studyDiagnostics(plan, verify, runs()),
+    models,
+    ...(byClass ? { byClass } : {}),
+    diagnostics: await studyDiagnostics(plan, verify, runs(), isScript(prepared) ? null : prepared.dataset),
     command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined),
     specFile: options.specPath,
     data: dataOf(prepared),
@@ -140,7 +148,8 @@ function dataOf(prepared: Prepared): ReportInput['data'] {
   const source = pathsOf(spec.data)
     .map(([, path]) => path)
     .join(', ')
-  return { source, checks: checksMade(spec), findings, notes: dataset.notes }
+  const judged = findings.map((f) => (spec.checks[f.check] === 'note' ? { ...f, severity: 'note' as const } : f))
+  return { source, checks: checksMade(spec), findings: judged, notes: dataset.notes }
 }
 
 /** Whether rows or columns were compared with those of another file, and differ. */

@@ -1,3 +1,5 @@
+import { referenceLoss, type ReferenceData } from '../data/reference-loss.ts'
+import type { Dataset } from '../data/types.ts'
 import type { Context, CurveGroup } from '../diagnose/curve.ts'
 import { curveOf } from '../diagnose/curve.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
@@ -5,18 +7,23 @@ import type { Finding } from '../diagnose/finding.ts'
 import { remediesFor } from '../diagnose/remedies.ts'
 import { gateOf } from '../gates/index.ts'
 import type { VerifyFindings } from '../records/decision.ts'
-import { isTrainer, type Plan } from '../records/plan.ts'
+import { hasDropoutLever } from '../layers/layer.ts'
+import type { LeverName } from '../records/levers.ts'
+import { isTrainer, type ModelWorkload, type Plan } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
 import type { StageContext } from '../stages/stage.ts'
 
 /**
  * What the verification curves show: first the winner, then the declared levers, each over all seeds. If both are the same
  * runs, they are examined once. Empty if nothing was verified.
+ *
+ * @param dataset tells what simple models reach; null if a script holds the data
  */
 export async function studyDiagnostics(
   plan: Plan,
   verify: VerifyFindings | null,
   runs: AsyncIterable<RunResult>,
+  dataset: Dataset | null,
 ): Promise<Finding[]> {
   if (verify === null) return []
   const idsOf = (side: 'candidate' | 'baseline'): string[] => verify.seeds.map((s) => s[side].run)
@@ -24,7 +31,8 @@ export async function studyDiagnostics(
   const wanted = new Set([...winner, ...declared])
   const found = new Map<string, RunResult>()
   for await (const run of runs) if (wanted.has(run.id)) found.set(run.id, run)
-  const context = contextOf(plan)
+  const known = dataset && !dataset.vocabulary ? { ...dataset, classes: dataset.classes?.length ?? null } : null
+  const context = { ...contextOf(plan), targetLoss: known && goodFit(known) }
   const group = (subject: string, ids: readonly string[]): CurveGroup => ({
     subject,
     context,
@@ -40,12 +48,36 @@ export const studyRemedies = (plan: Plan): StageContext['remedies'] => {
   return (run, levers) => remediesFor(run, levers, context)
 }
 
+/** How far above a simple model's loss on unseen rows the training loss of a good fit may end. */
+const worseThanSimple = 1.25
+
+/** The training loss that a good fit reaches, by what simple models reach; null if that is unknown. */
+export function goodFit(data: ReferenceData): number | null {
+  const reference = referenceLoss(data)
+  return reference === null ? null : worseThanSimple * reference
+}
+
 function contextOf({ workload, gates }: Plan): Context {
+  const idle = isTrainer(workload) ? undefined : idleLeversOf(workload)
   return {
     task: workload.task,
     classes: isTrainer(workload) ? workload.data.classCount : (workload.data.classes?.length ?? null),
     rows: workload.data.rows,
     targetLoss: null,
+    ...(idle && { idleLevers: idle }),
     seedCap: gates.map((rule) => gateOf(rule).spreadCap?.(rule) ?? null).find((cap) => cap !== null) ?? null,
   }
+}
+
+/** Levers without an effect on the model, its labels or its inputs. */
+export function idleLeversOf({
+  layers,
+  task,
+  augmentation,
+}: Pick<ModelWorkload, 'layers' | 'task' | 'augmentation'>): LeverName[] {
+  return [
+    ...(hasDropoutLever(layers) ? [] : ['dropout' as const]),
+    ...(task === 'regression' ? ['labelSmoothing' as const] : []),
+    ...(Object.values(augmentation).some((amount) => amount > 0) ? [] : ['augmentation' as const]),
+  ]
 }

@@ -83,8 +83,8 @@ export function withBreaks(runner: Runner): Runner {
   return {
     engine: runner.engine,
     slots: runner.slots,
-    run: (request: RunRequest, id: string, signal?: AbortSignal): Promise<RunResult> =>
-      runner.run(request, id, signal).catch((error: unknown) => {
+    run: (request: RunRequest, id: string, signal?: AbortSignal, keepWeights?: boolean): Promise<RunResult> =>
+      runner.run(request, id, signal, keepWeights).catch((error: unknown) => {
         throw signal?.aborted ? error : new EngineBroke(error)
       }),
   }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { Diagnostic } from '../base/diagnostics.ts'
+import { printable, type Diagnostic } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import { shellCommand } from '../base/shell.ts'
 import { normalizeResults } from '../compile/normalize/results.ts'
@@ -16,7 +16,8 @@ import { verificationStatistics } from '../gates/verification.ts'
 import type { StageDecision, VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
 import type { Plan } from '../records/plan.ts'
-import type { ReadResults } from '../records/results.ts'
+import { ownMetricNotes } from '../records/metrics.ts'
+import { resultSplits, type ReadResults } from '../records/results.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { buildReport } from '../report/build.ts'
@@ -176,7 +177,7 @@ async function reportOf(judged: Judged, seconds: number): Promise<Report> {
     engine,
     tool: toolName,
     statistics: verificationStatistics(verify, plan.workload.objective),
-    diagnostics: await studyDiagnostics(plan, verify, eachOf(runs)),
+    diagnostics: await studyDiagnostics(plan, verify, eachOf(runs), null),
     command: commandOf(options),
     specFile: options.specPath,
     data: { source: candidate.source, checks: [], findings: [], notes: notesOf(judged) },
@@ -228,6 +229,7 @@ function notesOf({ spec, candidate, found }: Judged): string[] {
     results.predictions
       ? 'Metrics of splits with predictions were computed by tunegate, from the predictions and labels of the results.'
       : 'All metrics are self-reported by the results; nothing checks them.',
+    ...new Set(resultSplits.flatMap((split) => ownMetricNotes(results.names[split]).map((note) => printable(note)))),
     results.value === 'best'
       ? `The value of a curve that counts is the one at the best validation ${spec.objective}.`
       : 'The value of a curve that counts is the last one.',

@@ -60,10 +60,18 @@ type Place = Pick<JobContext, 'options' | 'fan' | 'runner' | 'journal'>
 
 /** For the part of the study that this job executes. */
 export function resources(
-  { options: { listener, clock, signal }, fan, runner, journal }: Place,
+  { options: { listener, clock, signal, saveModel }, fan, runner, journal }: Place,
   { startedAt }: StudyState,
 ): RunResources {
-  return { runner, journal, listener, clock, elapsed: Math.max(0, fan.now() - startedAt), signal }
+  return {
+    runner,
+    journal,
+    listener,
+    clock,
+    elapsed: Math.max(0, fan.now() - startedAt),
+    signal,
+    keepWeights: saveModel !== undefined,
+  }
 }
 
 /** A script as the first job found it: whether equal runs differ shows in one place, and holds for all jobs. */

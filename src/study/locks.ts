@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isMap, jsonOrUndefined } from '../base/json.ts'
-import { mostLockBytes } from '../report/lock.ts'
+import { mostLockBytes, mostLockValues } from '../report/lock.ts'
 import { lockNameOf, usualLockName } from '../report/lock-name.ts'
 
 /** The spec that a lock belongs to. */
@@ -60,7 +60,7 @@ export async function firstText(
 }
 
 function isOf(text: string, name: string): boolean {
-  const value = jsonOrUndefined(text, { bytes: mostLockBytes, depth: 64, values: 100_000 })
+  const value = jsonOrUndefined(text, { bytes: mostLockBytes, depth: 64, values: mostLockValues })
   return isMap(value) && value['name'] === name
 }
 

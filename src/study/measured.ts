@@ -9,6 +9,7 @@ import {
   type RowValues,
   type Task,
 } from '../records/metrics.ts'
+import type { ByClass } from '../records/by-class.ts'
 import type { SplitMetrics, VerifiedRun } from '../records/decision.ts'
 import type { LockedSeed } from '../records/lock.ts'
 import type { DataFacts } from '../records/plan.ts'
@@ -72,6 +73,33 @@ export function impossibleEnsemble(
   const off = metricsOf(task).find((name) => !isNear(first.test[name] ?? Number.NaN, of(name)))
   return off === undefined ? undefined : `has a mean ${off} that its seeds do not have`
 }
+
+/**
+ * What cannot be true of the scores of the classes, as a clause; undefined if nothing, or if there are none. If all rows are
+ * scored, the classes together have the accuracy and the nll of the seeds.
+ */
+export function impossibleClasses(
+  { seeds, byClass }: Pick<NonNullable<Report['verification']>, 'seeds' | 'byClass'>,
+  { rows }: Pick<Measured, 'rows'>,
+): string | undefined {
+  if (byClass === undefined) return undefined
+  const { split, classes } = byClass
+  const found = seeds.flatMap(({ candidate }) => candidate[split] ?? [])
+  const scored = classes.reduce((sum, one) => sum + one.rows, 0)
+  if (byClass.seeds > found.length) return `is over ${byClass.seeds} seeds, but ${found.length} completed`
+  if (scored !== byClass.rows || scored > rows[split])
+    return `has ${scored} rows, but ${byClass.rows} are scored of ${rows[split]} ${split} rows`
+  if (classes.some(({ recall }) => recall.mean > 1)) return 'has a recall above 1'
+  if (scored < rows[split] || byClass.seeds < found.length) return undefined
+  const together = { accuracy: weighted(classes, 'recall'), nll: weighted(classes, 'nll') }
+  const off = (['accuracy', 'nll'] as const).find(
+    (name) => !isNear(together[name], mean(found.map((metrics) => metrics[name] ?? Number.NaN))),
+  )
+  return off === undefined ? undefined : `has a mean ${off} that its seeds do not have`
+}
+
+const weighted = (classes: ByClass['classes'], score: 'recall' | 'nll'): number =>
+  classes.reduce((sum, one) => sum + one.rows * one[score].mean, 0) / classes.reduce((sum, one) => sum + one.rows, 0)
 
 /** Groups of rows add up to their metric. If groups differ in size, or the metric is no mean over rows, only about. */
 function wrongRows(found: RowValues, test: Metrics | null): string | undefined {

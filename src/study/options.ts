@@ -1,6 +1,7 @@
 import type { Lock } from '../records/lock.ts'
 import type { StageName } from '../records/plan.ts'
 import type { Listener } from '../run/events.ts'
+import type { ModelFormatName } from '../saved-model/formats/index.ts'
 import type { BaseData } from './base-file.ts'
 import type { Baseline } from './baseline.ts'
 import type { EngineSource } from './engine.ts'
@@ -31,6 +32,8 @@ export interface SpecSource {
   readonly signal?: AbortSignal | undefined
   /** The rules that judge instead of the spec's own: those of the commit that a change is merged into. */
   readonly rules?: Rules | undefined
+  /** The formats in which to save the winner's models; none is saved if omitted. */
+  readonly saveModel?: readonly ModelFormatName[] | undefined
   /** A lock whose levers replace the spec's, if it was tuned from the levers that the spec declares. */
   readonly tuned?: Pick<Lock, 'levers' | 'lineage'> | undefined
 }

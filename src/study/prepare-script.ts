@@ -5,6 +5,7 @@ import type { TrainerSpec } from '../compile/normalized.ts'
 import type { Locate } from '../dsl/parse.ts'
 import { scriptEngine } from '../engines/index.ts'
 import type { ScriptProblem, ScriptSource } from '../engines/definition.ts'
+import { ownMetricNotes } from '../records/metrics.ts'
 import type { Plan, TrainerWorkload } from '../records/plan.ts'
 import type { Determinism, TrainerFacts, TrainerPlace } from '../records/trainer.ts'
 import type { SpecSource } from './options.ts'
@@ -65,6 +66,7 @@ export function scriptNotes({ spec, facts, deterministic }: Noted): string[] {
     predictions
       ? "All metrics were computed by tunegate, from the script's predictions and labels."
       : 'All metrics are self-reported by the training script; nothing checks them.',
+    ...(predictions ? [] : ownMetricNotes(spec.trainer.metrics).map((note) => printable(note))),
     ...(deterministic ? [determinismNotes[deterministic]] : []),
     ...(fixed.length > 0
       ? [`The script's own values of ${fixed.map((name) => printable(name, 60)).join(', ')} were kept.`]

@@ -21,6 +21,7 @@ import { configOf, dataFiles, type DataFiles } from './data-files.ts'
 import { describeScript, scriptPlan } from './prepare-script.ts'
 import { readSpec, unwrap, type ReadSpec } from './read-spec.ts'
 import { alteredWarnings, underRules, type Alteration } from './rules.ts'
+import { requireSavable } from './savable.ts'
 
 /** Everything that is known before training. */
 export type Prepared = PreparedModel | PreparedScript
@@ -88,7 +89,9 @@ async function prepareModel(spec: ModelSpec, read: ReadSpec, source: SpecSource)
   const { findings, warnings } = judgeData(spec, dataset, parsed, watch)
   const took = watch.elapsed
   const plan = planOf(spec, dataset, parsed.locate, source.tuned)
-  return { spec, dataset, findings, ...files, took, ...(await planned(plan, warnings, read, source)) }
+  const model = await planned(plan, warnings, read, source)
+  requireSavable(model.plan, dataset, source)
+  return { spec, dataset, findings, ...files, took, ...model }
 }
 
 async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSource): Promise<PreparedScript> {
@@ -96,11 +99,9 @@ async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSour
   const begun = clock()
   const facts = await describeScript(spec, source, read.parsed.locate)
   const took = clock() - begun
-  const compiled = (of: TrainerSpec): Plan<TrainerWorkload> => scriptPlan(of, facts, read.parsed.locate)
-  const declared = compiled(spec)
-  const levers = source.tuned && tunedLevers(source.tuned, declared.baseline)
-  const plan = levers ? compiled({ ...spec, levers, given: leverNamesOf(levers) }) : declared
-  return { spec, facts, took, ...(await planned(plan, [], read, source)) }
+  const script = await planned(scriptPlanOf(spec, facts, read.parsed.locate, source.tuned), [], read, source)
+  requireSavable(script.plan, null, source)
+  return { spec, facts, took, ...script }
 }
 
 /** What the plan of any spec brings with it: warnings, and where its gates are declared. */
@@ -132,6 +133,18 @@ export function planOf(spec: ModelSpec, dataset: Dataset, locate: Locate, tuned:
   return levers ? unwrap(compile({ ...spec, levers }, facts, locate)) : declared
 }
 
+/** The same for a script. */
+export function scriptPlanOf(
+  spec: TrainerSpec,
+  facts: TrainerFacts,
+  locate: Locate,
+  tuned: SpecSource['tuned'],
+): Plan<TrainerWorkload> {
+  const declared = scriptPlan(spec, facts, locate)
+  const levers = tuned && tunedLevers(tuned, declared.baseline)
+  return levers ? scriptPlan({ ...spec, levers, given: leverNamesOf(levers) }, facts, locate) : declared
+}
+
 /** Undefined if the lock was tuned from other levers than the spec declares now. The change itself is then the proposal. */
 function tunedLevers({ levers: tuned, lineage }: NonNullable<SpecSource['tuned']>, declared: Levers): Levers | undefined {
   const origin = lineage.toReversed().reduce((levers, { lever, from }) => withLevers(levers, { [lever]: from }), tuned)
@@ -161,8 +174,8 @@ function factsOf(dataset: Dataset): DataFacts {
 export const checksMade = ({ checks }: ModelSpec): CheckName[] => checkNames.filter((name) => checks[name] !== 'off')
 
 /**
- * The checks' findings at the severity that the spec sets: an error stops, a warning is shown, and a check that is off is
- * skipped.
+ * The checks' findings at the severity that the spec sets: an error stops, a warning or a note is shown, and a check that
+ * is off is skipped.
  */
 function judgeData(
   spec: ModelSpec,
@@ -180,5 +193,5 @@ function judgeData(
   })
   const errors = findings.filter((f) => spec.checks[f.check] === 'error')
   if (errors.length > 0) throw new InputError(errors.map((f) => said(f, 'error')))
-  return { findings, warnings: findings.map((f) => said(f, 'warning')) }
+  return { findings, warnings: findings.map((f) => said(f, spec.checks[f.check] === 'note' ? 'note' : 'warning')) }
 }

@@ -6,7 +6,7 @@ import { readWithin } from '../base/files.ts'
 import { unreachable } from '../base/result.ts'
 import type { Lock } from '../records/lock.ts'
 import type { ReadResults } from '../records/results.ts'
-import { mostLockBytes } from '../report/lock.ts'
+import { mostLockBytes, mostLockValues } from '../report/lock.ts'
 import { readResults, type Meaning, type ResultsSource } from '../results/read-results.ts'
 import { lockOf, type Baseline } from './baseline.ts'
 import { firstFile, locksIn, type LockedSpec } from './locks.ts'
@@ -68,7 +68,7 @@ async function isLock(path: string, specPath: string): Promise<boolean> {
 
 /** The same for the text of a file. */
 export function isLockText(text: string): boolean {
-  const value = jsonOrUndefined(text, { bytes: mostLockBytes, depth: 64, values: 100_000 })
+  const value = jsonOrUndefined(text, { bytes: mostLockBytes, depth: 64, values: mostLockValues })
   return isMap(value) && 'fingerprints' in value && 'seeds' in value
 }
 

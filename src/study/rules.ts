@@ -171,7 +171,7 @@ export function underRules(error: InputError, altered: readonly Alteration[], lo
 }
 
 function stricter(own: NormalizedChecks, base: NormalizedChecks): NormalizedChecks {
-  const louder = { off: 0, warn: 1, error: 2 } as const
+  const louder = { off: 0, note: 1, warn: 2, error: 3 } as const
   const held = (name: keyof NormalizedChecks) => (louder[base[name]] > louder[own[name]] ? base[name] : own[name])
   const names = Object.keys(own) as (keyof NormalizedChecks)[]
   return Object.fromEntries(names.map((name) => [name, held(name)])) as NormalizedChecks

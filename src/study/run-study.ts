@@ -73,6 +73,7 @@ async function studyOn(
       const outcome = await execute(prepared.plan, {
         ...resources,
         stages,
+        keepWeights: options.saveModel !== undefined,
         settles: judging.settles,
         remedies: studyRemedies(prepared.plan),
       })

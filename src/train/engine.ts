@@ -3,7 +3,7 @@ import type { ModelWorkload, TrainerWorkload } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import type { TrainerPlace } from '../records/trainer.ts'
 import type { Compiler } from './step-compiler.ts'
-import type { TrainingData } from './types.ts'
+import type { Checkpoint, TrainingData } from './types.ts'
 
 /** A ready tensor library with the kernels that training needs. */
 export interface Engine {
@@ -27,7 +27,18 @@ export type CreateTrainer = (training: Training, notice?: (message: string) => v
 /** Trains any request on one engine, one run at a time; never throws or rejects for a run that fails. */
 export interface AnyTrainer {
   readonly engine: string
-  run(request: RunRequest, id: string, onStep?: (step: number, of: number) => void): RunResult | Promise<RunResult>
+  /**
+   * @param onStep called after every step; `of` is the most steps that there will be
+   * @param keepWeights whether the result keeps the weights of the best checkpoint; it changes no other member
+   */
+  run(
+    request: RunRequest,
+    id: string,
+    onStep?: (step: number, of: number) => void,
+    keepWeights?: boolean,
+  ): RunResult | Promise<RunResult>
+  /** Outputs of a model for every row of its data, rows × width. Absent if it trains no models of our own layers. */
+  predict?(checkpoint: Checkpoint): Float32Array
   /** Ends what a run has started, such as processes, before the worker exits. Absent if a run starts nothing. */
   stop?(): Promise<void>
   dispose(): void
@@ -36,4 +47,5 @@ export interface AnyTrainer {
 /** A trainer in this process: a run is over when `run` returns. */
 export interface Trainer extends AnyTrainer {
   run(...given: Parameters<AnyTrainer['run']>): RunResult
+  predict(checkpoint: Checkpoint): Float32Array
 }

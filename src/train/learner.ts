@@ -11,13 +11,7 @@ import { coefficientsOf, tensorsOf, trainStep } from './step.ts'
 import type { ModelState, StepBatch, StepSettings, TrainState } from './step.ts'
 import { tidy } from './tidy.ts'
 import type { Tensor, Tf } from '../layers/forward.ts'
-import type { Model } from './types.ts'
-
-/** The arrays of a model: the flat trainable weights, and one array for each running statistic. */
-export interface Checkpoint {
-  readonly weights: Float32Array
-  readonly statistics: readonly Float32Array[]
-}
+import type { Checkpoint, Model } from './types.ts'
 
 /** A model in training. It owns its tensors: the state and its constants. None of them outlive `dispose`. */
 export interface Learner {

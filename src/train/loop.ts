@@ -8,12 +8,14 @@ import { batchPlan, outputWidth, runBatches } from './batches.ts'
 import { calibrationOf } from './calibration.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
 import { evaluate, evaluateEach, fixedSample, metricsOf, notFinite, predict, predictionsOf } from './evaluate.ts'
-import { type Checkpoint, createLearner, type Learner } from './learner.ts'
-import { keptPredictions, mostKept } from './predictions.ts'
+import { createLearner, type Learner } from './learner.ts'
+import { layerHealth } from './layer-health.ts'
+import { keptPredictions, keptWeights, mostKept } from './predictions.ts'
 import { hasRowEvidence, rowEvidence, testEvidence } from './row-evidence.ts'
 import { learningRate, type ScheduleOptions } from './schedule.ts'
 import { divergence, stepLogger } from './step-log.ts'
 import type { ModelState } from './step.ts'
+import type { Checkpoint } from './types.ts'
 
 type Best = NonNullable<CompleteRun['best']>
 
@@ -27,7 +29,7 @@ interface Found {
  * Trains one model; this is the only training loop. Every number in the result is a function of the request, the workload,
  * the data and the engine. Ends after `stopAfter` of its steps, when patience runs out, or at the first non-finite value.
  */
-export function trainRun(context: RunContext, request: RequestFor<'train'>, onStep?: OnStep): RunBody {
+export function trainRun(context: RunContext, request: RequestFor<'train'>, onStep?: OnStep, keepWeights = false): RunBody {
   const { workload, data } = context
   const { levers, seed, job } = request
   const { stepsPerEpoch, schedule, stopAt } = runLength(data.splits.train.length, levers, job.length, job.stopAfter)
@@ -35,8 +37,8 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
   const sample = fixedSample(data.splits.train, data.splits.validation.length)
   const evaluations: Evaluation[] = []
   const log = stepLogger()
-  const learner = createLearner(context, levers, seed, keepsAverage(job) ? averagingOver(schedule.total) : null)
-  const best = bestSoFar(workload.objective)
+  const learner = createLearner(context, levers, seed, measuresMore(job) ? averagingOver(schedule.total) : null)
+  const bests = bestSoFar(workload.objective)
   const bestAverage = bestSoFar(workload.objective)
   const patience = levers.scheduling.patience ?? Infinity
   let without = 0
@@ -64,15 +66,18 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
       const at = { step: taken, epoch: taken / stepsPerEpoch }
       const average = averageOf(context, learner)
       evaluations.push({ ...at, train, validation, ...(average ? { averaged: { validation: average.validation } } : {}) })
-      without = best.improves({ ...at, validation }, () => learner.checkpoint()) ? 0 : without + 1
+      without = bests.improves({ ...at, validation }, () => learner.checkpoint()) ? 0 : without + 1
       if (average) bestAverage.improves({ ...at, validation: average.validation }, () => learner.checkpoint(average.state))
       if (without >= patience) break
     }
     const weights = weightsHash(learner.checkpoint())
-    const found = best.found()
+    // Before the best checkpoint replaces the last one.
+    const layers = measuresMore(job) ? { layers: layerHealth(context, learner, batches, log.steps.loss.length) } : {}
+    const found = bests.found()
     if (!found) throw new Error('a run without an evaluation has no best checkpoint')
     const measured = measuredBest(context, learner, { best: found, average: bestAverage.found() }, job)
-    return { status: 'complete', best: measured, probe: null, weights, steps: log.steps, evaluations }
+    const best = keepWeights ? { ...measured, weights: keptWeights(found.checkpoint) } : measured
+    return { status: 'complete', best, probe: null, weights, ...layers, steps: log.steps, evaluations }
   } finally {
     learner.dispose()
   }
@@ -130,10 +135,10 @@ export function runLength(
 }
 
 /**
- * Only runs that measure more than a comparison needs, as a verification does: no stage decides by the average, and it costs
- * up to a fifth of a run.
+ * Whether a run measures more than a comparison needs, as a verification does. Only then is there a moving average, by which
+ * no stage decides and which costs up to a fifth of a run, and a look at each layer.
  */
-const keepsAverage = ({ evaluateTest, calibration }: RequestFor<'train'>['job']): boolean =>
+const measuresMore = ({ evaluateTest, calibration }: RequestFor<'train'>['job']): boolean =>
   evaluateTest || calibration === true
 
 /** The moving average as a model, with its metrics; undefined if one is not finite, which says nothing about the run. */

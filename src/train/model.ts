@@ -4,7 +4,8 @@ import { product, type Parameter } from '../layers/definition.ts'
 import type { ShapedLayer } from '../layers/shapes.ts'
 import { chainOf } from '../layers/chain.ts'
 import type { FusedOps, Tf } from '../layers/forward.ts'
-import type { Model, ModelParameter } from './types.ts'
+import type { Checkpoint, Model, ModelParameter } from './types.ts'
+import type { SavedTensor } from '../layers/saved.ts'
 
 interface NamedParameter extends Parameter {
   readonly fullName: string
@@ -30,6 +31,51 @@ export function buildModel(tf: Tf, shaped: readonly ShapedLayer[], fused?: Fused
     forward: (weights, statistics, inputs, options) => chain({ x: inputs, weights, statistics, options, mask: null }),
   }
 }
+
+/** The tensors of a checkpoint, each by its name in the model. */
+export interface NamedTensors {
+  readonly weights: readonly SavedTensor[]
+  readonly statistics: readonly SavedTensor[]
+}
+
+/** Cuts a checkpoint into its tensors. */
+export function namedTensors(shaped: readonly ShapedLayer[], { weights, statistics }: Checkpoint): NamedTensors {
+  const owned = shaped.flatMap(namedParameters)
+  const tensor = ({ fullName, shape }: NamedParameter, values: Float32Array): SavedTensor => ({
+    name: fullName,
+    shape,
+    values,
+  })
+  let offset = 0
+  return {
+    weights: owned.filter((p) => p.trainable).map((p) => tensor(p, weights.subarray(offset, (offset += p.size)))),
+    statistics: owned.filter((p) => !p.trainable).map((p, i) => tensor(p, statistics[i] ?? new Float32Array(p.size))),
+  }
+}
+
+/**
+ * Joins tensors to a checkpoint again. `valuesOf` returns the values of a tensor, or throws.
+ */
+export function checkpointFrom(
+  shaped: readonly ShapedLayer[],
+  valuesOf: (tensor: { readonly name: string; readonly shape: readonly number[] }) => Float32Array,
+): Checkpoint {
+  const owned = shaped.flatMap(namedParameters)
+  const values = (trainable: boolean): Float32Array[] =>
+    owned.filter((p) => p.trainable === trainable).map(({ fullName, shape }) => valuesOf({ name: fullName, shape }))
+  const parts = values(true)
+  const weights = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let offset = 0
+  for (const part of parts) {
+    weights.set(part, offset)
+    offset += part.length
+  }
+  return { weights, statistics: values(false) }
+}
+
+/** How many values each running statistic has, in the order of a checkpoint. */
+export const statisticSizes = (shaped: readonly ShapedLayer[]): number[] =>
+  shaped.flatMap((s) => s.parameters.filter((p) => !p.trainable).map((p) => product(p.shape)))
 
 function namedParameters(shaped: ShapedLayer, position: number): NamedParameter[] {
   return shaped.parameters.map((p) => ({

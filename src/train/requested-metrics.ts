@@ -1,3 +1,4 @@
+import { addTo } from '../base/numbers.ts'
 import { mean } from '../stats/describe.ts'
 import type { MetricName } from '../records/metrics.ts'
 import { softmaxRow, type Predictions } from './predicted.ts'
@@ -8,8 +9,8 @@ const requested: { readonly [name in MetricName]?: (of: Predictions, scale: Trai
   auroc: (of) => overClasses(of, areaUnderRoc) ?? 0.5,
   averagePrecision: (of) => overClasses(of, averagePrecision) ?? 0,
   kappa: quadraticKappa,
-  worstRecall: (of) => Math.min(...byClass(of, ({ top, label }) => Number(top === label))),
-  worstNll: (of) => Math.max(...byClass(of, ({ logSum, logit }) => logSum - logit)),
+  worstRecall: (of) => Math.min(...classScores(of).map(({ recall }) => recall)),
+  worstNll: (of) => Math.max(...classScores(of).map(({ nll }) => nll)),
   mape: percentageError,
 }
 
@@ -110,25 +111,30 @@ function quadraticKappa({ outputs, targets, width }: Predictions): number {
   return expected > 0 ? 1 - observed / expected : 1
 }
 
-interface ClassRow {
+/** How a model does on the rows of one class. */
+export interface ClassScore {
+  /** Index of the class. */
   readonly label: number
-  readonly top: number
-  readonly logSum: number
-  /** Logit of the right class. */
-  readonly logit: number
+  /** Number of its rows, at least 1. */
+  readonly rows: number
+  /** Share of them whose most probable class is this one, in [0, 1]. */
+  readonly recall: number
+  /** Their mean negative log-likelihood, in nats. */
+  readonly nll: number
 }
 
-/** The mean of a value over the rows of each class that occurs. */
-function byClass({ outputs, targets, width }: Predictions, valueOf: (row: ClassRow) => number): number[] {
-  const sums = new Map<number, { sum: number; rows: number }>()
+/** Recall and nll of each class that occurs, in the order of the indices. */
+export function classScores({ outputs, targets, width }: Predictions): ClassScore[] {
+  const [rows, right, loss] = [new Float64Array(width), new Float64Array(width), new Float64Array(width)]
   targets.forEach((label, row) => {
     const { top, logSum } = softmaxRow(outputs, row * width, width)
-    const own = sums.get(label) ?? { sum: 0, rows: 0 }
-    own.sum += valueOf({ label, top, logSum, logit: outputs[row * width + label] ?? NaN })
-    own.rows++
-    sums.set(label, own)
+    addTo(rows, label)
+    addTo(right, label, Number(top === label))
+    addTo(loss, label, logSum - (outputs[row * width + label] ?? NaN))
   })
-  return [...sums.values()].map(({ sum, rows }) => sum / rows)
+  return [...rows].flatMap((count, label) =>
+    count === 0 ? [] : [{ label, rows: count, recall: (right[label] ?? NaN) / count, nll: (loss[label] ?? NaN) / count }],
+  )
 }
 
 /** Mean of |error| / max(|target|, ε), in units of the target. */

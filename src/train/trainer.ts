@@ -1,17 +1,19 @@
 import { unreachable } from '../base/result.ts'
+import { onFold } from '../data/folds.ts'
 import { inferShapes } from '../layers/shapes.ts'
 import type { ModelWorkload } from '../records/plan.ts'
 import { crash, type RunRequest, type RunResult } from '../records/run.ts'
 import { scaledPolicy } from './augment.ts'
 import { columnsOf } from './columns.ts'
 import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
+import { predict } from './evaluate.ts'
 import { trainRun } from './loop.ts'
 import { buildModel } from './model.ts'
 import { probeRun } from './probe.ts'
 import { rangeTestRun } from './range-test.ts'
 import { rounded } from './round.ts'
 import type { CreateTrainer, Engine, Trainer } from './engine.ts'
-import type { TrainingData } from './types.ts'
+import type { Checkpoint, TrainingData } from './types.ts'
 
 /**
  * A trainer for one workload on one engine. A run that fails becomes a result: anything that our own code throws, and any
@@ -48,26 +50,40 @@ export function createTrainer(
   }
   return {
     engine: engine.label,
-    run(request, id, onStep) {
+    run(request, id, onStep, keepWeights) {
       const start = performance.now()
       const context = contextFor(request)
-      const body = withoutLeaks(context, () => runJob(onFold(context, request.fold), request, onStep))
+      const body = withoutLeaks(context, () => runJob(forFold(context, request.fold), request, onStep, keepWeights))
       const seconds = (performance.now() - start) / 1000
       const timing = { seconds: rounded(seconds), stepsPerSecond: rounded(body.steps.loss.length / seconds) }
       return { id, request, engine: engine.label, ...body, timing } as RunResult
     },
+    predict: (checkpoint) => predictAll(plain, checkpoint),
     // Every run owns its tensors; the trainer owns what compiling keeps.
     dispose: () => [plain, spread].forEach((context) => context?.compiler?.dispose()),
   }
 }
 
 /** The rows of a run. Inputs and targets stay the same, so what an engine keeps of them serves every fold. */
-function onFold(context: RunContext, fold: number | undefined): RunContext {
+function forFold(context: RunContext, fold: number | undefined): RunContext {
   if (fold === undefined) return context
   const { data } = context
   const rows = data.folds?.[fold - 1]
   if (!rows) throw new Error(`the data have no fold ${fold}`)
-  return { ...context, data: { ...data, splits: { ...rows, test: data.splits.test } } }
+  return { ...context, data: { ...data, splits: onFold(data.splits, rows) } }
+}
+
+/** Outputs for every row of the data, whichever part it is in. */
+function predictAll(context: RunContext, { weights, statistics }: Checkpoint): Float32Array {
+  const { engine, model, data } = context
+  const { tf } = engine
+  const state = {
+    weights: tf.tensor1d(weights),
+    statistics: statistics.map((values, i) => tf.tensor(values, [...(model.statistics[i]?.shape ?? [])])),
+  }
+  const outputs = predict(context, state, Int32Array.from(data.targets.keys()))
+  tf.dispose([state.weights, ...state.statistics])
+  return outputs
 }
 
 /** Makes a loaded tensor library train in a worker. */
@@ -78,12 +94,12 @@ export const trainsOn =
     return createTrainer(engine, training.workload, training.data, notice)
   }
 
-function runJob(context: RunContext, request: RunRequest, onStep?: OnStep): RunBody {
+function runJob(context: RunContext, request: RunRequest, onStep?: OnStep, keepWeights?: boolean): RunBody {
   const { job } = request
   // The compiler narrows `job` but not the request around it.
   switch (job.kind) {
     case 'train':
-      return trainRun(context, request as RequestFor<'train'>, onStep)
+      return trainRun(context, request as RequestFor<'train'>, onStep, keepWeights)
     case 'range-test':
       return rangeTestRun(context, request as RequestFor<'range-test'>, onStep)
     case 'probe':

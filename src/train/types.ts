@@ -17,8 +17,14 @@ export interface TrainingData {
   readonly rowsVary?: boolean
   /** Rows with equal codes belong together, such as those of a patient; omitted if every row stands for itself. */
   readonly clusters?: Int32Array
-  /** Other training and validation rows, for runs that ask for them; omitted if there are none. */
-  readonly folds?: readonly { readonly train: Int32Array; readonly validation: Int32Array }[]
+  /** Other validation rows among those of training and validation, for runs that ask for them; omitted if there are none. */
+  readonly folds?: readonly Int32Array[]
+}
+
+/** The arrays of a model: the flat trainable weights, and one array for each running statistic. */
+export interface Checkpoint {
+  readonly weights: Float32Array
+  readonly statistics: readonly Float32Array[]
 }
 
 /** One tensor of a built model and its place in the flat vector of trainable weights. */

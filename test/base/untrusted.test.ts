@@ -84,8 +84,8 @@ describe('attack 20: a document', () => {
   })
 
   it('with countless values is refused before any of them is made', async () => {
-    const members = Object.fromEntries(Array.from({ length: 110_000 }, (_, i) => [`k${i}`, i]))
-    expect(await refused(() => parseLock(JSON.stringify({ version: 1, ...members }), 'tuning.lock.json'))).toMatchObject([
+    const seeds = new Array<number>(400_001).fill(0)
+    expect(await refused(() => parseLock(JSON.stringify({ version: 1, seeds }), 'tuning.lock.json'))).toMatchObject([
       { code: 'lock/too-many-values' },
     ])
     expect(await refused(() => parseLock(' '.repeat(4_000_001), 'tuning.lock.json'))).toMatchObject([

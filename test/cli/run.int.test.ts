@@ -34,7 +34,7 @@ describe('the five-minute start', () => {
     expect(out).toMatch(/PASS/)
     const { verification } = reportOf(folder, 'digits')
     const metric = (name: string, split: string) => verification?.metrics.find((m) => m.metric === name && m.split === split)
-    // What the example promises: better than the declared levers by more than seed noise, and 97 % on test data over five
+    // What the example promises: better than the declared levers by more than noise, and 97 % on test data over five
     // seeds.
     expect(verification?.seeds).toHaveLength(5)
     expect(metric('nll', 'validation')?.claim).toBe('better')

@@ -118,6 +118,12 @@ describe('attack 23: a base that is retrained', () => {
     const groupsOf = (...held: Int32Array[]): Set<string> =>
       new Set(held.flatMap((at) => Array.from(at, (row) => after[row]?.split(',')[2] ?? '')))
     const groups = groupsOf(own.splits.test, own.splits.validation)
+    // Rows that belong together are dealt out alike on both sides.
+    const codesOf = ({ keys, splits }: Dataset): number[] =>
+      Array.from(splits.test, (row) => keys.find(({ declared }) => declared)?.codes[row] ?? NaN)
+    expect(codesOf(joined)).toEqual(codesOf(own))
+    expect(new Set(codesOf(own)).size).toBeGreaterThan(1)
+    expect(joined.rowsVary).toBe(true)
     expect(groupsOf(base.splits.test, base.splits.validation)).not.toEqual(groups)
     const kept = grouped.filter((row) => !groups.has(row.split(',')[2] ?? '')).length
     expect(joined.splits.train.length).toBe(kept)

@@ -20,6 +20,8 @@ function dataset(rows: readonly (readonly number[])[], targets: readonly number[
     keys: [],
     folds: [],
     rowsVary: true,
+    fitted: [],
+    wholeNumbers: [],
     splits: {
       train: Int32Array.from(targets.keys()).filter((i) => i % 3 === 0),
       validation: Int32Array.from(targets.keys()).filter((i) => i % 3 === 1),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { foldsOf } from '../../src/data/folds.ts'
+import { foldsOf, onFold } from '../../src/data/folds.ts'
 import { splitRows, type SplitRequest } from '../../src/data/splits.ts'
-import type { Fold, Splits } from '../../src/data/types.ts'
+import type { Splits } from '../../src/data/types.ts'
 
 const split = { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 } as const
 const request = (rows: number, more: Partial<SplitRequest> = {}): SplitRequest => ({
@@ -12,9 +12,9 @@ const request = (rows: number, more: Partial<SplitRequest> = {}): SplitRequest =
   ...more,
 })
 
-function folded(of: SplitRequest): { splits: Splits; folds: Fold[] } {
+function folded(of: SplitRequest): { splits: Splits; folds: Splits[] } {
   const splits = splitRows(of)
-  return { splits, folds: foldsOf(of, splits) }
+  return { splits, folds: foldsOf(of, splits).map((fold) => onFold(splits, fold)) }
 }
 
 const numbers = (rows: Iterable<number>): number[] => [...rows].sort((a, b) => a - b)

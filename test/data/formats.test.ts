@@ -237,7 +237,7 @@ describe('files', () => {
 
   it('that are not there, or folders, are refused', async () => {
     const missing = await problemsOf(loadDataset(config(`${file('x.txt', '')}-not-there.csv`)))
-    expect(missing[0]).toMatchObject({ code: 'data/unreadable', found: 'ENOENT' })
+    expect(missing[0]).toMatchObject({ code: 'data/unreadable', found: expect.stringContaining('ENOENT') })
     const folder = file('x.txt', '').replace(/x\.txt$/, 'folder.csv')
     const { mkdirSync } = await import('node:fs')
     mkdirSync(folder)

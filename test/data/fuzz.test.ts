@@ -18,6 +18,7 @@ const seeds: Readonly<Record<string, readonly Buffer[]>> = {
   json: [Buffer.from(`[${lines.join(',\n')}]`)],
   txt: [Buffer.from(smallCsv(30).replaceAll(',', '  '))],
   parquet: ['none', 'groups', 'v2'].map((name) => readFileSync(fixture(`tables/${name}.parquet`))),
+  arrow: ['file.arrow', 'stream.arrows', 'lz4.ipc'].map((name) => readFileSync(fixture(`tables/${name}`))),
   npz: ['images', 'images-fortran'].map((name) => readFileSync(fixture(`${name}.npz`))),
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { crc32, deflateSync, gzipSync } from 'node:zlib'
 import { encode } from 'fast-png'
 import { afterAll, describe, expect, it } from 'vitest'
+import { findParts } from '../../src/cli/commands/init-data.ts'
 import { decodeJpeg } from '../../src/data/formats/image-folder/jpeg.ts'
 import { decodePng } from '../../src/data/formats/image-folder/png.ts'
 import { resized, withChannels } from '../../src/data/formats/image-folder/resize.ts'
@@ -133,6 +134,23 @@ describe('a folder of images', () => {
     const [problem] = await problemsOf(load(folder(all)))
     expect(problem?.code).toBe(what === 'the parts of a split' ? 'data/split-files' : code)
     if (found !== undefined) expect(problem?.found).toContain(found)
+  })
+  it('may have one folder for each part of the split, which init finds', async () => {
+    const path = folder({ ...twoClasses('train/'), ...twoClasses('val/'), ...twoClasses('test/'), 'README.md': 'about' })
+    const parts = await findParts([path])
+    expect(parts).toEqual({
+      source: join(path, 'train'),
+      files: { validation: join(path, 'val'), test: join(path, 'test') },
+    })
+    const { splits, classes } = await load(parts.source, { ...parts, split: plainSplit })
+    expect([splits.train.length, splits.validation.length, splits.test.length]).toEqual([20, 20, 20])
+    expect(classes).toEqual(['bright', 'dark'])
+    const [whole] = await problemsOf(load(path))
+    expect(whole?.hint).toMatch(/name each in place of source, such as train: .*\/train$/)
+  })
+  it('whose folders are not all parts has classes', async () => {
+    const path = folder({ 'train/1.png': flat(1), 'bus/2.png': flat(2) })
+    expect(await findParts([path])).toEqual({ source: path })
   })
   it('does not follow links', async () => {
     const path = folder(twoClasses())

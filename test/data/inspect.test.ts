@@ -31,6 +31,7 @@ describe('inspect', () => {
       whole: true,
       words: null,
       time: false,
+      spelling: null,
     })
   })
 
@@ -165,6 +166,7 @@ describe('inspect', () => {
         whole: true,
         words: null,
         time: false,
+        spelling: null,
       }),
     )
     expect(guessImage(pixels)).toEqual({ imageShape, scale: imageShape && 1 / max })

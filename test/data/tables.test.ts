@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
+import zlib, { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { unpackLz4Frame, xxHash32 } from '../../src/data/formats/arrow/lz4-frame.ts'
+import { unpackZstd } from '../../src/data/formats/zstd.ts'
 import { inspect } from '../../src/data/inspect.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import { readSource } from '../../src/data/read-source.ts'
@@ -134,7 +136,7 @@ describe('a Parquet file that is not sound', () => {
 })
 
 it('the files of the folder are all in the list of cells, or refused', () => {
-  const others = ['delta.parquet']
+  const others = ['blocks.feather', 'delta.parquet', 'old.feather']
   expect(readdirSync(fixture('tables')).toSorted()).toEqual([...Object.keys(expected), ...others].toSorted())
 })
 
@@ -219,3 +221,103 @@ describe('text between blanks', () => {
     expect(found).toMatchObject({ code: 'data/ragged', hint: 'name the first column too, if it holds row names' })
   })
 })
+
+describe('an Arrow file', () => {
+  it('whose buffers have many blocks is unpacked whole', async () => {
+    const source = await readSource(path('blocks.feather'))
+    const opened = await source.format.open(source, { header: 'auto', target: null, groupBy: null })
+    const { rows, columns } = opened.read(['double', 'text'])
+    expect(rows).toBe(40_000)
+    const numbers = Array.from({ length: rows }, (_, row) => columns[0]?.at(row))
+    expect(numbers).toEqual(numbers.map((_, row) => row % 977))
+    expect([...(columns[1]?.codes ?? [])]).toEqual(numbers.map((_, row) => row % 2))
+  })
+
+  const sound = readFileSync(path('lz4.ipc'))
+  const problem = async (content: Uint8Array, limits = LIMITS) => {
+    const [found] = await problemsOf(loadDataset(config(file('unsound.arrow', content), { split: plainSplit }), limits))
+    return `${found?.code} ${found?.found}`
+  }
+  const changed = (at: number, bytes: readonly number[]): Buffer => {
+    const copy = Buffer.from(sound)
+    copy.set(bytes, at)
+    return copy
+  }
+  it.each([
+    ['of the first version of Feather', readFileSync(path('old.feather')), 'Feather in its first version'],
+    ['cut short', sound.subarray(0, -9), 'it does not end with ARROW1'],
+    ['of another format', Buffer.from('a,b\n1,2\n'), 'a message is cut short|it is damaged'],
+    ['that ends in the middle of a stream', readFileSync(path('stream.arrows')).subarray(0, 3000), 'a message is cut short'],
+    ['with metadata longer than itself', changed(sound.length - 10, [255, 255, 255, 127]), 'bytes of metadata'],
+    ['with lists in a column', readFileSync(path('nested.arrow')), 'a, s'],
+  ])('%s is refused', async (_, content, words) => {
+    expect(await problem(content)).toMatch(new RegExp(`^data/(arrow|nested) .*(${words})`))
+  })
+
+  it('with a buffer that unpacks to more than memory allows is refused before it is there', async () => {
+    expect(await problem(sound, { ...LIMITS, memory: 30_000 })).toMatch(/^data\/(arrow a buffer states|memory)/)
+  })
+})
+
+/** Found by `npm run fuzz:values`: each was read with values that its writer did not write. */
+describe('a damaged file', () => {
+  it.each([
+    ['place-beyond-dictionary.parquet', 'a place in its dictionary, that does not exist'],
+    ['levels.parquet', 'a page has a level'],
+    ['fewer-values.parquet', 'a column has -62 values where there are 17 rows'],
+    ['beyond-its-type.parquet', 'a value lies outside of its type: 16253138'],
+    ['overlapping-texts.arrow', 'the texts of a column overlap'],
+    ['not-utf8.arrow', 'a text is not UTF-8'],
+    ['decimal-digits.arrow', 'a decimal has more digits than its type'],
+    ['views.arrow', 'a text lies outside of its buffer'],
+    ['null-count.arrow', 'a column has 18 missing values and states 2'],
+    ['other-key.npy', 'fortran_opdar'],
+    ['version.npy', 'version 1.64'],
+  ])('%s is refused', async (name, words) => {
+    const [problem] = await problemsOf(inspect(fixture(`damaged/${name}`)))
+    expect(problem?.code).toMatch(/^data\/(parquet|arrow|npy)$/)
+    expect(problem?.found).toContain(words)
+  })
+
+  it.runIf('zstdCompressSync' in zlib)('whose Zstandard frame does not have its checksum is refused', () => {
+    const content = Buffer.from('tunegate '.repeat(100))
+    const packed = zlib.zstdCompressSync(content, { params: { [zlib.constants.ZSTD_c_checksumFlag]: 1 } })
+    expect(Buffer.from(unpackZstd(packed, content.length))).toEqual(content)
+    packed[packed.length - 1] = (packed.at(-1) ?? 0) ^ 1
+    expect(() => unpackZstd(packed, content.length)).toThrow('checksum')
+  })
+})
+
+describe('an LZ4 frame', () => {
+  const text = Buffer.from('tunegate '.repeat(40))
+  it('has its content and its checksum', () => {
+    expect(xxHash32(Buffer.from(''))).toBe(0x02cc5d05)
+    expect(xxHash32(Buffer.from('Nobody inspects the spammish repetition'))).toBe(0xe2293b2f)
+    const frame = frameOf(text)
+    expect(Buffer.from(unpackLz4Frame(frame, text.length))).toEqual(text)
+    const wrong = Buffer.from(frame)
+    wrong[wrong.length - 1] = (wrong.at(-1) ?? 0) ^ 1
+    expect(() => unpackLz4Frame(wrong, text.length)).toThrow('checksum')
+    expect(() => unpackLz4Frame(frame, text.length + 1)).toThrow('states')
+    for (let length = 0; length < frame.length - 4; length++) {
+      expect(() => unpackLz4Frame(frame.subarray(0, length), text.length)).toThrow()
+    }
+  })
+})
+
+/** A frame with one block: nine literals, then one copy of all that follows; with a checksum of the content. */
+function frameOf(text: Buffer): Buffer {
+  const copied = text.length - 9 - 5
+  const more = [...Array<number>(Math.floor((copied - 19) / 255)).fill(255), (copied - 19) % 255]
+  const block = Buffer.concat([
+    Buffer.from([0x9f]),
+    text.subarray(0, 9),
+    Buffer.from([9, 0, ...more, 0x50]),
+    text.subarray(-5),
+  ])
+  const [size, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
+  size.writeUInt32LE(block.length)
+  sum.writeUInt32LE(xxHash32(text))
+  const header = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x64, 0x40, 0xa7])
+  return Buffer.concat([header, size, block, Buffer.alloc(4), sum])
+}

@@ -156,6 +156,7 @@ describe('numbers in another spelling', () => {
     ['some typographic minuses', (i: number) => (i % 2 ? `${i}.5` : `\u2212${i}.5`), 'with a typographic minus'],
     ['D exponents', (i: number) => `${i}.5D+01`, 'with D exponents, as Fortran writes them'],
     ['dashes for missing values', (i: number) => (i % 2 ? '-' : `${i}.5`), 'and - for missing values'],
+    ['one unit', (i: number) => `${i}.5 kg`, 'with the unit kg'],
     ['points for missing values', (i: number) => (i % 3 ? '.' : `${i}.5`), 'and . for missing values'],
   ])('%s are an error, not a column that is left out', async (_, cell, words) => {
     const found = await problemsOf(load(table('a,b,y', rows(60, cell))))
@@ -185,6 +186,24 @@ describe('numbers in another spelling', () => {
     const regression = { task: 'regression', target: 'a', split: plainSplit } as const
     const [target] = await problemsOf(loadDataset(config(path, regression)))
     expect(target).toMatchObject({ code: 'data/not-a-number', hint: 'remove the separators' })
+  })
+  it('with a unit are categories where there are few, or several units', () => {
+    const cylinders = (count: number, unit: (i: number) => string): string[] =>
+      Array.from({ length: count }, (_, i) => `${i} ${unit(i)}`)
+    expect(spelledNumbers(cylinders(8, () => 'cyl'))).toBeUndefined()
+    expect(spelledNumbers(cylinders(40, (i) => (i % 2 ? 'kg' : 'g')))).toBeUndefined()
+    expect(spelledNumbers(cylinders(40, () => 'kg'))?.found).toEqual(['0 kg', '1 kg', '2 kg'])
+  })
+  it('tell init why the column is not an input', async () => {
+    const { columns } = await inspect(
+      written(
+        table(
+          'a,b,y',
+          rows(60, (i) => `$${i}.50`),
+        ),
+      ),
+    )
+    expect(columns.map(({ spelling }) => spelling)).toEqual(['with a currency sign', null, null])
   })
   it('do not make categories numbers', () => {
     for (const texts of [['red', 'green'], ['1', '2', '-'], ['10-20', '20-30', '<10'], ['A1', '$5'], [], ['-']])
@@ -269,5 +288,52 @@ describe('words for missing values', () => {
     expect((await load(text)).features).toEqual(['a', 'c=DE', 'c=FR', 'c=NA'])
     const all = text.replaceAll(/(?<=^|,)[^",\n]+/gm, '"$&"')
     expect((await problemsOf(load(all)))[0]?.code).toBe('data/missing')
+  })
+})
+
+describe('a file that is not what its name says', () => {
+  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n'
+  it.each(['csv', 'csv.gz', 'parquet', 'arrow', 'npy', 'npz', 'jsonl', 'json', 'txt'])(
+    'as a pointer of Git LFS named .%s is told so',
+    async (ending) => {
+      const [found] = await problemsOf(inspect(written(pointer, ending)))
+      expect([found?.code, found?.hint]).toEqual([
+        'data/lfs-pointer',
+        'run git lfs pull; in a workflow, set lfs: true for actions/checkout',
+      ])
+    },
+  )
+  it.each(['<!DOCTYPE html>\n<html><body>a, b</body></html>', '\n<html lang="en">\n404, not found'])(
+    'as a web page is told so: %j',
+    async (page) => {
+      for (const ending of ['csv', 'txt', 'jsonl']) {
+        expect((await problemsOf(inspect(written(page, ending)))).map((d) => d.code)).toEqual(['data/html'])
+      }
+    },
+  )
+})
+
+describe('quotes of other programs', () => {
+  it('that are single are one error', async () => {
+    const [found, ...more] = await problemsOf(
+      load(
+        table(
+          'a,t,y',
+          rows(30, (i) => `${i},'x, ${i % 3}'`),
+        ),
+      ),
+    )
+    expect([found?.message, more]).toEqual(['the rows have cells in single quotes, which are not quotes', []])
+  })
+  it('that follow a backslash have a hint', async () => {
+    const [found] = await problemsOf(
+      load(
+        table(
+          'a,b,y',
+          rows(30, (i) => `"say \\"${i}\\""`),
+        ),
+      ),
+    )
+    expect(found?.hint).toBe('write "" for a quote inside of a cell, where the file has \\"')
   })
 })

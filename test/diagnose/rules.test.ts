@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/base/random.ts'
-import { curveOf } from '../../src/diagnose/curve.ts'
+import { curveOf, type Context, type Curve } from '../../src/diagnose/curve.ts'
 import { diagnose } from '../../src/diagnose/diagnose.ts'
+import type { Finding } from '../../src/diagnose/finding.ts'
 import { honestError, honestLoss } from '../../src/diagnose/rules/overconfident.ts'
 import { rules } from '../../src/diagnose/rules/index.ts'
-import type { RunResult } from '../../src/records/run.ts'
+import { withLevers, type Levers } from '../../src/records/levers.ts'
+import type { LayerHealth, RunResult } from '../../src/records/run.ts'
 import { calibrationNull } from '../../src/stats/calibration-evidence.ts'
 import { someLevers } from '../support/levers.ts'
 import { fakeStudy } from '../support/study.ts'
@@ -73,6 +75,81 @@ const sick: readonly (readonly [what: string, rule: string, shape: Partial<Shape
   ['six of ten steps clipped', 'clipping', { clipped: (step) => step % 10 < 6 }],
 ]
 
+const stuck: Partial<Shape> = { loss: (at) => 1.5 + 0.8 * Math.exp(-8 * at), validation: () => 1.6 }
+const layer = (name: string, deadUnits: number, gradientNorm = 1): LayerHealth => ({
+  name,
+  deadUnits,
+  gradientNorm,
+  weightNorm: 2,
+  units: 10,
+})
+/** The rules that see more of a run than its curves, and what they see. */
+const seenInside: readonly (readonly [what: string, rule: string, inside: Partial<Curve>])[] = [
+  ['most units of a layer dead', 'dead-units', { layers: [layer('0.dense.kernel', 6), layer('1.dense.kernel', 0)] }],
+  ['a layer without a gradient', 'dead-units', { layers: [layer('0.dense.kernel', 0, 1e-5), layer('1.dense.kernel', 0)] }],
+  [
+    'weight decay that takes the weights away',
+    'shrinking-weights',
+    { levers: withLevers(someLevers, { optimizer: 'adamw', learningRate: 0.1, weightDecay: 0.5 }) },
+  ],
+]
+const inside = (shape: Partial<Shape>, more: Partial<Curve>): Finding[] =>
+  diagnose([{ subject: 'x', context, curves: [{ ...curve(shape), ...more }] }])
+
+describe('a run that fails', () => {
+  it.each(seenInside)('with %s: %s, before its symptoms', (_, rule, more) =>
+    expect(inside(stuck, more).map((f) => f.rule)).toEqual([rule, 'early-plateau', 'underfit']),
+  )
+
+  it.each(seenInside)('is let alone where it does not fail in spite of %s', (_, _rule, more) =>
+    expect(inside({}, more)).toEqual([]),
+  )
+
+  it('is no case of dead units if half of them live, or if only the output is dead', () => {
+    const layers = [layer('0.dense.kernel', 5), layer('1.dense.kernel', 10)]
+    expect(inside(stuck, { layers }).map((f) => f.rule)).not.toContain('dead-units')
+  })
+})
+
+describe('advice', () => {
+  const levers = withLevers(someLevers, { dropout: 0, weightDecay: 0.1, labelSmoothing: 0.05, schedule: 'cosine' })
+  const movesOf = (rule: string, shape: Partial<Shape>, own: Levers, more: Partial<Context> = {}) =>
+    diagnose([{ subject: 'x', context: { ...context, ...more }, curves: [{ ...curve(shape), levers: own }] }])
+      .find((f) => f.rule === rule)
+      ?.moves.map((move) => move.lever)
+
+  it('leaves out what is already so', () => {
+    expect(movesOf('underfit', stuck, levers)).toEqual(['labelSmoothing', 'weightDecay', 'learningRate', null])
+    expect(movesOf('underfit', stuck, withLevers(levers, { dropout: 0.1 }))?.[0]).toBe('dropout')
+  })
+  it('leaves out levers without an effect on the model', () => {
+    expect(movesOf('underfit', stuck, withLevers(levers, { dropout: 0.1 }), { idleLevers: ['dropout'] })?.[0]).toBe(
+      'labelSmoothing',
+    )
+  })
+  it('does not lower the end of a schedule that is constant', () => {
+    const sure: Partial<Shape> = { ece: 0.2, accuracy: () => 0.8 }
+    const falling = withLevers(levers, { finalFraction: 0.1 })
+    expect(movesOf('overconfident', sure, falling)).toContain('finalFraction')
+    expect(movesOf('overconfident', sure, withLevers(falling, { schedule: 'constant' }))).not.toContain('finalFraction')
+    expect(movesOf('overconfident', sure, withLevers(falling, { finalFraction: 0 }))).not.toContain('finalFraction')
+  })
+  it('puts what few of the seeds show last, and names one of two findings that contradict each other', () => {
+    const curves = [1, 2, 3, 4, 5].map((seed) =>
+      curve(seed === 3 ? { status: 'diverged' } : { ...stuck, clipped: () => true }, seed),
+    )
+    expect(diagnose([{ subject: 'x', context, curves }]).map((f) => [f.rule, f.seeds.seen])).toEqual([
+      ['clipping', 4],
+      ['early-plateau', 4],
+      ['underfit', 4],
+      ['early-divergence', 1],
+    ])
+    const both: Partial<Shape> = { ...stuck, trainAccuracy: () => 0.7, accuracy: () => 0.4 }
+    expect(rulesOf(both)).toContain('overfit')
+    expect(rulesOf(both)).not.toContain('underfit')
+  })
+})
+
 describe('a healthy run', () => {
   it('is let alone by every rule', () => expect(findingsOf()).toEqual([]))
 
@@ -99,7 +176,7 @@ describe('a sick run', () => {
   it.each(sick)('with %s: %s', (_, rule, shape) => expect(rulesOf(shape)).toContain(rule))
 
   it('is covered for every rule', () => {
-    const covered = [...sick.map(([, rule]) => rule), 'seed-variance']
+    const covered = [...sick.map(([, rule]) => rule), ...seenInside.map(([, rule]) => rule), 'seed-variance']
     expect(rules.map((rule) => rule.name).filter((name) => !covered.includes(name))).toEqual([])
   })
 })

@@ -30,7 +30,7 @@ const scriptFacts: TrainerFacts = {
     classes: null,
     parameters: null,
   },
-  files: { code: '', data: '', counts: { code: 1, data: 0 } },
+  files: { code: '', data: '', packages: '', counts: { code: 1, data: 0 } },
 }
 
 /** Specs that results are judged with; one of them is given to a command that trains. */

@@ -129,9 +129,11 @@ describe('defaults that the schema tells an editor are those that the compiler f
   })
 
   it('data', () => {
-    const { time, gap, ...split } = defaultsOf('split')
+    const { time, gap, rows, ...split } = defaultsOf('split')
     expect(spec.data.split).toEqual(split)
-    expect([time, gap]).toEqual([null, 0])
+    expect([time, gap, rows]).toEqual([null, 0, 'vary'])
+    const fixed = iris.replace('target: species', 'target: species, split: { rows: fixed }')
+    expect(compiled(fixed).spec.data.split.fixed).toBe(true)
     expect(spec.checks).toEqual(defaultsOf('checks'))
     expect(spec.data).toMatchObject({
       header: defaultsOf('data')['header'],

@@ -71,11 +71,19 @@ describe('a level that few rows show by luck', () => {
     expect(there.status).toBe('inconclusive')
     expect(there.sentence).toContain('for other seeds and other rows')
     expect(there.remedy).toContain('More seeds will not settle it')
+    expect(there.notes.join()).toMatch(/Of the squared error, \d+ % comes from the choice of test rows/)
+    expect(here.notes).toEqual([])
     expect(there.settled).not.toBe(false)
   })
 
   it('passes where the rows agree', () => {
     expect(gateOf(atLeast, side({ level: 0.92, hard: even, seed: 1 })).status).toBe('pass')
+  })
+
+  it('stays within the bounds of its metric', () => {
+    const gate = gateOf({ ...atLeast, min: 0.5 }, side({ level: 0.99, hard: uneven, seed: 1 }))
+    expect(gate.estimate?.upper).toBe(1)
+    expect(gate.status).toBe('pass')
   })
 
   it('is foreseen from the seeds of a lock', () => {

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { readInputs } from '../../src/github/inputs.ts'
 import { manifest } from '../support/runner.ts'
 
-const choices = { stages: ['lr-range', 'batch', 'verify'] as const, engines: ['auto', 'wasm'] as const }
+const choices = {
+  modelFormats: ['onnx', 'keras', 'all'] as const,
+  stages: ['lr-range', 'batch', 'verify'] as const,
+  engines: ['auto', 'wasm'] as const,
+}
 
 /** As the runner hands them over: defaults of action.yml below what the workflow says. */
 const reading = (given: Readonly<Record<string, string>> = {}) => {
@@ -31,6 +35,7 @@ describe('the inputs', () => {
         workers: null,
         stages: null,
         seeds: null,
+        saveModel: null,
         baseline: { kind: 'beside-spec', required: false },
         failOn: 'inconclusive',
         artifact: true,
@@ -50,6 +55,7 @@ describe('the inputs', () => {
       workers: '2',
       stages: 'lr-range, verify\nlr-range',
       seeds: '8',
+      'save-model': 'ONNX, keras',
       baseline: 'base/tuning.lock.json',
       'fail-on': 'fail',
       artifact: 'false',
@@ -74,6 +80,7 @@ describe('the inputs', () => {
         workers: 2,
         stages: ['lr-range', 'verify'],
         seeds: 8,
+        saveModel: ['onnx', 'keras'],
         baseline: { kind: 'file', path: '/home/work/base/tuning.lock.json' },
         failOn: 'fail',
         artifact: false,

@@ -41,7 +41,7 @@ describe('the outputs of a job', () => {
 
 describe('a matrix', () => {
   const read = (name: string, value: string) =>
-    readInputs('/w', { stages: ['verify'], engines: ['auto'] }, (input) =>
+    readInputs('/w', { stages: ['verify'], engines: ['auto'], modelFormats: ['onnx'] }, (input) =>
       input === name ? value : input === 'mode' && name === 'shard' ? 'shard' : input === 'stage' ? 'verify' : '',
     )
 

@@ -77,7 +77,12 @@ describe('the Python package', () => {
 
   it('passes its tests without a framework, with Keras on JAX, and with scikit-learn', (context) => {
     installed(context)
-    const { status, text } = pytest(needs(context, 'python-frameworks'), ['test_run.py', 'test_arrays.py', 'test_keras.py'])
+    const { status, text } = pytest(needs(context, 'python-frameworks'), [
+      'test_run.py',
+      'test_events.py',
+      'test_arrays.py',
+      'test_keras.py',
+    ])
     expect(status, text).toBe(0)
     expect(text).not.toContain('SKIPPED')
   })
@@ -95,6 +100,8 @@ const examples = [
   { name: 'pytorch', tool: 'python-torch' },
   { name: 'keras-jax', tool: 'python-frameworks' },
   { name: 'scikit-learn', tool: 'python-frameworks' },
+  { name: 'text', tool: 'python-frameworks' },
+  { name: 'transformers', tool: 'python-torch' },
 ] as const
 
 describe.each(examples)('the example $name', ({ name, tool }) => {
@@ -102,8 +109,9 @@ describe.each(examples)('the example $name', ({ name, tool }) => {
   const copied = (): void => {
     for (const data of ['digits', 'wine'])
       cpSync(join(root, 'examples', data), join(scratch, 'examples', data), { recursive: true })
-    mkdirSync(example, { recursive: true })
-    for (const file of ['train.py', 'tuning.yml']) cpSync(join(root, 'examples/trainers', name, file), join(example, file))
+    mkdirSync(join(scratch, 'examples/trainers/text'), { recursive: true })
+    for (const file of ['text/snippets.csv', `${name}/train.py`, `${name}/tuning.yml`])
+      cpSync(join(root, 'examples/trainers', file), join(scratch, 'examples/trainers', file))
   }
 
   it('trains with nothing around it', (context) => {

@@ -184,3 +184,25 @@ describe('attack 14: what is said at the top', () => {
     expect(changeLines(parseReport(reportText(plain), 'report.json'))).toEqual([])
   })
 })
+
+describe('a loss on test rows that the gates let through', () => {
+  it('is said at the top, and only if the verdict passes', () => {
+    const report = buildReport(fakeStudy().input)
+    const { verification } = report
+    if (!verification) throw new Error('the study was not verified')
+    const metrics = verification.metrics.map((m) =>
+      m.split === 'test' && m.objective ? { ...m, claim: 'worse' as const, sentence: 'test nll is worse.' } : m,
+    )
+    const lost = (status: Report['verdict']['status']): Report => ({
+      ...report,
+      verdict: { ...report.verdict, status },
+      verification: { ...verification, metrics },
+    })
+    const line = 'The gates pass, but against the baseline of this study test nll is worse.'
+    expect(changeLines(lost('pass'))).toEqual([line])
+    expect(banner(lost('pass'))).toContain(line)
+    expect(renderSummary(lost('pass'), new Map())).toContain(line)
+    expect(changeLines(lost('fail'))).toEqual([])
+    expect(changeLines({ ...report, verdict: { ...report.verdict, status: 'pass' } })).toEqual([])
+  })
+})

@@ -24,6 +24,7 @@ describe('summary.md', () => {
       'Checklist',
       'Curves',
       'Measured on unseen seeds',
+      'Class by class',
       'Averaged weights',
       'Lineage',
       'Seeds',

@@ -93,7 +93,7 @@ describe('a worker that the system does not let start', () => {
       try { for (;;) openSync('/dev/null') } catch {}
       // Which number is signaled without a guard is chance, so there are many.
       for (let i = 0; i < 60; i++) {
-        const worker = new WorkerProcess('none.mjs')
+        const worker = new WorkerProcess('none.mjs', 0)
         worker.load({ engine: 'wasm', folder: '' })
         worker.kill()
       }

@@ -152,12 +152,12 @@ describe('an incumbent that did not finish', () => {
 })
 
 describe('lr-range', () => {
-  test('an incumbent that diverged is not said to be beaten by more than seed noise', () => {
+  test('an incumbent that diverged is not said to be beaten by more than noise', () => {
     const world: World = { ...flat, edge: () => 0.2, truth: (l) => (l.optimization.learningRate > 0.2 ? NaN : 0.05) }
     const unstable = withLevers(someLevers, { learningRate: 5 })
     const { decision } = play(stages['lr-range'], lrRange, world, { incumbent: unstable, baseline: unstable })
     expect(decision.conclusion).toBe('changed')
-    expect(decision.summary).not.toContain('more than seed noise')
+    expect(decision.summary).not.toContain('more than noise')
     expect(decision.summary).toContain('5 did not train under every seed')
   })
 

@@ -228,6 +228,7 @@ const cut =
     if (report.verification) report.verification.seeds = report.verification.seeds.slice(from, from + seeds)
     // Scores of all seeds together would give it away at once.
     delete report.verification?.ensemble
+    delete report.verification?.byClass
     retold(report)
   }
 
@@ -255,6 +256,32 @@ describe('attack 12: a report is refused', () => {
         if (first) first.test.nll = 0.01
       },
       'the ensemble has a mean nll that its seeds do not have',
+    ],
+    'whose classes are scored over seeds that nobody verified': [
+      (r) => {
+        if (r.verification?.byClass) r.verification.byClass.seeds = 4
+      },
+      'the table of classes is over 4 seeds, but 3 completed',
+    ],
+    'whose classes have rows that are not scored': [
+      (r) => {
+        const [first] = r.verification?.byClass?.classes ?? []
+        if (first) first.rows += 1
+      },
+      'the table of classes has 360 rows, but 359 are scored of 359 test rows',
+    ],
+    'whose classes do better than its seeds': [
+      (r) => {
+        for (const one of r.verification?.byClass?.classes ?? []) one.recall.mean = 1
+      },
+      'the table of classes has a mean accuracy that its seeds do not have',
+    ],
+    'whose classes have an impossible recall': [
+      (r) => {
+        const [first] = r.verification?.byClass?.classes ?? []
+        if (first) first.recall.mean = 2
+      },
+      'the table of classes has a recall above 1',
     ],
     'whose status is not that of its gates': [
       (r) => {

@@ -55,6 +55,20 @@ describe('the verified seeds together', () => {
     expect(models[1]?.temperature).toBeCloseTo(Math.exp(own.reduce((sum, t) => sum + Math.log(t), 0) / 3), 4)
   })
 
+  it('are scored class by class, and the classes together give the metrics of the seeds', () => {
+    const { byClass, seeds } = whole.report.verification ?? {}
+    expect(byClass).toMatchObject({ split: 'test', seeds: 3, rows: 359 })
+    expect(byClass?.classes.map(({ name }) => name)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+    const meanOf = (metric: 'accuracy' | 'nll'): number =>
+      (seeds ?? []).reduce((sum, seed) => sum + (seed.candidate.test?.[metric] ?? NaN), 0) / 3
+    const weighted = (valueOf: (one: NonNullable<typeof byClass>['classes'][number]) => number): number =>
+      (byClass?.classes ?? []).reduce((sum, one) => sum + one.rows * valueOf(one), 0) / 359
+    expect(weighted(({ recall }) => recall.mean)).toBeCloseTo(meanOf('accuracy'), 4)
+    expect(weighted(({ nll }) => nll.mean)).toBeCloseTo(meanOf('nll'), 4)
+    expect(whole.files.markdown).toMatch(/## Class by class\n\n\| Class \| test rows \| Recall \| nll \|/)
+    expect(readFileSync(whole.files.page, 'utf8')).toContain('<h3>Class by class</h3>')
+  })
+
   it('are in summary, page and lock', () => {
     expect(whole.files.markdown).toMatch(/## What else these seeds give\n\n\| On test rows \| accuracy \| nll/)
     expect(whole.files.markdown).toContain('ensemble of 3, temperature-scaled')

@@ -119,7 +119,7 @@ describe('attack 14: what a change alters of the rows that are measured', () => 
       ['gone,unused,a,b,y'],
     )
     const found: BaseFile = { kind: 'other', name: 'base.csv', bytes: Buffer.from(base) }
-    const own = rows.map((row, i) => `w${i % 3},${i % 2},${row}`)
+    const own = rows.map((row, i) => `w${i % 3},${(i * 7) % 5},${row}`)
     const inputs = { base: 'header: true, inputs: { numeric: [a, b] }', own: 'header: true, inputs: auto' }
     expect(await changed(found, { ...inputs, head: ['unused,leak,a,b,y'], lines: own })).toEqual({
       rules: [],

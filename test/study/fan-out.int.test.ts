@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StageName } from '../../src/records/plan.ts'
+import { modelFormatNames } from '../../src/saved-model/formats/index.ts'
 import { stageNames } from '../../src/stages/index.ts'
 import type { RunEvent } from '../../src/run/events.ts'
 import { decideStage, gateStudy, planStudy, trainShard, type FanOut } from '../../src/study/fan-out.ts'
@@ -46,16 +47,17 @@ async function workflow(
 const lockOf = (checkout: string): string => readFileSync(join(checkout, 'out/tuning.lock.json'), 'utf8')
 
 /** The lock of a study in one process. */
-async function inProcess(spec?: string): Promise<string> {
+async function inProcess(spec?: string, more: Partial<StudyOptions> = {}): Promise<string> {
   const checkout = digitsCheckout(spec)
-  await runStudy(studyOptions(checkout, bundle))
+  await runStudy({ ...studyOptions(checkout, bundle), ...more })
   return lockOf(checkout)
 }
 
 describe('a study spread over jobs', () => {
-  it('comes to the lock and the verdict of the study in one process, and trains no run twice', async () => {
+  it('comes to the lock, the models and the verdict of the study in one process, and trains no run twice', async () => {
     const [checkout, events] = [digitsCheckout(), [] as RunEvent[]]
-    const [options, fan] = [studyOptions(checkout, bundle, events), fanOut(memoryExchange())]
+    const saving = { saveModel: modelFormatNames }
+    const [options, fan] = [{ ...studyOptions(checkout, bundle, events), ...saving }, fanOut(memoryExchange())]
     const dealt = await workflow(options, fan, stageNames)
     const all = trained(events)
     expect(new Set(all).size).toBe(all.length)
@@ -64,7 +66,9 @@ describe('a study spread over jobs', () => {
     const before = all.length
     const study = await gateStudy(options, fan)
     expect(trained(events).length).toBe(before)
-    expect(lockOf(checkout)).toBe(await inProcess())
+    // The lock has the digests of the models.
+    expect(study?.lock.seeds.map((seed) => typeof seed.model)).toEqual(['string', 'string', 'string'])
+    expect(lockOf(checkout)).toBe(await inProcess(undefined, saving))
     expect(study?.verdict.status).toBe('pass')
   })
 

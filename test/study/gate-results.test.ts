@@ -255,3 +255,43 @@ describe('a spec of results', () => {
     expect(await judged(text)).toEqual(codes)
   })
 })
+
+describe('results with a metric that we do not know', () => {
+  const own = `version: 1
+name: translation
+task: classification
+results:
+  validation: { score: val_bleu, cost: val_wer }
+gates:
+  - regression: { metric: score, margin: 1 }
+  - threshold: { metric: cost, max: 30 }
+`
+  const seeds = (bleu: number, wer: number): string =>
+    [-0.2, -0.1, 0, 0.1, 0.2]
+      .map((more, i) => `${JSON.stringify({ seed: i + 1, val_bleu: bleu + more, val_wer: wer + more })}\n`)
+      .join('')
+  const judged = (bleu: number, wer: number): Promise<JudgedResults> =>
+    gate(folderWith({ 'tuning.yml': own, 'base.jsonl': seeds(31, 25), 'new.jsonl': seeds(bleu, wer) }), 'base.jsonl')
+
+  it('gate it as a score, of which more is better, or as a cost, and say what these are', async () => {
+    const better = await judged(34, 22)
+    expect(statuses(better)).toEqual(['pass', 'pass'])
+    expect(better.report.study.objective).toBe('score')
+    expect(better.report.data.notes).toEqual(
+      expect.arrayContaining(['Here, score is val_bleu; higher is better.', 'Here, cost is val_wer; lower is better.']),
+    )
+    expect(statuses(await judged(28, 36))).toEqual(['fail', 'fail'])
+  })
+
+  it('leave a lock and a report that are valid', async () => {
+    const { files, report } = await judged(31, 25)
+    expect(parseLock(readFileSync(files.lockPath, 'utf8'), 'lock').seeds[0]?.validation).toEqual({ score: 30.8, cost: 24.8 })
+    expect(parseReport(JSON.stringify(written(report)), 'report').study.objective).toBe('score')
+  })
+
+  it('take a metric that is computed on request elsewhere', async () => {
+    const text = spec.replace('accuracy: val_acc', 'auroc: val_acc').replaceAll('metric: accuracy', 'metric: auroc')
+    const folder = folderWith({ 'tuning.yml': text, 'base.jsonl': five(0.9), 'new.jsonl': five(0.9) })
+    expect(statuses(await gate(folder, 'base.jsonl'))).toEqual(['pass', 'pass'])
+  })
+})

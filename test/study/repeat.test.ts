@@ -15,6 +15,12 @@ describe('the command that repeats a study', () => {
     )
   })
 
+  it('names the formats of saved models', () => {
+    expect(repeatCommand({ specPath: 'tuning.yml', saveModel: ['onnx', 'keras'] })).toBe(
+      'tunegate run tuning.yml --save-model onnx,keras',
+    )
+  })
+
   it('takes what a base commit has from there first', () => {
     const commit = { sha: 'abc123', path: 'nets/tuning.lock.json' }
     const lock = buildLock(buildReport(fakeStudy({}).input))
@@ -32,6 +38,14 @@ describe('the command that repeats a study', () => {
     )
     expect(repeatCommand({ specPath: 'tuning.yml', baseline: { kind: 'declared' } }, 'rows.csv')).toBe(
       'tunegate run tuning.yml --baseline retrain',
+    )
+  })
+
+  it('checks out the base commit, where the script of a base was retrained', () => {
+    const commit = { sha: 'abc123', path: 'nets/tuning.yml' }
+    const spec = { path: 'tuning.yml of the base commit', folder: '/tmp/x/nets' }
+    expect(repeatCommand({ specPath: 'nets/tuning.yml', baseline: { kind: 'spec', spec, commit } })).toBe(
+      'git worktree add ../base abc123 && tunegate run nets/tuning.yml --base-spec ../base/nets/tuning.yml',
     )
   })
 

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { root } from './architecture.ts'
 import { eventFile, node24 } from './runner.ts'
 
 export interface Ended {
@@ -30,6 +31,18 @@ export function act(
     })
   }
   return new Promise((resolve, reject) => child.on('error', reject).on('close', (status) => resolve({ status, log })))
+}
+
+/** Copies our action into a folder, and tells its bundle where the emulator is: act sets the address of the API itself. */
+export function emulatedAction(folder: string): string {
+  for (const name of ['action.yml', 'dist']) cpSync(join(root, name), join(folder, name), { recursive: true })
+  const main = join(folder, 'dist/action/index.js')
+  cpSync(main, join(folder, 'dist/action/real.js'))
+  writeFileSync(
+    main,
+    "process.env.GITHUB_API_URL = process.env.TEST_API_URL\nprocess.argv[1] = new URL('./real.js', import.meta.url).pathname\nawait import('./real.js')\n",
+  )
+  return folder
 }
 
 /** The event of a run on the default branch, as arguments of act. The checkout must be on the branch main. */

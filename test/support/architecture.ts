@@ -41,6 +41,7 @@ export const folders: Readonly<Record<string, FolderRule>> = {
   results: { may: ['engines', 'train', 'diagnose', 'records', 'base'] },
   run: { may: ['stages', 'train', 'records', 'base'] },
   report: { may: ['diagnose', 'gates', 'stages', 'layers', 'records', 'base'], types: 'any' },
+  'saved-model': { may: ['report', 'train', 'data', 'layers', 'records', 'base'], types: ['dsl'] },
   github: { may: ['report', 'base'] },
 }
 

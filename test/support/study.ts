@@ -318,6 +318,17 @@ export function fakeStudy(options: StudyOptions = {}): FakeStudy {
       against: evidence.baseline?.source ?? null,
       lock: options.lock ?? null,
       statistics: verify ? verificationStatistics(verify, 'accuracy') : [],
+      byClass: {
+        split: 'test',
+        seeds: options.seeds ?? 5,
+        rows: 360,
+        classes: (words ? [words, ...classes] : classes).map((name, i) => ({
+          name,
+          rows: 30 + i,
+          recall: { mean: 0.95 - i / 200, sd: 0.01 },
+          nll: { mean: 0.2 + i / 50, sd: null },
+        })),
+      },
       engine: 'wasm 4.22.0 simd',
       tool: 'tunegate 0.1.0',
       command: words ? `tunegate run ${words}` : 'tunegate run examples/digits/tuning.yml',
@@ -435,7 +446,7 @@ const decide: Record<AnyStageSettings['stage'], Decide> = {
       conclusion: 'changed',
       omissions: [],
       comparisons: [held.comparison],
-      summary: `${found.conclusion} It beats 0.001 by more than seed noise.`,
+      summary: `${found.conclusion} It beats 0.001 by more than noise.`,
       lineage: [
         {
           stage: 'lr-range',
@@ -443,7 +454,7 @@ const decide: Record<AnyStageSettings['stage'], Decide> = {
           from: 0.001,
           to: 0.0082,
           reason:
-            'learning rate 0.0082: validation accuracy better by 0.014, more than the 0.006 that seed noise explains (3 seeds)',
+            'learning rate 0.0082: validation accuracy better by 0.014, more than the 0.006 that noise explains (3 seeds)',
           evidence: evidenceOf(held.runs, held.comparison.gain, 0.006),
         },
       ],
@@ -526,7 +537,7 @@ const decide: Record<AnyStageSettings['stage'], Decide> = {
           lever: 'dropout',
           from: 0.1,
           to: 0.3,
-          reason: 'dropout 0.3: validation accuracy better by 0.012, more than the 0.006 that seed noise explains (3 seeds)',
+          reason: 'dropout 0.3: validation accuracy better by 0.012, more than the 0.006 that noise explains (3 seeds)',
           evidence: evidenceOf(held.runs, held.comparison.gain, 0.006),
         },
       ],
@@ -563,7 +574,7 @@ const decide: Record<AnyStageSettings['stage'], Decide> = {
       comparisons: tried.map((t) => t.comparison),
       omissions: [],
       lineage: [],
-      summary: 'None of 3 candidates beat the incumbent by more than seed noise.',
+      summary: 'None of 3 candidates beat the incumbent by more than noise.',
       findings: {
         stage: 'schedule',
         explored: explored({ schedule: 'cosine', clipNorm: 1 }, [{ schedule: 'one-cycle' }, { clipNorm: 1.4 }]),

@@ -25,7 +25,7 @@ export interface DigitsStudy {
 
 async function study({ spec, journal: path, out, started, script, wasmFolder, nativeFolder }: DigitsStudy): Promise<void> {
   const { plan, dataset } = preparedModel(await prepare({ specPath: spec, workspace: dirname(spec) }))
-  const { inputs, inputShape, targets, targetScale, splits } = dataset
+  const { inputs, inputShape, targets, targetScale, splits, folds } = dataset
   const pool = await WorkerPool.start({
     script,
     workers: 2,
@@ -38,7 +38,7 @@ async function study({ spec, journal: path, out, started, script, wasmFolder, na
         ? { engine: 'wasm', folder: wasmFolder }
         : { engine: 'tensorflow', folder: nativeFolder }),
       workload: modelWorkload(plan.workload),
-      data: { inputs, inputShape, targets, targetScale, splits },
+      data: { inputs, inputShape, targets, targetScale, splits, folds },
     },
   })
   const idOf = runIds(plan.workload, pool.engine)

@@ -26,6 +26,7 @@ process.on('message', (message: ToWorker) => {
     if (notes.endsWith('.once') && existsSync(notes)) process.exit(7)
     return say({ type: 'ready', version: notes.endsWith('.old') ? 0 : protocolVersion, engine: 'scripted' })
   }
+  if (message.type !== 'run') throw new Error(`a scripted worker cannot ${message.type}`)
   const { id, request } = message
   note('start', id)
   void obey(request.label.split(' ')).then((said) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { isOnRequest, metricNames } from '../../src/records/metrics.ts'
 import { computeMetrics } from '../../src/train/metrics.ts'
-import { requestedMetrics } from '../../src/train/requested-metrics.ts'
+import { classScores, requestedMetrics } from '../../src/train/requested-metrics.ts'
 import fixture from './fixtures/requested.json' with { type: 'json' }
 
 const names = metricNames.filter(isOnRequest)
@@ -11,6 +11,25 @@ describe('metrics on request are those of scikit-learn', () => {
     const of = { outputs: Float64Array.from(outputs), targets: Float32Array.from(labels), width }
     const found = Object.fromEntries(requestedMetrics(Object.keys(metrics) as typeof names, of, null))
     for (const [name, value] of Object.entries(metrics)) expect(found[name], name).toBeCloseTo(value, 10)
+  })
+
+  test.each(fixture.classes.map((one) => [one.name, one] as const))(
+    'recall and nll of each class: %s',
+    (_, { width, labels, outputs, recalls, losses }) => {
+      const scores = classScores({ outputs: Float64Array.from(outputs), targets: Float32Array.from(labels), width })
+      expect(scores.map(({ label, rows }) => [label, rows])).toEqual(
+        recalls.map((_, k) => [k, labels.filter((label) => label === k).length]),
+      )
+      scores.forEach(({ recall, nll }, k) => {
+        expect(recall).toBeCloseTo(recalls[k] ?? NaN, 12)
+        expect(nll).toBeCloseTo(losses[k] ?? NaN, 10)
+      })
+    },
+  )
+
+  test('classes without rows are left out', () => {
+    const outputs = Float64Array.from([1, 0, 0, 0, 0, 2])
+    expect(classScores({ outputs, targets: Float32Array.from([0, 2]), width: 3 }).map(({ label }) => label)).toEqual([0, 2])
   })
 
   test('percentages of a regression, in units of the target', () => {

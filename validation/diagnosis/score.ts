@@ -3,6 +3,7 @@ import { type Context, curveOf } from '../../src/diagnose/curve.ts'
 import type { Finding } from '../../src/diagnose/finding.ts'
 import type { RunResult } from '../../src/records/run.ts'
 import { mean, pooledSd } from '../../src/stats/describe.ts'
+import { goodFit, idleLeversOf } from '../../src/study/diagnostics.ts'
 import type { Group } from './corpus.ts'
 
 /** What the rules said of a group, and whether a fault was one. */
@@ -16,6 +17,8 @@ export interface Judged {
    * none.
    */
   readonly harmful: boolean
+  /** What harm is held against. */
+  readonly reference: Group
   /** The rules of which at least one should speak; the first is the one that is there for this group. */
   readonly expects: readonly string[]
   /** Whether nobody looked at this group while the rules were made: another seed, or another world. */
@@ -28,6 +31,7 @@ export function judgeAll(groups: readonly Group[]): Judged[] {
     together: findings(group, group.runs),
     single: group.runs.map((run) => findings(group, [run])),
     harmful: group.variant.symptomOnly === true || harms(group, referenceOf(group, groups)),
+    reference: referenceOf(group, groups),
     expects: expectedOf(group),
     heldOut: !group.world.developedOn || group.replicate % 2 === 1,
   }))
@@ -62,8 +66,13 @@ function findings({ world, variant }: Group, runs: readonly RunResult[]): Findin
   const context: Context = {
     task: world.task,
     classes: world.classes?.length ?? null,
-    targetLoss: null,
+    targetLoss: goodFit({ ...data, classes: world.classes?.length ?? null }),
     seedCap: null,
+    idleLevers: idleLeversOf({
+      layers: variant.layers?.(world) ?? world.layers,
+      task: world.task,
+      augmentation: { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 },
+    }),
     rows: { train: data.splits.train.length, validation: data.splits.validation.length },
   }
   return diagnose([{ subject: variant.name, curves: runs.map(curveOf), context }])
@@ -80,7 +89,7 @@ function referenceOf({ world, variant, replicate }: Group, groups: readonly Grou
  * A fault did harm if the last validation loss is worse than the reference's by more than two SDs over seeds and a
  * tenth, or if a run did not finish, or if the seeds spread three times as far.
  */
-function harms(group: Group, reference: Group): boolean {
+export function harms(group: Group, reference: Group): boolean {
   if (group.runs.some((r) => r.status !== 'complete')) return true
   const [own, other] = [group, reference].map((g) => g.runs.filter((r) => r.status === 'complete').map(lastLoss)) as [
     number[],
@@ -92,7 +101,7 @@ function harms(group: Group, reference: Group): boolean {
   return worse > 2 * Math.min(sd, pooledSd([other]).sd) && worse > 0.1 * mean(other)
 }
 
-function lastLoss({ evaluations }: RunResult): number {
+export function lastLoss({ evaluations }: RunResult): number {
   const last = evaluations.at(-1)?.validation
   return last?.nll ?? last?.mse ?? Infinity
 }

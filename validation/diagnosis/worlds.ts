@@ -40,7 +40,7 @@ const batchNorm: Layer = { kind: 'batchNormalization', momentum: 0.9, epsilon: 1
 const relu: Layer = { kind: 'activation', activation: 'relu' }
 const pool: Layer = { kind: 'maxPooling2d', poolSize: [2, 2], strides: [2, 2], padding: 'valid' }
 const flatten: Layer = { kind: 'flatten' }
-const dropout: Layer = { kind: 'dropout', rate: null }
+export const dropout: Layer = { kind: 'dropout', rate: null }
 
 const common: Levers = {
   optimization: {
@@ -56,7 +56,7 @@ const common: Levers = {
   regularization: { weightDecay: 0.01, dropout: 0.1, labelSmoothing: 0, augmentation: 0 },
   scheduling: { schedule: 'cosine', warmupSteps: 20, finalFraction: 0, clipNorm: null, epochs: 20, patience: null },
 }
-const with_ = (patch: LeverPatch): Levers => withLevers(common, patch)
+export const with_ = (patch: LeverPatch): Levers => withLevers(common, patch)
 
 const split = { validation: 0.2, test: 0.2, stratify: true, groupBy: null, seed: 17 }
 const table = (source: string, target: string, task: Task = 'classification'): DataConfig => ({

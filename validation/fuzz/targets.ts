@@ -182,6 +182,7 @@ const reads: Readonly<Record<string, Target['read']>> = {
   npy: table('table.npy'),
   npz: table('table.npz'),
   parquet: table('table.parquet'),
+  arrow: table('table.arrow'),
   json: table('table.json'),
   image: images,
   txt: table('table.txt'),

@@ -1,5 +1,6 @@
 import type { Guard } from './guard.ts'
 
+const baseScript = 'test/study/base-script.int.test.ts'
 const unit = (file: string, name: string) => ({ file: `test/${file}.test.ts`, name })
 
 /** What a change is held against, and what it gains by leaving nothing to hold. */
@@ -21,6 +22,22 @@ export const baselineGuards: readonly Guard[] = [
       },
       { file: 'test/action/pull.int.test.ts', name: 'without the columns that its base is retrained with has no verdict' },
     ],
+  },
+  {
+    attack: 8,
+    guard: 'The script of a base is not trained with packages that it does not pin.',
+    file: 'src/study/base-script.ts',
+    find: 'if (facts.files.packages !== head.facts.files.packages)',
+    replace: 'if (facts.files.packages === head.facts.files.code)',
+    tests: [{ file: baseScript, name: 'is refused before any training if the base pins other packages' }],
+  },
+  {
+    attack: 8,
+    guard: 'The script of a base is not compared on other data.',
+    file: 'src/study/base-script.ts',
+    find: 'if (plan.workload.data.fingerprint !== head.plan.workload.data.fingerprint)',
+    replace: 'if (plan.workload.data.fingerprint === head.plan.fingerprint)',
+    tests: [{ file: baseScript, name: 'is refused before any training if the base is measured on other data' }],
   },
   {
     attack: 8,

@@ -117,7 +117,7 @@ export const workflowGuards: readonly Guard[] = [
     attack: 6,
     guard: 'What a training process prints stays out of the log',
     file: 'src/run/worker-process.ts',
-    find: "stdio: ['ignore', 'ignore', 'pipe', 'ipc']",
+    find: "stdio: ['ignore', 'ignore', 'pipe', 'ipc', data]",
     replace: "stdio: ['ignore', 'inherit', 'pipe', 'ipc']",
     tests: [
       {

@@ -10,6 +10,7 @@ import { searchRates, type RangeTest } from './range-test.ts'
 import { rowTables, type Sampled } from './row-tables.ts'
 import { loadPopulation, populations, runsOn, type RowRun } from './rows.ts'
 
+export { proveAdvice as advice } from '../diagnosis/advise.ts'
 export { prove as diagnose } from '../diagnosis/main.ts'
 
 export interface ProveOptions {

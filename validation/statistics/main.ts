@@ -1,13 +1,15 @@
-// `npm run prove -- [gates] [rows] [range-test] [diagnose]` measures verdicts and advice on real training and writes the tables in
-// `docs/validation/`; without a name all of them, in about an hour of one core.
+// `npm run prove -- [gates] [rows] [range-test] [diagnose] [advice]` measures verdicts and advice on real training and writes
+// the tables in `docs/validation/`; without a name all of them, in about an hour of one core.
 //
 //   --keep FOLDER      trained runs as JSON lines; a later call with it trains only what is missing
 //   --seeds N          gates: seeds of every variant in the bank (default 48)
-//   --group N          diagnose: seeds a group (default 5)
+//   --group N          diagnose, advice: seeds a group (default 5 and 3)
 //   --replicates N     diagnose: groups of seeds a variant (default 2)
 //   --samples N        rows: small data sets that are drawn from each large one (default 60)
 //   --aside            rows: also the data sets that were set aside
-//   --data FOLDER      rows: data sets that `npm run bench:quality` wrote (default .tunegate/quality/data)
+//   --data FOLDER      rows: data sets that `npm run bench:quality` wrote (default .tunegate/quality/data);
+//                      advice: those of `npm run validate:checks` (default .tunegate/quality/checks)
+//   --half HALF        advice: `developed` or `aside` alone; prints
 //   --stdout           print the tables instead of writing them
 //
 // Node cannot load the tensor library's modules unbundled, so that the program is bundled first, as the worker is.
@@ -25,16 +27,17 @@ const { values, positionals } = parseArgs({
   options: {
     keep: { type: 'string' },
     seeds: { type: 'string', default: '48' },
-    group: { type: 'string', default: '5' },
+    group: { type: 'string' },
     replicates: { type: 'string', default: '2' },
+    data: { type: 'string' },
+    half: { type: 'string' },
     stdout: { type: 'boolean', default: false },
-    data: { type: 'string', default: join(root, '.tunegate/quality/data') },
     samples: { type: 'string', default: '60' },
     aside: { type: 'boolean', default: false },
   },
 })
 
-const parts = ['gates', 'rows', 'range-test', 'diagnose'] as const
+const parts = ['gates', 'rows', 'range-test', 'diagnose', 'advice'] as const
 const unknown = positionals.filter((name) => !parts.some((part) => part === name))
 if (unknown.length > 0) {
   console.error(`there is no proof named ${unknown.join(', ')}; there are ${parts.join(', ')}`)
@@ -47,7 +50,7 @@ try {
   const program = await bundled(join(folder, 'main.mjs'))
   for (const part of wanted) {
     const text = await proof(program, part)
-    if (values.stdout) process.stdout.write(text)
+    if (values.stdout || values.half !== undefined) process.stdout.write(text)
     else writeFileSync(join(root, `docs/validation/${part}.md`), text)
   }
 } finally {
@@ -81,12 +84,27 @@ function proof(program: typeof Program, part: (typeof parts)[number]): Promise<s
     date: new Date().toISOString().slice(0, 10),
     progress: (message: string) => process.stderr.write(`${message}\n`),
   }
+  const dataIn = (folder: string): string => values.data ?? join(root, '.tunegate/quality', folder)
+  if (part === 'advice') {
+    return program.advice({
+      ...common,
+      half: values.half,
+      cache: keep,
+      seeds: Number(values.group ?? 3),
+      data: dataIn('checks'),
+    })
+  }
   if (part === 'diagnose') {
-    return program.diagnose({ ...common, cache: keep, replicates: Number(values.replicates), seeds: Number(values.group) })
+    return program.diagnose({
+      ...common,
+      cache: keep,
+      replicates: Number(values.replicates),
+      seeds: Number(values.group ?? 5),
+    })
   }
   const options = { ...common, keep, seeds: Number(values.seeds) }
   if (part === 'rows') {
-    return program.rows({ ...options, data: values.data, samples: Number(values.samples), aside: values.aside })
+    return program.rows({ ...options, data: dataIn('data'), samples: Number(values.samples), aside: values.aside })
   }
   return part === 'gates' ? program.gates(options) : program.rangeTest(options)
 }

@@ -1,10 +1,11 @@
 // The tables of `rows.ts`: how often each way to judge is wrong about other rows.
+import { initialGates } from '../../src/gates/initial.ts'
 import { judgeInLooks } from '../../src/gates/sequential.ts'
 import type { GateEvidence, SeedEvidence } from '../../src/gates/evidence.ts'
 import type { AnyGateRule } from '../../src/gates/index.ts'
 import { gain, higherIsBetter, type MetricName } from '../../src/records/metrics.ts'
 import type { VerdictStatus } from '../../src/records/verdict.ts'
-import { mean } from '../../src/stats/describe.ts'
+import { mean, sampleSd } from '../../src/stats/describe.ts'
 import { wilsonInterval } from '../../src/stats/shares.ts'
 import { designs, metricsOf, variants, type Design, type Population, type RowRun, type Variant } from './rows.ts'
 import { table, type Facts } from './tables.ts'
@@ -112,6 +113,18 @@ function questions({ samples }: Sampled, metric: MetricName): readonly { words: 
       looks,
     )
   }
+  const asInit: Ask = (sample, way, looks) => {
+    const most = looks.at(-1) ?? 0
+    const runs = sample[way.design].base
+    const margin = initialMargin(runs, metric, most)
+    if (2 * most > runs.length || margin === undefined) return null
+    const seeds = seedsOf(runs, way)
+    return judged(
+      { gate: 'regression', ...common, margin, paired: false },
+      { candidate: seeds.slice(0, most), baseline: against(seeds.slice(most, 2 * most)), missingBaselineReason: null },
+      looks,
+    )
+  }
   return [
     { words: 'threshold at the truth: pass', wrong: 'pass', ask: threshold },
     { words: 'threshold at the truth: fail', wrong: 'fail', ask: threshold },
@@ -120,9 +133,42 @@ function questions({ samples }: Sampled, metric: MetricName): readonly { words: 
     { words: 'drop = half the margin: fail', wrong: 'fail', ask: compared(2, true) },
     { words: 'no change: fail', wrong: 'fail', ask: unchanged },
     { words: 'no change: inconclusive', wrong: 'inconclusive', ask: unchanged },
+    { words: 'no change, margin as `init` writes it: fail', wrong: 'fail', ask: asInit },
+    { words: 'no change, margin as `init` writes it: inconclusive', wrong: 'inconclusive', ask: asInit },
     { words: 'drop = twice the margin: fail (power)', wrong: 'fail', ask: compared(0.5, true) },
   ]
 }
+
+/** The margin that `init` writes after a pilot of three of the seeds; undefined if it writes none on the metric. */
+function initialMargin(runs: readonly RowRun[], metric: MetricName, seeds: number): number | undefined {
+  const pilot = [runs[0], runs[5], runs[9]].flatMap((run) => run ?? [])
+  const rows = pilot.map(({ testRows }) => testRows[metric] ?? [])
+  const groups = rows[0]?.length ?? 0
+  const gates = initialGates({
+    task: metric === 'mae' ? 'regression' : 'classification',
+    testRows: testRowsOf,
+    classes: null,
+    targetSd: null,
+    seeds,
+    pilot: {
+      epochs: 1,
+      of: 1,
+      usual: 0,
+      measured: [
+        {
+          metric,
+          seeds: pilot.map(({ test }) => test[metric] ?? NaN),
+          rowSd: mean(rows.map(sampleSd)) * Math.sqrt(testRowsOf / groups),
+        },
+      ],
+    },
+  })
+  const text = gates.map((gate) => gate.text).find((one) => one.includes(`metric: ${metric}`) && one.includes('margin'))
+  return text === undefined ? undefined : Number(/margin: ([\d.e+-]+)/.exec(text)?.[1])
+}
+
+/** Test rows of each sample: 20 % of 300. */
+const testRowsOf = 60
 
 const share = ({ decisions, said }: Count, status: VerdictStatus): string => {
   if (decisions === 0) return '–'
@@ -182,13 +228,13 @@ export function rowTables(sampled: readonly Sampled[], rows: number, facts: Fact
 ${facts.date}, tunegate ${facts.version}, ${facts.engine}. Written by \`npm run prove -- rows\`.
 
 A verification measures on a few test rows. Does its verdict hold on other rows from the same source? To know the truth, each
-data set here is a sample of ${rows} rows from a real data set of more than 2,000. It is split as the product splits it (20 % for
+data set here is a sample of ${rows} rows from a real data set of more than 1,000. It is split as the product splits it (20 % for
 testing), a model is trained under ${seeds} seeds, and every run is also measured on all rows outside the sample. The truth is the mean
 of that over all samples and seeds. ${runs * seeds} runs, ${first?.samples.length ?? 0} samples of each data set.
 
 Limits lie where a gate is most likely to be wrong: a threshold at the truth itself, a margin equal to the true drop. Declared: at
 most 0.05 of either error. Brackets are 95 % intervals (Wilson). Seeds either share one split, or each has training and
-validation rows of its own (folds). The interval has the noise of seeds alone, or of seeds and test rows.
+validation rows of its own (folds). The interval has the noise of seeds alone, or of seeds and test rows. The product does the second of the four.
 
 ## The data sets that were set aside: ${names(aside)}
 

@@ -51,10 +51,11 @@ class EventLog:
         """Append a line without its end; written now if one is due."""
         if self._file is None:
             return
-        with self._lock:
-            self._lines.append(line)
-            if len(self._lines) >= FLUSH_LINES or time.monotonic() - self._written >= FLUSH_SECONDS:
-                self.flush()
+        # To append is atomic, and every optimizer step comes by here: the lock is for those who write.
+        lines = self._lines
+        lines.append(line)
+        if len(lines) >= FLUSH_LINES or time.monotonic() - self._written >= FLUSH_SECONDS:
+            self.flush()
 
     def event(self, type: str, **fields: Any) -> None:
         """Append an event with those of the fields that are not None, and write it."""
@@ -67,7 +68,9 @@ class EventLog:
         if self._file is None:
             return
         with self._lock:
-            lines, self._lines = self._lines, []
+            lines = self._lines[:]
+            # What another thread has appended since stays.
+            del self._lines[: len(lines)]
             self._written = time.monotonic()
             if os.getpid() != self._pid:
                 self._file = None

@@ -12,13 +12,14 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Callable
+from typing import Any
 
 from . import _arrays, _device
 from ._errors import Finished, TunegateError
-from ._events import EventLog, number
+from ._events import EventLog
 from ._rates import WatchedOptimizer
 from ._request import PROTOCOL, LeverValue, RangeTest, Request, Seeds
+from ._steps import StepReports, scalar
 
 CAPABILITIES = ("range", "probe", "grad_norm", "predictions", "checkpoint", "test")
 SPLITS = ("validation", "test")
@@ -84,11 +85,11 @@ class Run:
         self.step = 0
         self._supports = frozenset(supports)
         self._log = EventLog(request.events if request and reports else None)
+        self._steps = StepReports(self._log)
         self.range = request.range if request else None
         self._limit = self.range.steps if self.range else request.probe_steps if request else None
         self._optimizer: WatchedOptimizer | None = None
         self._rate: float | None = None
-        self._not_finite = 0
         self._validated = False
         self._ended = False
         self._failed = False
@@ -109,7 +110,7 @@ class Run:
     @property
     def diverged(self) -> bool:
         """Whether the last loss that was looked at is not finite. Losses on a device are looked at twice a second."""
-        return self._not_finite > 0
+        return self._steps.not_finite > 0
 
     @property
     def interrupted(self) -> bool:
@@ -208,35 +209,17 @@ class Run:
                 "A range test sets the learning rate of every step, but nothing asked for it. Call "
                 'watch(optimizer) or learning_rate(rate), or leave "range" out of supports=.'
             )
-        self._log.add(self._step_line(self.step, loss, learning_rate, grad_norm, clipped))
+        rate = None if learning_rate is None else float(learning_rate)
+        self._steps.add(self.step, loss, rate, grad_norm, clipped)
         if self._limit is not None:
             self._limited_step(examples)
-        elif self._not_finite >= PATIENCE:
+        elif self._steps.not_finite >= PATIENCE:
             self.end("diverged", reason=f"The loss of {PATIENCE} steps in a row is not finite.")
             raise Finished
 
-    def _step_line(
-        self, step: int, loss: Any, rate: float | None, grad_norm: Any, clipped: bool | None
-    ) -> str | Callable[[], str]:
-        head = f'{{"type": "step", "step": {step}, "loss": '
-        tail = "" if rate is None else f', "learning_rate": {number(float(rate))}'
-        if clipped is not None:
-            tail += ', "clipped": true' if clipped else ', "clipped": false'
-
-        def line() -> str:
-            value = _scalar(loss)
-            self._not_finite = 0 if math.isfinite(value) else self._not_finite + 1
-            norm = "" if grad_norm is None else f', "grad_norm": {number(_scalar(grad_norm))}'
-            return f"{head}{number(value)}{norm}{tail}}}"
-
-        if _waits(loss) or _waits(grad_norm):
-            loss, grad_norm = _kept(loss), _kept(grad_norm)
-            return line
-        return line()
-
     def _limited_step(self, examples: int) -> None:
         if self.range is not None:
-            if self.step >= self.range.steps or self._not_finite > 0:
+            if self.step >= self.range.steps or self._steps.not_finite > 0:
                 self.end()
                 raise Finished
             return
@@ -287,7 +270,7 @@ class Run:
             raise TunegateError("report_evaluation: expected at least one metric, found none.")
         if not self._wants(split):
             return
-        values = {str(name): _scalar(value) for name, value in metrics.items()}
+        values = {str(name): scalar(value) for name, value in metrics.items()}
         self._log.event(
             "evaluation",
             step=self.step if step is None else step,
@@ -470,20 +453,3 @@ class Run:
             self.end()
         else:
             self._log.flush()
-
-
-def _scalar(value: Any) -> float:
-    """A number of any library. PyTorch warns about ``float`` of a tensor with a gradient, but not about ``item``."""
-    item = getattr(value, "item", None)
-    return float(value if item is None else item())
-
-
-def _waits(value: Any) -> bool:
-    """Whether reading a number would wait for a device."""
-    device = getattr(value, "device", None)
-    return device is not None and getattr(device, "type", None) not in (None, "cpu")
-
-
-def _kept(value: Any) -> Any:
-    """A copy on the device that later steps do not overwrite."""
-    return value.detach().clone() if _waits(value) else value

@@ -6,6 +6,7 @@ import { shellCommand } from '../../base/shell.ts'
 import type { TargetDefinition } from '../../compile/targets/definition.ts'
 import { targetNamed, type TargetName } from '../../compile/targets/index.ts'
 import type { EngineWish } from '../../engines/index.ts'
+import { modelFormatNames, type ModelFormatName } from '../../saved-model/formats/index.ts'
 import { prepare } from '../../study/prepare.ts'
 import { err, out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
@@ -17,18 +18,30 @@ export interface CompileOptions {
   readonly shards: number
   readonly engine: EngineWish
   readonly uses?: string
+  readonly saveModel?: readonly ModelFormatName[] | true
 }
 
 /** Writes the plan as the file of a target, or checks whether the existing file is up to date with the spec. */
 export async function compileCommand(specPath: string, options: CompileOptions): Promise<number> {
   const { output, shards } = options
   const target = targetNamed(options.target)
-  const { plan } = await prepare({ specPath, workspace: workspaceOf(specPath), env: process.env })
+  const saveModel = options.saveModel === true ? modelFormatNames : options.saveModel
+  const { plan } = await prepare({ specPath, workspace: workspaceOf(specPath), env: process.env, saveModel })
   const before = output === undefined ? undefined : await committed(output, target)
   const spec = await fromRoot(specPath)
   const engine = options.engine === 'auto' ? [] : ['--engine', options.engine]
-  const command = shellCommand('tunegate', 'compile', spec, '--target', target.name, ...engine, '--shards', String(shards))
-  const text = target.render(plan, { spec, shards, engine: options.engine, uses: options.uses, before, command })
+  const models = saveModel ? ['--save-model', saveModel.join(',')] : []
+  const own = [...engine, ...models, '--shards', String(shards)]
+  const command = shellCommand('tunegate', 'compile', spec, '--target', target.name, ...own)
+  const text = target.render(plan, {
+    spec,
+    shards,
+    engine: options.engine,
+    saveModel: saveModel ?? [],
+    uses: options.uses,
+    before,
+    command,
+  })
   if (options.check) return check(text, before, output, target)
   if (output === undefined) out.document(text)
   else await write(text, output, target)

@@ -1,4 +1,5 @@
-import { basename, dirname, relative, resolve } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
 import { inspect } from '../../data/inspect.ts'
 import { partOf, pathsOf, type DataPaths, type PartName } from '../../data/parts.ts'
@@ -70,6 +71,16 @@ export function requireReadable(paths: DataPaths, specPath: string): void {
       hint: 'run init in a folder that holds both, or copy the data here',
     },
   ])
+}
+
+/** The same for a folder whose folders are the parts: `images/train`, `images/val` and `images/test`. */
+export async function findParts(files: readonly string[]): Promise<DataPaths> {
+  const [folder] = files
+  if (folder === undefined || files.length > 1) return assignParts(files)
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const inside = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
+  const areParts = inside.length > 1 && inside.every((name) => partNames[name.toLowerCase()] !== undefined)
+  return assignParts(areParts ? inside.sort().map((name) => join(folder, name)) : files)
 }
 
 /** Inspects all files. Columns and guesses are those of the training file; gaps are counted in all. */

@@ -41,12 +41,13 @@ function inputsLine({ columns, target, imageShape, text }: TableSummary): string
   ].join('; ')
 }
 
-const isInput = ({ type, distinct }: ColumnSummary): boolean =>
-  type === 'numeric' || (type === 'categorical' && distinct <= mostLevels)
+const isInput = ({ type, distinct, spelling }: ColumnSummary): boolean =>
+  type === 'numeric' || (spelling === null && type === 'categorical' && distinct <= mostLevels)
 
 /** Each column that is no input, with the reason. */
 const leftOut = (columns: readonly ColumnSummary[]): string[] =>
-  columns.map(({ name, type, time }) => {
+  columns.map(({ name, type, time, spelling }) => {
+    if (spelling !== null) return `${name} (numbers ${spelling})`
     switch (type) {
       case 'text':
         return `${name} (texts, which are read alone: inputs: { text: ${name} })`

@@ -22,7 +22,7 @@ import { workerScript } from '../bundled-files.ts'
 import { err, out } from '../print.ts'
 import { usualSpec } from '../spec-argument.ts'
 import { workspaceOf } from '../workspace.ts'
-import { assignParts, inspectParts, requireReadable } from './init-data.ts'
+import { findParts, inspectParts, requireReadable } from './init-data.ts'
 import { noTarget, understood } from './init-words.ts'
 import { initTrainer } from './init-trainer.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
@@ -117,7 +117,7 @@ const unwritable =
 async function writeSpec(data: readonly string[], options: InitOptions): Promise<void> {
   const { output, target, force, yes } = options
   await refuseExisting(output, force)
-  const paths = assignParts(data)
+  const paths = await findParts(data)
   requireReadable(paths, output)
   const inspected = await inspectParts(paths)
   const summary = await settled(retargeted(inspected.summary, target), { ask: !yes && target === undefined && canAsk() })

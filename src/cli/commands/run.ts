@@ -7,6 +7,7 @@ import { reportText } from '../../report/json.ts'
 import { InputError } from '../../base/diagnostics.ts'
 import { namedBaseline, type Baseline } from '../../study/baseline.ts'
 import type { EngineWish } from '../../engines/index.ts'
+import { modelFormatNames, type ModelFormatName } from '../../saved-model/formats/index.ts'
 import { engineHere } from '../../study/engine.ts'
 import { runStudy } from '../../study/run-study.ts'
 import { baseDataOf } from '../base-data.ts'
@@ -30,6 +31,7 @@ export interface RunOptions {
   readonly baseSpec?: string
   readonly baseData?: string
   readonly fresh?: boolean
+  readonly saveModel?: readonly ModelFormatName[] | true
   readonly json?: boolean
 }
 
@@ -48,6 +50,7 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
       outDir: options.out === undefined ? undefined : resolve(options.out),
       baseline: baselineOf(options),
       baseData: await baseDataOf(options.baseData, options.baseSpec),
+      saveModel: options.saveModel === true ? modelFormatNames : options.saveModel,
       fresh: options.fresh ?? false,
       listener: arming(stop, logger()),
       signal: stop.signal,

@@ -4,7 +4,7 @@ import type { Gate, Spec } from '../../dsl/tuning.gen.ts'
 import type { GateDefinition, ReportProblem } from '../../gates/definition.ts'
 import { gateNamed } from '../../gates/index.ts'
 import type { GateRule, Measured } from '../../records/gates.ts'
-import { allMetricsOf, metrics, type MetricName, type Task } from '../../records/metrics.ts'
+import { allMetricsOf, isReported, type MetricName, type Task } from '../../records/metrics.ts'
 import type { Report } from '../problem.ts'
 
 /** What gates can measure. */
@@ -13,6 +13,8 @@ export interface GateContext {
   /** Share of the rows held out for testing; null if it is not known yet. */
   readonly testShare: number | null
   readonly verifies: boolean
+  /** Whether the numbers come from results or from a script, which may have metrics of their own. */
+  readonly reports: boolean
   readonly report: Report
 }
 
@@ -48,8 +50,8 @@ function declared(written: Gate): { readonly gate: GateDefinition; readonly sett
   return { gate: gateNamed(name), settings }
 }
 
-function checkMeasured({ metric, split }: Measured, at: SpecPath, { task, testShare, report }: GateContext): void {
-  checkMetric(metric, task, [...at, 'metric'], report)
+function checkMeasured({ metric, split }: Measured, at: SpecPath, { task, testShare, reports, report }: GateContext): void {
+  checkMetric(metric, { task, reports }, [...at, 'metric'], report)
   if (split === 'test' && testShare === 0) {
     report('metric-not-computed', [...at, 'split'], 'no test metrics are computed, because the split has no test rows', {
       found: 'split: test',
@@ -58,13 +60,23 @@ function checkMeasured({ metric, split }: Measured, at: SpecPath, { task, testSh
   }
 }
 
-export function checkMetric(metric: MetricName, task: Task, at: SpecPath, report: Report): void {
-  if (metrics[metric].task === task) return
-  const allowed = allMetricsOf(task)
+export function checkMetric(
+  metric: MetricName,
+  { task, reports }: Pick<GateContext, 'task' | 'reports'>,
+  at: SpecPath,
+  report: Report,
+): void {
+  const allowed = allMetricsOf(task).filter((name) => reports || !isReported(name))
+  if (allowed.includes(metric)) return
   const meant = didYouMean(metric, allowed)
+  const hint = isReported(metric)
+    ? 'only results and training scripts report it'
+    : meant === undefined
+      ? undefined
+      : `did you mean "${meant}"?`
   report('metric-task', at, `a ${task} run does not compute this metric`, {
     found: metric,
     allowed: allowed.join(', '),
-    ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
+    ...(hint === undefined ? {} : { hint }),
   })
 }

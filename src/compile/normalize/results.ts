@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import type { ParsedSpec } from '../../dsl/parse.ts'
 import type { Results, Spec } from '../../dsl/tuning.gen.ts'
 import { gateOf } from '../../gates/index.ts'
-import { metricsOf, metrics, type MetricName, type Task } from '../../records/metrics.ts'
+import { allMetricsOf, metricsOf, metrics, type MetricName, type Task } from '../../records/metrics.ts'
 import { resultSplits, type ResultNames, type ResultSplit, type ResultsSettings } from '../../records/results.ts'
 import type { ResultsSpec } from '../normalized.ts'
 import { collectProblems, type Report } from '../problem.ts'
@@ -24,9 +24,9 @@ export function normalizeResults({ spec, locate }: ParsedSpec): Result<ResultsSp
   checkSection(spec.results, task, report)
   const measured = { validation: measuredOn('validation', results, task), test: measuredOn('test', results, task) }
   const objective = objectiveOf(spec, measured)
-  if (spec.objective !== undefined) checkMetric(spec.objective, task, ['objective'], report)
+  if (spec.objective !== undefined) checkMetric(spec.objective, { task, reports: true }, ['objective'], report)
   const testShare = measured.test.length === 0 ? 0 : null
-  const gates = normalizeGates(spec.gates, { task, testShare, verifies: true, report })
+  const gates = normalizeGates(spec.gates, { task, testShare, verifies: true, reports: true, report })
   if (objective === undefined) nothingMeasured(report)
   else if (!measured.validation.includes(objective) && (spec.objective ?? results.value === 'best')) {
     report('results-objective', ['objective'], 'the results have no validation values of the objective', {
@@ -57,8 +57,8 @@ const settingsOf = (written: Results): ResultsSettings => ({
 
 /** The metrics that every seed has on a split, in the order of the table. */
 function measuredOn(split: ResultSplit, { names, predictions }: ResultsSettings, task: Task): readonly MetricName[] {
-  const all = metricsOf(task)
-  return predictions?.[split] ? all : all.filter((metric) => names[split][metric] !== undefined)
+  if (predictions?.[split]) return metricsOf(task)
+  return allMetricsOf(task).filter((metric) => names[split][metric] !== undefined)
 }
 
 /** Without one in the spec: the first metric that the spec names on validation rows, or on test rows if there are no others. */
@@ -81,7 +81,7 @@ function nothingMeasured(report: Report): void {
 function checkSection(written: Results, task: Task, report: Report): void {
   for (const split of resultSplits) {
     for (const metric of Object.keys(written[split] ?? {}) as MetricName[]) {
-      checkMetric(metric, task, ['results', split, metric], report)
+      checkMetric(metric, { task, reports: true }, ['results', split, metric], report)
     }
     if (written.predictions?.[split] && written[split]) {
       report('results-twice', ['results', split], `the ${split} metrics are computed from predictions already`, {

@@ -9,7 +9,7 @@ import {
   type LeverName,
   type StandardLever,
 } from '../../records/levers.ts'
-import { isMetricName, metricsOf, type Task } from '../../records/metrics.ts'
+import { allMetricsOf, isMetricName, type Task } from '../../records/metrics.ts'
 import { isWithheld, withheldNames, type TrainerSettings, type TrainerTimeouts } from '../../records/trainer.ts'
 import type { SpecContext } from '../../stages/definition.ts'
 import type { Report } from '../problem.ts'
@@ -111,14 +111,17 @@ function normalizeMetrics(
   task: Task,
   report: Report,
 ): TrainerSettings['metrics'] {
-  const allowed = metricsOf(task)
+  const allowed = allMetricsOf(task)
   for (const key of Object.keys(written)) {
     if (isMetricName(key) && allowed.includes(key)) continue
     const meant = didYouMean(key, allowed)
     report('metric-task', ['trainer', 'metrics', key], `a ${task} study has no metric with this name`, {
       found: key,
       allowed: allowed.join(', '),
-      ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
+      hint:
+        meant === undefined
+          ? `for a metric of your own, write score: ${key} if higher is better, or cost: ${key}`
+          : `did you mean "${meant}"?`,
     })
   }
   return written

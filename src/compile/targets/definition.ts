@@ -8,6 +8,8 @@ export interface CompileRequest {
   readonly shards: number
   /** The engine that trains, by name, or `auto`. */
   readonly engine: string
+  /** Formats in which the study saves models, by name; none if empty. */
+  readonly saveModel: readonly string[]
   /** The action that the user names; undefined if the user names none. */
   readonly uses: string | undefined
   /**

@@ -13,7 +13,7 @@ export const workflow: TargetDefinition<'workflow'> = {
 }
 
 /** What a compiled workflow says besides what follows from the plan. */
-export interface WorkflowOptions extends Pick<CompileRequest, 'spec' | 'shards' | 'engine' | 'command'> {
+export interface WorkflowOptions extends Pick<CompileRequest, 'spec' | 'shards' | 'engine' | 'saveModel' | 'command'> {
   /** The action, as `owner/name@commit`, or `./` in its own repository. */
   readonly uses: string
   /** The comment after it, such as the release of the commit; null for none. */
@@ -177,7 +177,12 @@ function jobText(
   ].join('\n')
 }
 
-function steps({ spec, uses, release }: WorkflowOptions, inputs: readonly string[], named: boolean): readonly string[] {
+function steps(
+  { spec, uses, release, saveModel }: WorkflowOptions,
+  inputs: readonly string[],
+  named: boolean,
+): readonly string[] {
+  const models = saveModel.length === 0 ? [] : [`save-model: ${saveModel.join(',')}`]
   // zizmor would prefer `$/`, which actionlint and act do not support yet.
   const step =
     uses === './'
@@ -190,7 +195,7 @@ function steps({ spec, uses, release }: WorkflowOptions, inputs: readonly string
     '          persist-credentials: false',
     ...(named ? ['      - id: tunegate', `        ${step}`] : [`      - ${step}`]),
     '        with:',
-    ...[`spec: ${workflowScalar(spec)}`, ...inputs].map((line) => `          ${line}`),
+    ...[`spec: ${workflowScalar(spec)}`, ...inputs, ...models].map((line) => `          ${line}`),
   ]
 }
 

@@ -1,18 +1,24 @@
 import { counted, listed } from '../problems.ts'
-import type { Dataset } from '../types.ts'
+import type { Dataset, WholeNumbers } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
 import { allRows, columnsOf, valuesOf, type CheckedColumn } from './methods/columns.ts'
+import { timesIn } from './methods/points-in-time.ts'
+import { kolmogorovTail } from './methods/two-samples.ts'
 
 /** With fewer rows than this, a measurement may increase steadily by chance. */
 const FEWEST_ROWS = 30
 /** Relative rounding of a 32-bit float. */
 const ROUNDING = 2 ** -23
+/** Numbers drawn at random: the share of different ones, and the p below which they are not drawn evenly from a range. */
+const [DIFFERENT, EVEN] = [0.99, 0.001]
 
 /**
  * Inputs that only name the row. A model may memorize them, and what it learns applies to no other row. The check finds
  * one-hot encodings with more levels than half of the rows, and numbers that differ in every row. The numbers are either
  * consecutive, in any order (row numbers), or increase from row to row in whole steps (numbers assigned in order of arrival,
- * with gaps). A measurement does neither, unless it was planned as a grid. The check leaves the only input of a table alone.
+ * with gaps). A measurement does neither, unless it was planned as a grid. Whole numbers of five digits or more that all
+ * differ and spread evenly over their range were drawn at random (accounts, cards); amounts and populations do not spread
+ * evenly. The check leaves the only input of a table alone.
  */
 export const identifier: CheckDefinition = {
   name: 'identifier',
@@ -25,11 +31,23 @@ function find(dataset: Dataset): Found[] {
   const rows = allRows(dataset)
   const columns = columnsOf(dataset)
   if (rows.length < FEWEST_ROWS || columns.length < 2) return []
-  const found = columns.filter((column) => isIdentifier(dataset, column, rows))
+  const drawn = new Set(dataset.wholeNumbers.filter((column) => isDrawn(column) && !timesIn(column)).map(({ name }) => name))
+  const found = columns.filter((column) => drawn.has(column.name) || isIdentifier(dataset, column, rows))
   if (found.length === 0) return []
   const names = listed(found.map(({ name }) => name))
   const message = `${counted(found.length, 'column')} used as input although each row has its own number or name: ${names}`
   return [{ message }]
+}
+
+/** Whether whole numbers are all different and spread evenly over their range: Kolmogorov's test against that. */
+function isDrawn({ values }: WholeNumbers): boolean {
+  const sorted = values.slice().sort()
+  const [least = 0, most = 0] = [sorted[0], sorted.at(-1)]
+  if (new Set(sorted).size < DIFFERENT * sorted.length) return false
+  const even = Float64Array.from(sorted, (_, i) => least + ((most - least) * (i + 0.5)) / sorted.length)
+  const distance = sorted.reduce((d, value, i) => Math.max(d, Math.abs(value - (even[i] ?? 0))), 0) / (most - least)
+  const root = Math.sqrt(sorted.length)
+  return kolmogorovTail((root + 0.12 + 0.11 / root) * distance) > EVEN
 }
 
 function isIdentifier(dataset: Dataset, column: CheckedColumn, rows: Int32Array): boolean {

@@ -72,8 +72,15 @@ export function requireSameLength(
   const width = rest[0]?.length ?? first.length
   if (rest.length < 2 || width === first.length || rest.some((row) => row.length !== width)) return
   const longer = width === first.length + 1
-  const [message, hint] =
-    longer && rest.every((row) => row.at(-1) === '')
+  const isSingle = rest.every(
+    (row) => row.some((cell) => /^'[^']*$/.test(cell)) && row.some((cell) => /^[^']*'$/.test(cell)),
+  )
+  const [message, hint] = isSingle
+    ? [
+        'the rows have cells in single quotes, which are not quotes',
+        'write double quotes around cells that contain the delimiter',
+      ]
+    : longer && rest.every((row) => row.at(-1) === '')
       ? ['the rows end in a delimiter, and the first line does not', 'remove the delimiter at the end of each row']
       : longer
         ? ['the rows have one cell more than the first line', 'name the first column too, if it holds row names']

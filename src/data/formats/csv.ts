@@ -1,14 +1,11 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import type { Options } from 'csv-parse/sync'
-import { Gauge } from '../gauge.ts'
-import { counted, fail, Problems } from '../problems.ts'
+import { counted, fail } from '../problems.ts'
 import type { Source } from '../source.ts'
-import { builders, finish } from '../table.ts'
-import type { OpenTable, Table, TableUse } from '../table.ts'
+import type { OpenTable, TableUse } from '../table.ts'
 import { requireNames, requireText } from '../text.ts'
-import type { Want } from '../column.ts'
 import { namesOf, preambleOf, requireOneHeader, requireSameLength } from './csv-lines.ts'
-import { QuotedCells, quotesMissing, RepeatedHeader } from './csv-rows.ts'
+import { readRecords } from './csv-rows.ts'
 import { delimiters, hasHeader, sniffDelimiter } from './csv-sniff.ts'
 import type { FormatDefinition } from './definition.ts'
 
@@ -62,7 +59,10 @@ export function openDelimited(whole: Source, use: TableUse, fixed: string | null
     delimiter,
     rowShape: null,
     target: null,
-    read: (wants) => readRows(source, { delimiter, header, names, first, linesBefore: before.lines }, wants),
+    read: (wants) => {
+      const layout = { delimiter, header, names, first, linesBefore: before.lines }
+      return readRecords(source, layout, wants) ?? unreadable(source, delimiter)
+    },
   }
 }
 
@@ -131,69 +131,10 @@ function sample(head: Buffer, delimiter: string): string[][] | null {
   }
 }
 
-interface Layout {
-  readonly delimiter: string
-  readonly header: boolean
-  readonly names: readonly string[]
-  /** The first record as written. */
-  readonly first: readonly string[]
-  /** Lines of the file before those that are parsed. */
-  readonly linesBefore: number
-}
-
-function readRows(source: Source, layout: Layout, wants: readonly Want[]): Table {
-  const { delimiter, header, names, first, linesBefore } = layout
-  const columns = builders(source, names, wants)
-  const gauge = new Gauge(source, columns.filter((column) => column !== null).length)
-  const problems = new Problems()
-  let skip = header
-  let rows = 0
-  let before = 0
-  const repeated = new RepeatedHeader(source.file)
-  const quoted = quotesMissing(source.bytes) ? new QuotedCells() : null
-  const onRecord = (cells: string[], { lines }: { readonly lines: number }): null => {
-    // The parser counts lines at the end of a record. Only one that spans several, or follows blank ones, needs a closer
-    // look.
-    const line = linesBefore + (lines - before > 1 ? lines - breaksIn(cells) : lines)
-    before = lines
-    const literal = quoted?.take(cells.length)
-    if (skip) {
-      skip = false
-      return null
-    }
-    gauge.row(cells.length)
-    if (header && cells[0] === first[0] && cells.every((cell, i) => cell === first[i])) repeated.see(line)
-    else if (cells.length === names.length) {
-      rows++
-      for (let i = 0; i < cells.length; i++) columns[i]?.text(cells[i] ?? '', line, literal?.[i])
-    } else problems.add(ragged(source.file, line, cells.length, names.length))
-    return null
-  }
-  const cast = quoted ? { cast: quoted.see } : {}
-  records(source, source.bytes, { ...DIALECT, delimiter, on_record: onRecord, ...cast })
-  repeated.report(problems)
-  problems.throwIfAny()
-  return finish(source.file, rows, columns)
-}
-
-/** Line breaks inside quoted cells. */
-function breaksIn(cells: readonly string[]): number {
-  let breaks = 0
-  for (const cell of cells) {
-    if (cell.includes('\n')) breaks += cell.split('\n').length - 1
-  }
-  return breaks
-}
-
-function ragged(file: string, line: number, found: number, allowed: number) {
-  return {
-    code: 'data/ragged',
-    message: `the row has ${counted(found, 'cell')} where the first has ${allowed}`,
-    at: { file, line, column: Math.min(found, allowed) + 1 },
-    found: String(found),
-    allowed: String(allowed),
-    hint: found === 1 ? 'remove lines that are not rows' : 'quote cells that contain the delimiter',
-  }
+/** What is wrong with records that only the parser with all rules can explain. */
+function unreadable(source: Source, delimiter: string): never {
+  records(source, source.bytes, { ...DIALECT, delimiter, on_record: () => null })
+  return fail({ code: 'data/csv', message: parserMessage(''), at: { file: source.file, line: 1, column: 1 } })
 }
 
 /** All records. What the parser rejects becomes an InputError at its line. */
@@ -207,6 +148,7 @@ function records(source: Source, bytes: Buffer, options: Options): string[][] {
       message: parserMessage(error.code),
       found: error.message,
       at: { file: source.file, line: numberOr(error.lines, 1), column: numberOr(error.column, 0) + 1 },
+      ...(bytes.includes('\\"') && { hint: 'write "" for a quote inside of a cell, where the file has \\"' }),
     })
   }
 }

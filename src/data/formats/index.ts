@@ -1,4 +1,5 @@
 import { fail } from '../problems.ts'
+import { arrow } from './arrow/index.ts'
 import { csv, tsv } from './csv.ts'
 import type { FormatDefinition } from './definition.ts'
 import { imageFolder } from './image-folder/index.ts'
@@ -10,7 +11,19 @@ import { parquet } from './parquet/index.ts'
 import { psv, txt } from './txt.ts'
 
 /** Every format, in the order in which messages and docs list them. */
-export const formats: readonly FormatDefinition[] = [csv, tsv, jsonl, npy, npz, parquet, jsonArray, txt, psv, imageFolder]
+export const formats: readonly FormatDefinition[] = [
+  csv,
+  tsv,
+  jsonl,
+  npy,
+  npz,
+  parquet,
+  jsonArray,
+  txt,
+  psv,
+  imageFolder,
+  arrow,
+]
 
 /** The format that a file's name indicates. Throws an InputError if it indicates none. */
 export function formatOf(file: string): { readonly format: FormatDefinition; readonly zipped: boolean } {

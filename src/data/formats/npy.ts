@@ -70,9 +70,29 @@ function requireHeader(what: string, bytes: Uint8Array, limits: Pick<Limits, 'ce
   const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', start, start + length)
   const type = /'descr'\s*:\s*'[<|=>]?([^']*)'/.exec(header)?.[1]
   if (type !== undefined && !FLOATING.has(type) && !INTEGER.has(type)) unknownType(what, type)
+  const isKnown = [1, 2, 3].includes(bytes[6] ?? 0) && bytes[7] === 0
+  if (type !== undefined && !(isKnown && isHeader(header.trim()))) {
+    const found = isKnown ? header.trim().slice(0, 200) : `version ${bytes[6]}.${bytes[7]}`
+    fail({
+      code: 'data/npy',
+      message: `${what} is not a readable .npy array`,
+      found,
+      allowed: 'a header as NumPy writes it',
+    })
+  }
   const size = Math.max(1, Number(type?.slice(1)) || 1)
   const most = type === 'b1' ? Math.min(limits.cells, mostBooleans) : limits.cells
   if ((bytes.length - start - length) / size > most) tooMany({ file: what }, 'cell', most)
+}
+
+const value = String.raw`'[^'\\]*'|True|False|\(\s*(?:\d+L?\s*,?\s*)*\)`
+const entry = String.raw`\s*'(descr|fortran_order|shape)'\s*:\s*(?:${value})\s*`
+const dictionary = new RegExp(`^\\{${entry},${entry},${entry},?\\s*\\}$`)
+
+/** Whether a header has its three entries and nothing else: the library takes defaults for those that it does not find. */
+function isHeader(text: string): boolean {
+  const [, ...keys] = dictionary.exec(text) ?? []
+  return new Set(keys).size === 3
 }
 
 function unknownType(what: string, found: string): never {

@@ -36,14 +36,10 @@ export const clipping: RuleDefinition = {
       ),
       cause: 'The clip norm is below the usual gradient norm, so it sets the step length.',
       moves: [
+        norms.length > 0
+          ? { lever: 'clipNorm', change: `clip at ${shown(p90)}, the 90th percentile of the norms`, to: { value: p90 } }
+          : { lever: 'clipNorm', change: 'clip at the 90th percentile of the norms' },
         { lever: 'learningRate', change: 'lower it to a third', to: { times: 1 / 3 } },
-        {
-          lever: 'clipNorm',
-          change:
-            norms.length > 0
-              ? `clip at ${shown(p90)}, the 90th percentile of the norms`
-              : 'clip at the 90th percentile of the norms',
-        },
       ],
     }
   },

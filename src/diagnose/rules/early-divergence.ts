@@ -16,11 +16,17 @@ const leastLost = 3
 /** Noise does not raise a loss to more than this many times its first value. */
 const explosion = 1000
 
-const moves: Symptom['moves'] = [
-  { lever: 'learningRate', change: 'lower it to a third, or to the rate that a range test finds', to: { times: 1 / 3 } },
+/** The further off the rate is, the more it must fall. */
+const movesBy = (factor: number): Symptom['moves'] => [
+  {
+    lever: 'learningRate',
+    change: `lower it by a factor of ${factor}, or to the rate that a range test finds`,
+    to: { times: 1 / factor },
+  },
   { lever: 'warmupSteps', change: 'set the warmup to 5 to 10 % of the steps', to: { shareOfRun: 0.1 } },
   { lever: 'clipNorm', change: 'clip gradients at the usual norm' },
 ]
+const moves = movesBy(10)
 
 /** The loss is not finite, or the median of five rises above four times its best within the first tenth. */
 export const earlyDivergence: RuleDefinition = {
@@ -36,8 +42,13 @@ function notFinite(run: Reading): Symptom | undefined {
   const broken = brokenAt(run.curve)
   if (run.curve.status !== 'diverged' && !broken) return undefined
   const at = broken?.step ?? (run.curve.steps.at(-1)?.step ?? 0) + 1
+  const tooFast = run.validated.length === 0 ? 1000 : 100
   const place = broken?.epoch != null ? `epoch ${broken.epoch}` : `step ${at}`
-  return { sight: sightOf(run, [at, at], { step: at }, `training stopped being finite at ${place}`), cause, moves }
+  return {
+    sight: sightOf(run, [at, at], { step: at }, `training stopped being finite at ${place}`),
+    cause,
+    moves: movesBy(tooFast),
+  }
 }
 
 interface Broken {

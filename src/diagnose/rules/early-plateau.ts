@@ -9,8 +9,8 @@ import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 const early = 0.7
 /** The gain that a plateau still allows, as a share of a constant guess's loss. */
 const still = 0.02
-/** A rate below this share of its peak has no effect. */
-const spent = 0.1
+/** A rate below this share of its peak has no effect; it decayed too soon if it is so for at least half of the steps. */
+const [spent, tooLong] = [0.1, 0.5]
 
 /** The training loss stops falling long before the run ends, above what a good fit reaches. */
 export const earlyPlateau: RuleDefinition = {
@@ -28,7 +28,7 @@ export const earlyPlateau: RuleDefinition = {
     const rates = run.curve.steps.flatMap((s) => (s.learningRate === null ? [] : [{ step: s.step, rate: s.learningRate }]))
     const peak = Math.max(...rates.map((r) => r.rate))
     const during = median(rates.filter((r) => r.step >= at).map((r) => r.rate))
-    const decayed = during < spent * peak
+    const decayed = during < spent * peak && rates.filter((r) => r.rate < spent * peak).length >= tooLong * rates.length
     // A loss that still falls is no plateau, however slowly, unless the rate is spent.
     if (!decayed && lateFall(run)) return undefined
     const value = course[onset]?.loss ?? NaN

@@ -69,7 +69,6 @@ function advice(run: Reading): Omit<Symptom, 'sight'> {
       moves: [
         { lever: 'schedule', change: 'use a smoother decay, such as cosine', to: { value: 'cosine' } },
         { lever: 'finalFraction', change: 'raise it, for a smaller jump' },
-        { lever: 'patience', change: 'raise it' },
       ],
     }
   }
@@ -78,7 +77,6 @@ function advice(run: Reading): Omit<Symptom, 'sight'> {
     moves: [
       { lever: null, change: 'reshuffle the training rows in every epoch' },
       { lever: 'schedule', change: 'use a smoother decay, such as cosine', to: { value: 'cosine' } },
-      { lever: 'patience', change: 'raise it' },
     ],
   }
 }

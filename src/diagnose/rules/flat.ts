@@ -34,8 +34,8 @@ export const flat: RuleDefinition = {
       moves: [
         {
           lever: 'learningRate',
-          change: 'raise it by a factor of 10, or to the rate that a range test finds',
-          to: { times: 10 },
+          change: 'raise it by a factor of 100, or to the rate that a range test finds',
+          to: { times: 100 },
         },
         {
           lever: 'optimizer',

@@ -1,6 +1,7 @@
 import { median } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
-import { lastStep, type Reading, underTarget } from '../reading.ts'
+import type { Move } from '../finding.ts'
+import { lastStep, type Reading, roseAtFirst, underTarget } from '../reading.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
 /** Largest norm relative to the usual one. */
@@ -49,14 +50,20 @@ function explodes(run: Reading, norms: readonly number[]): Symptom | undefined {
   }
 }
 
-const upstream: Symptom['moves'] = [
-  { lever: 'learningRate', change: 'lower it to a third: a single large step can kill units', to: { times: 1 / 3 } },
-  { lever: 'clipNorm', change: 'clip at the 90th percentile of the norms' },
-  {
+/** Large steps kill units; units that never learned were cut off from the start, by their inputs or by those above. */
+function upstream(run: Reading): Symptom['moves'] {
+  const rate: Move = {
+    lever: 'learningRate',
+    change: 'lower it to a third: a single large step can kill units',
+    to: { times: 1 / 3 },
+  }
+  const inputs: Move = {
     lever: null,
     change: 'standardize the inputs; initialize for the activation; replace saturating activations or add normalization',
-  },
-]
+  }
+  const clip: Move = { lever: 'clipNorm', change: 'clip at the 90th percentile of the norms' }
+  return roseAtFirst(run) ? [rate, clip, inputs] : [inputs, rate, clip]
+}
 
 function vanishes(run: Reading, norms: readonly number[]): Symptom | undefined {
   const first = median(norms.slice(0, 5))
@@ -71,7 +78,7 @@ function vanishes(run: Reading, norms: readonly number[]): Symptom | undefined {
       `the gradient norm fell from ${shown(first)} to ${shown(later)} while the training loss stayed at ${shown(run.end)}`,
     ),
     cause: 'No gradient flows back: units are dead or saturated.',
-    moves: upstream,
+    moves: upstream(run),
   }
 }
 
@@ -96,7 +103,7 @@ function constant(run: Reading, norms: readonly number[]): Symptom | undefined {
         `${shown(norm)} after ${shown(first)} at the start: no more than an output bias alone produces`,
     ),
     cause: 'The hidden units are dead or saturated: they give the same output for every input.',
-    moves: upstream,
+    moves: upstream(run),
   }
 }
 

@@ -1,5 +1,6 @@
 import { clipping } from './clipping.ts'
 import type { RuleDefinition } from './definition.ts'
+import { deadUnits } from './dead-units.ts'
 import { earlyDivergence } from './early-divergence.ts'
 import { earlyPlateau } from './early-plateau.ts'
 import { epochBoundaries } from './epoch-boundaries.ts'
@@ -9,25 +10,35 @@ import { oscillation } from './oscillation.ts'
 import { overconfident } from './overconfident.ts'
 import { overfit } from './overfit.ts'
 import { seedVariance } from './seed-variance.ts'
+import { shrinkingWeights } from './shrinking-weights.ts'
 import { underfit } from './underfit.ts'
 import { unfinished } from './unfinished.ts'
 
 /**
- * Every rule, in the order in which findings are shown: first what stops a run, then what degrades it, then what it lacks.
+ * Every rule, in the order in which findings are shown: causes that explain what follows them, then what stops a run, what
+ * degrades it, and what it lacks.
  */
 export const rules: readonly RuleDefinition[] = [
+  epochBoundaries,
+  clipping,
+  shrinkingWeights,
   earlyDivergence,
+  deadUnits,
   gradients,
   flat,
   oscillation,
   earlyPlateau,
   unfinished,
-  underfit,
   overfit,
+  underfit,
   overconfident,
-  epochBoundaries,
   seedVariance,
-  clipping,
+]
+
+/** Pairs of rules of which only one can be right; the first is, unless more runs show the second. */
+export const contradictions: readonly (readonly [RuleDefinition, RuleDefinition])[] = [
+  [earlyPlateau, unfinished],
+  [overfit, underfit],
 ]
 
 /** The rule with this name; undefined if there is none, for example in a report from another version. */

@@ -39,9 +39,9 @@ export const overconfident: RuleDefinition = {
       ),
       cause: 'Training kept raising probabilities after it stopped getting more rows right.',
       moves: [
-        { lever: 'finalFraction', change: 'lower the final rate' },
         { lever: 'labelSmoothing', change: 'raise it to 0.05 or 0.1', to: { value: 0.1 } },
-        { lever: 'patience', change: 'stop early' },
+        { lever: 'epochs', change: 'shorten the run: stop where the validation loss was best' },
+        { lever: 'finalFraction', change: 'lower the final rate', to: { times: 0 } },
       ],
     }
   },

@@ -1,5 +1,6 @@
 import { mean } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
+import type { Move } from '../finding.ts'
 import type { Fitted, Reading } from '../reading.ts'
 import { noiseAround } from '../robust.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
@@ -26,14 +27,34 @@ const confident = 1.645
  */
 const leastWrongRows = 2 * confident ** 2
 
-const advice: Omit<Symptom, 'sight'> = {
-  cause: 'The model memorizes its training rows, and what it learns does not generalize.',
-  moves: [
-    { lever: 'epochs', change: 'lower the learning rate late in the run, or stop where validation was best' },
-    { lever: 'dropout', change: 'raise it', to: { plus: 0.2 } },
-    { lever: 'weightDecay', change: 'raise it by a factor of 10 to 50', to: { times: 30 } },
-    { lever: 'augmentation', change: 'raise it' },
-  ],
+/** With fewer training rows, no regularization makes up for more of them. */
+const fewRows = 100
+
+/** Stopping early helps a loss that rises. A gap alone that few rows leave needs more of them. */
+function advice(run: Reading, rose: boolean): Omit<Symptom, 'sight'> {
+  const { validated, context } = run
+  const { stepsPerEpoch, levers } = run.curve
+  const smooth = runningMeans(validated)
+  const best = smooth.find(({ loss }) => loss === Math.min(...smooth.map((s) => s.loss)))
+  const epoch = best && stepsPerEpoch !== null ? Math.ceil(best.step / stepsPerEpoch) : 0
+  const stop: Move[] =
+    epoch === 0
+      ? [{ lever: 'epochs', change: 'stop where validation was best' }]
+      : epoch < (levers?.scheduling.epochs ?? Infinity)
+        ? [{ lever: 'epochs', change: `shorten the run to ${epoch}, where validation was best`, to: { value: epoch } }]
+        : []
+  return {
+    cause: 'The model memorizes its training rows, and what it learns does not generalize.',
+    moves: [
+      ...(!rose && context.rows && context.rows.train < fewRows
+        ? [{ lever: null, change: `collect more rows: ${context.rows.train} do not tell what is general` } as const]
+        : []),
+      ...stop,
+      { lever: 'dropout', change: 'raise it', to: { plus: 0.2 } },
+      { lever: 'weightDecay', change: 'raise it by a factor of 10 to 50', to: { times: 30 } },
+      { lever: 'augmentation', change: 'raise it' },
+    ],
+  }
 }
 
 /** Validation rises beyond noise while training falls, or training does better by a tenth of all rows. */
@@ -61,7 +82,7 @@ function rises(run: Reading): Symptom | undefined {
   const sentence =
     `from step ${best.step} on, the validation loss rose from ${shown(best.loss)} to ${shown(end.loss)} ` +
     `(its noise is ${shown(noise)}), while the training loss fell by ${shown(fell)}`
-  return { sight: sightOf(run, [best.step, end.step], values, sentence), ...advice }
+  return { sight: sightOf(run, [best.step, end.step], values, sentence), ...advice(run, true) }
 }
 
 /** What drawing other validation rows would do to the rise: infinite if too few rows cause it; 0 if rows are unknown. */
@@ -125,7 +146,7 @@ function gapes(run: Reading): Symptom | undefined {
     `training ends at an ${name} of ${shown(training)}, validation at ${shown(validation)}: ` + `a gap of ${shown(found)}`
   return {
     sight: sightOf(run, [last[0]?.step ?? 1, last.at(-1)?.step ?? 1], { training, validation, gap: found }, sentence),
-    ...advice,
+    ...advice(run, false),
   }
 }
 

@@ -33,9 +33,8 @@ export const seedVariance: RuleDefinition = {
         'The result of a run depends on its initial weights and row order: training is at the edge of stability, ' +
         'or units die.',
       moves: [
-        { lever: 'dropout', change: 'raise it', to: { plus: 0.1 } },
-        { lever: 'learningRate', change: 'lower it to a third', to: { times: 1 / 3 } },
         { lever: 'warmupSteps', change: 'add warmup: 5 to 10 % of the steps', to: { shareOfRun: 0.1 } },
+        { lever: 'learningRate', change: 'lower it to a third', to: { times: 1 / 3 } },
       ],
     }
   },

@@ -27,14 +27,15 @@ export const underfit: RuleDefinition = {
   },
 }
 
+/** Weight decay times the learning rate below which it hardly changes the weights of a run. */
+const leastDecay = 1e-4
+
 function movesFor({ curve: { levers } }: Reading): Move[] {
-  const { weightDecay = null, dropout = null, labelSmoothing = null } = levers?.regularization ?? {}
+  const decays = levers === null || levers.optimization.learningRate * levers.regularization.weightDecay >= leastDecay
   return [
-    ...(weightDecay === 0
-      ? []
-      : [{ lever: 'weightDecay', change: 'lower it by a factor of 10', to: { times: 0.1 } } as const]),
-    ...(dropout === 0 ? [] : [{ lever: 'dropout', change: 'lower it', to: { plus: -0.1 } } as const]),
-    ...(labelSmoothing === 0 ? [] : [{ lever: 'labelSmoothing', change: 'lower it' } as const]),
+    { lever: 'dropout', change: 'set it to 0', to: { value: 0 } },
+    { lever: 'labelSmoothing', change: 'set it to 0', to: { value: 0 } },
+    ...(decays ? [{ lever: 'weightDecay', change: 'lower it by a factor of 10', to: { times: 0.1 } } as const] : []),
     { lever: 'learningRate', change: 'raise it', to: { times: 3 } },
     { lever: null, change: 'try a larger model, and check the labels' },
   ]

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { isMap, jsonOrUndefined } from '../../base/json.ts'
 import { fingerprint } from '../../base/hash.ts'
 import { err, ok, type Result } from '../../base/result.ts'
@@ -38,7 +38,7 @@ export async function checkScript(
   const before = await earlier(file)
   if (before) return ok(before)
   // A study that was killed at this point left its short runs behind: no worker ends them.
-  endStrays(place.scratch)
+  endStrays(`${place.scratch}${sep}`)
   const { learningRate } = baseline.optimization
   const higher = withLevers(baseline, { learningRate: learningRate * factor })
   try {

@@ -72,7 +72,7 @@ class Runs {
     const folder = join(this.scratch, String(++this.count))
     await mkdir(folder)
     const outcome = await runScript(this.script, { id: 'check', folder, asked: { levers: this.levers, ...asked } })
-    return { ...outcome, outputDir: join(folder, 'output') }
+    return { ...outcome, outputDir: folder }
   }
 
   train(more: Partial<Asked> = {}): ReturnType<Runs['run']> {

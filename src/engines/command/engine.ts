@@ -16,7 +16,7 @@ import { sweptBody } from './range.ts'
 import { trainingAsked } from './request.ts'
 import { trainedBody } from './results.ts'
 import { runScript, type Script } from './run-script.ts'
-import { inFolder } from './scratch.ts'
+import { RunFolders } from './scratch.ts'
 
 /** Starts the engine for a worker: there is nothing to load. */
 export const start: EngineDefinition['start'] = async () => (training) => {
@@ -28,6 +28,7 @@ export const start: EngineDefinition['start'] = async () => (training) => {
 export function createScriptTrainer(workload: TrainerWorkload, place: TrainerPlace): AnyTrainer {
   const engine = labelOf(place.description)
   const stopping = new AbortController()
+  const folders = new RunFolders(join(place.scratch, 'runs'))
   let active: Promise<unknown> = Promise.resolve()
   const script: Script = {
     ...place,
@@ -39,7 +40,7 @@ export function createScriptTrainer(workload: TrainerWorkload, place: TrainerPla
     engine,
     async run(request, id) {
       const begun = performance.now()
-      const work = inFolder(join(place.scratch, 'runs'), `${id}-`, (folder) => bodyOf(request, id, folder))
+      const work = folders.in(id, (folder) => bodyOf(request, id, folder))
       active = work.catch(() => {})
       const body = await work.catch(asCrash)
       const seconds = (performance.now() - begun) / 1000
@@ -49,8 +50,9 @@ export function createScriptTrainer(workload: TrainerWorkload, place: TrainerPla
     async stop() {
       stopping.abort(new Error('the study was stopped'))
       await active
+      folders.close()
     },
-    dispose: () => {},
+    dispose: () => folders.close(),
   }
 
   function bodyOf(request: RunRequest, id: string, folder: string): Promise<RunBody> {
@@ -58,7 +60,7 @@ export function createScriptTrainer(workload: TrainerWorkload, place: TrainerPla
     const judged = {
       workload,
       description: place.description,
-      outputDir: join(folder, 'output'),
+      outputDir: folder,
       sameLabels: (split: string, digest: string) => sameLabels(place.scratch, fingerprint(workload), split, digest),
     }
     switch (job.kind) {

@@ -1,5 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join, posix, resolve } from 'node:path'
 import { fingerprint, sha256OfFile } from '../../base/hash.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { TrainerFiles, TrainerSettings } from '../../records/trainer.ts'
@@ -55,6 +55,7 @@ export async function digestFiles(
   return ok({
     code: await digestOf([...matched.files], folder),
     data: await digestOf([...matched.data], folder),
+    packages: await digestOf(await packageLocks(matched.files, folder), folder),
     counts: { code: matched.files.size, data: matched.data.size },
   })
 }
@@ -62,6 +63,16 @@ export async function digestFiles(
 /** Arguments that are files of the folder, and package lock files beside the spec. */
 async function usualFiles(command: readonly string[], folder: string): Promise<string[]> {
   const candidates = [...command.filter((word) => !word.startsWith('-') && !word.startsWith('/')), ...lockFiles]
+  return existing(candidates, folder)
+}
+
+/** Package lock files beside the spec, and those that the spec lists. */
+async function packageLocks(files: ReadonlySet<string>, folder: string): Promise<string[]> {
+  const listed = [...files].filter((path) => lockFiles.includes(posix.basename(path)))
+  return [...new Set([...listed, ...(await existing(lockFiles, folder))])]
+}
+
+async function existing(candidates: readonly string[], folder: string): Promise<string[]> {
   const found = await Promise.all(
     candidates.map(async (path) => {
       const entry = await lstat(resolve(folder, path)).catch(() => null)

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, openSync, unlinkSync, writeFileSync } from 'node:fs'
 import { commandLine } from './protocol/macros.ts'
 import { Watched, type Launch, type ScriptExit } from './watched.ts'
 
@@ -9,9 +8,8 @@ import { Watched, type Launch, type ScriptExit } from './watched.ts'
  * breaks the protocol or a limit, after it was ended; with the signal's reason if it is aborted.
  */
 export async function launch(options: Launch): Promise<ScriptExit> {
-  const { request, runFolder, signal } = options
-  const runFile = join(runFolder, 'request.json')
-  const eventsFile = join(runFolder, 'events.jsonl')
+  const { request, signal } = options
+  const [runFile, eventsFile] = filesOf(request.output_dir)
   writeFileSync(runFile, `${JSON.stringify(request)}\n`)
   const events = openSync(eventsFile, 'wx+')
   try {
@@ -27,6 +25,18 @@ export async function launch(options: Launch): Promise<ScriptExit> {
     }
   } finally {
     closeSync(events)
+    for (const file of [runFile, eventsFile]) discard(file)
+  }
+}
+
+/** Request and events of a start. They lie beside the folder of the run, which belongs to the script and begins empty. */
+const filesOf = (folder: string): readonly [string, string] => [`${folder}.request.json`, `${folder}.events.jsonl`]
+
+function discard(file: string): void {
+  try {
+    unlinkSync(file)
+  } catch {
+    // The script has removed it, or put something else in its place, which is gone with the study's folder.
   }
 }
 

@@ -50,17 +50,20 @@ export async function groupMemoryMiB(group: number): Promise<number | null> {
 }
 
 /**
- * Ends processes that runs left behind outside of their group: those whose environment still names a run in the folder. Only
+ * Ends processes that runs left behind outside of their group: those whose environment still names the request of a run. Only
  * Linux says; elsewhere the group has to do.
  *
+ * @param request how the paths of the requests begin
  * @param script that started them, if it is known: processes that are older need no look, which costs as much as a run does
  * @returns their number
  */
-export function endStrays(folder: string, script = 0): number {
-  const mark = `TUNEGATE_RUN_FILE=${folder}/`
+export function endStrays(request: string, script = 0): number {
+  const mark = `TUNEGATE_RUN_FILE=${request}`
   let ended = 0
   // Numbers grow until they begin again at the lowest, so the latest one tells whether they have.
-  const oldest = latestProcess() >= script ? script : 0
+  const latest = latestProcess()
+  if (script > 0 && latest === script) return 0
+  const oldest = latest >= script ? script : 0
   for (const pid of processIds()) {
     if (pid <= oldest || pid === process.pid) continue
     const environment = textNow(`/proc/${pid}/environ`)

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { TrainerPlace } from '../../records/trainer.ts'
 import { Collector, type Collected } from './collect.ts'
 import { launch } from './launch.ts'
@@ -21,7 +19,7 @@ export interface Script extends Omit<TrainerPlace, 'scratch' | 'description'> {
 export interface ScriptRun {
   readonly id: string
   readonly asked: Asked
-  /** The run's own folder. */
+  /** The run's own folder, empty: what it writes lies in it until the run is over. */
   readonly folder: string
   /** Limit for all its processes, in MiB; null measures nothing. */
   readonly memoryMiB?: number
@@ -47,21 +45,16 @@ const resumeCode = 75
  */
 export async function runScript(script: Script, run: ScriptRun): Promise<ScriptOutcome> {
   const { id, asked, folder, memoryMiB = null, enoughSteps } = run
-  const outputDir = join(folder, 'output')
-  mkdirSync(outputDir)
   const enough = new AbortController()
   const collector = new Collector((steps) => {
     if (enoughSteps !== undefined && steps >= enoughSteps) enough.abort(new Enough())
   })
   let resume: string | null = null
   for (let number = 1; number <= mostStarts; number++) {
-    const runFolder = join(folder, `start-${number}`)
-    mkdirSync(runFolder)
     const exit: ScriptExit | null = await launch({
       ...script,
       values: argumentsOf({ seed: script.seedName }, asked),
-      request: requestOf(id, asked, outputDir, resume),
-      runFolder,
+      request: requestOf(id, asked, folder, resume),
       memoryMiB,
       onEvent: (event) => collector.add(event),
       signal: AbortSignal.any([script.signal, enough.signal]),
@@ -74,7 +67,7 @@ export async function runScript(script: Script, run: ScriptRun): Promise<ScriptO
       requireEnd(collector, exit, run.describing ?? false)
       return { collected: collector, exit }
     }
-    resume = nextCheckpoint(collector, resume, outputDir)
+    resume = nextCheckpoint(collector, resume, folder)
     collector.restart()
   }
   throw new TrainerFault('resume', `the script asked ${mostStarts} times to be started again`)

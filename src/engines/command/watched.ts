@@ -16,8 +16,6 @@ export interface Launch {
   /** Where it runs. */
   readonly folder: string
   readonly environment: Readonly<Record<string, string>>
-  /** A folder of this start alone, for request and events. */
-  readonly runFolder: string
   readonly timeout: TrainerTimeouts
   /** Seconds from SIGTERM to SIGKILL. */
   readonly grace: number
@@ -126,11 +124,11 @@ export class Watched {
 
   /** Those outside of the group. They are gone when it returns, or their memory would count against the next run. */
   private async endFled(pid: number): Promise<boolean> {
-    const { runFolder } = this.options
+    const { output_dir: folder } = this.options.request
     // In a short run, numbers of processes cannot have come round to the script's own.
     const script = seconds(this.begun) < shortRun ? pid : 0
     let found = false
-    for (let look = 0; look < mostLooks && endStrays(runFolder, script) > 0; look++) {
+    for (let look = 0; look < mostLooks && endStrays(`${folder}.`, script) > 0; look++) {
       found = true
       await new Promise((resolve) => setTimeout(resolve, 10))
     }

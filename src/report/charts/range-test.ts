@@ -15,9 +15,9 @@ export function rangeTests(report: Report, curves: CurveBook): Chart[] {
 
 function rangeTest(id: string, title: string, found: RangeTestFindings, curves: CurveBook): Chart[] {
   const read = (kind: 'lossByRate' | 'smoothedByRate') =>
-    found.curves.flatMap((c) => {
+    found.curves.flatMap((c, i) => {
       const points = c.run === null ? [] : (curves.get(c.run)?.[kind] ?? [])
-      return points.map(([rate, loss]) => ({ rate, loss, seed: String(c.seed) }))
+      return points.map(([rate, loss]) => ({ rate, loss, seed: `seed ${i + 1}` }))
     })
   const [lines, smoothed] = [read('lossByRate'), read('smoothedByRate')]
   if (lines.length === 0) return []
@@ -45,7 +45,7 @@ function rangeTest(id: string, title: string, found: RangeTestFindings, curves: 
           lossLines(lines, x, top, { strokeWidth: 1, opacity: 0.3 }),
           lossLines(smoothed, x, top, { strokeWidth: 2, opacity: 1 }),
           ...marker(found.edge?.center ?? null, 'edge', colors.limit, x),
-          ...marker(found.chosen, found.adopted ? 'chosen' : 'not taken', colors.chosen, x),
+          ...marker(found.chosen, found.adopted ? 'chosen' : 'not taken', found.adopted ? colors.chosen : colors.grey, x),
         ],
       },
     },
@@ -80,7 +80,7 @@ function lossLines(
       color: {
         field: 'seed',
         type: 'nominal',
-        title: 'seed',
+        title: null,
         scale: { range: [...seedPalette] },
         legend: { orient: 'bottom', columns: 2 },
       },

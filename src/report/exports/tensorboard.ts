@@ -4,7 +4,7 @@ import { fenced, markdown } from '../escape.ts'
 import { lineageLines } from '../lineage.ts'
 import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts'
 import { exportedRuns, leversOf, startOf, type ExportedRun, type Lever } from './exported.ts'
-import { fixed32, fixed64, lengthDelimited, message, text, varint, type Write } from './protobuf.ts'
+import { fixed32, fixed64, lengthDelimited, message, text, varint, type Write } from '../../base/protobuf.ts'
 
 /**
  * A log directory for TensorBoard (`tensorboard --logdir FOLDER`): one event file per run, with its curves under Scalars and

@@ -4,7 +4,7 @@ import { sha256 } from '../../base/hash.ts'
 import { printable } from '../../base/printable.ts'
 import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts'
 import { exportedRuns, leversOf, startOf, studyTags, type ExportedRun } from './exported.ts'
-import { message, text, varint, type Write } from './protobuf.ts'
+import { message, text, varint, type Write } from '../../base/protobuf.ts'
 
 /** What the tool stores for one run. */
 interface Logged {

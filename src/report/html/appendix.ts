@@ -31,11 +31,9 @@ const classNames = (classes: readonly string[]): string =>
 function checks({ checks: all, findings }: Report['data']): string {
   if (all.length === 0) return paragraph('No check ran because all are off in the spec.')
   const one = (check: string): string => {
-    const count = findings.filter((f) => f.check === check).length
-    return pill(
-      count === 0 ? 'pass' : 'inconclusive',
-      `${check}: ${count === 0 ? 'nothing found' : `${whole(count)} found`}`,
-    )
+    const own = findings.filter((f) => f.check === check)
+    const tone = own.length === 0 ? 'pass' : own.every(({ severity }) => severity === 'note') ? 'off' : 'inconclusive'
+    return pill(tone, `${check}: ${own.length === 0 ? 'nothing found' : `${whole(own.length)} found`}`)
   }
   return `<p class="pills">${all.map(one).join(' ')}</p>`
 }

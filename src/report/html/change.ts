@@ -1,4 +1,5 @@
 import { html } from '../escape.ts'
+import { classTable } from '../by-class.ts'
 import { ensembleTable } from '../ensemble.ts'
 import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
@@ -20,7 +21,7 @@ export function changes({ lineage, levers, timing }: Report): string {
     const weight =
       gain === null
         ? ''
-        : ` Gain ${gainText(gain)}${threshold === null ? '' : `, seed noise explains up to ${short(threshold)}`}, ${plural(seeds, 'seed')}.`
+        : ` Gain ${gainText(gain)}${threshold === null ? '' : `, noise explains up to ${short(threshold)}`}, ${plural(seeds, 'seed')}.`
     const what = entries.map((l) => `${codeText(l.lever)} ${html(leverText(l.from))} → ${html(leverText(l.to))}`).join(', ')
     return (
       `<li><strong>${what}</strong> <span class="soft">by ${stage}</span><br>` +
@@ -29,7 +30,7 @@ export function changes({ lineage, levers, timing }: Report): string {
   })
   const timeline =
     items.length === 0
-      ? paragraph('No lever moved because no change beat the incumbent by more than seed noise.')
+      ? paragraph('No lever moved because no change beat the incumbent by more than noise.')
       : `<ol class="timeline">${items.join('')}</ol>`
   const rows = levers.changes.map((c) => [
     c.bucket,
@@ -70,6 +71,7 @@ function sinceLock(differences: Report['levers']['sinceLock']): string {
 const claimTones = {
   better: 'pass',
   worse: 'fail',
+  negligible: 'off',
   'not-distinguishable': 'off',
   identical: 'off',
   undecidable: 'inconclusive',
@@ -96,7 +98,7 @@ export function measured(report: Report): string {
       { title: judgedSide(report), ...n },
       { title: 'Gain, 95 % interval', ...n },
       { title: 'P(better)', ...n },
-      { title: 'Beyond seed noise' },
+      { title: 'Beyond noise' },
     ],
     rows,
     'stacked',
@@ -105,7 +107,8 @@ export function measured(report: Report): string {
   const note = measuredNote(report)
   return (
     card(`<h3>${measuredTitle(report)}</h3>${all}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`) +
-    ensemble(report)
+    ensemble(report) +
+    byClass(report)
   )
 }
 
@@ -117,6 +120,14 @@ function ensemble(report: Report): string {
     found.rows.map((row) => row.map((text) => html(text))),
   )
   return card(`<h3>${html(found.title)}</h3>${all}${paragraph(found.notes.join(' '), 'note')}`)
+}
+
+function byClass(report: Report): string {
+  const found = classTable(report, codeText)
+  if (found === null) return ''
+  const columns = found.header.map((title, i) => ({ title, number: i > 0 }))
+  const rows = found.rows.map(([name = '', ...numbers]) => [name, ...numbers.map((text) => html(text))])
+  return card(`<h3>${html(found.title)}</h3>${table(columns, rows)}${paragraph(found.notes.join(' '), 'note')}`)
 }
 
 function averaged(report: Report): string {

@@ -174,7 +174,7 @@ function costOf({ gain, metric }: Comparison): string {
 
 function whyWorse(what: string, comparisons: readonly Comparison[]): string {
   return comparisons.every((c) => c.outcome === 'worse' || c.outcome === 'unstable')
-    ? `${what} is unstable, or worse on validation by more than seed noise, at every rate tried`
+    ? `${what} is unstable, or worse on validation by more than noise, at every rate tried`
     : `${what} could not be distinguished from the incumbent: runs are missing, or seed noise could not be estimated`
 }
 

@@ -31,6 +31,8 @@ function table(
     targetScale: null,
     notes: [],
     keys: [],
+    fitted: [],
+    wholeNumbers: [],
     fingerprint: '',
     splits: randomSplit(rows, seed),
     folds: [],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { predictivePower } from '../../../src/data/checks/leakage.ts'
+import { predictivePower } from '../../../src/data/checks/methods/predictive-power.ts'
 import {
   associationOf,
   chiSquareTail,

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { checkScript } from '../../../src/engines/command/check.ts'
@@ -53,8 +52,7 @@ describe('a script that leaves processes behind', () => {
 
   it('is ended by the next study if the last one was killed while it looked at the script', async () => {
     const { plan, workload, place } = await world()
-    mkdirSync(join(place.scratch, 'check-x'))
-    const env = { PATH: process.env['PATH'], TUNEGATE_RUN_FILE: join(place.scratch, 'check-x/start-1/request.json') }
+    const env = { PATH: process.env['PATH'], TUNEGATE_RUN_FILE: join(place.scratch, 'check-x.request.json') }
     const left = spawn('sleep', ['600'], { env, stdio: 'ignore', detached: true })
     const ended = new Promise((resolve) => left.once('exit', (_, signal) => resolve(signal)))
     expect((await checkScript(workload, plan.baseline, place, 3)).ok).toBe(true)

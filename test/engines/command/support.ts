@@ -67,6 +67,7 @@ export async function trained(env: Environment = {}, job = full, seed = 1, scrip
   const { plan, workload, place } = await world(env, script)
   const trainer = createScriptTrainer(workload, place)
   const result = await trainer.run({ stage: 'verify', label: 'run', levers: plan.baseline, seed, job }, 'abc')
+  trainer.dispose()
   expect(readdirSync(join(place.scratch, 'runs'))).toEqual([])
   expect(alive(place.scratch)).toEqual([])
   return result

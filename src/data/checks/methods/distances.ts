@@ -4,6 +4,12 @@ import type { Dataset } from '../../types.ts'
 /** Distances above 0 of the nearest rows, ascending. */
 export type Neighbours = readonly number[]
 
+/** A row by its position among those compared. */
+export interface Neighbour {
+  readonly at: number
+  readonly distance: number
+}
+
 /** Partial sums are compared with their limit after this many terms. */
 const CHUNK = 8
 
@@ -18,7 +24,11 @@ export class Distances {
   readonly #rows: number
 
   /** @param use whether each feature counts; all if omitted */
-  constructor({ inputs, features, inputShape }: Dataset, rows: Int32Array, use?: readonly boolean[]) {
+  constructor(
+    { inputs, features, inputShape }: Pick<Dataset, 'inputs' | 'features' | 'inputShape'>,
+    rows: Int32Array,
+    use?: readonly boolean[],
+  ) {
     const spread = features
       .map((_, i) => ({ i, sd: moments((row) => inputs[row * features.length + i] ?? 0, rows).sd }))
       .filter(({ i, sd }) => sd > 0 && use?.[i] !== false)
@@ -36,17 +46,22 @@ export class Distances {
 
   /** Distances of the `k` nearest rows that are not equal to this one; fewer if there are no more. */
   nearest(row: number, k: number): Neighbours {
-    const best: number[] = []
+    return this.neighbours(row, k).map(({ distance }) => distance)
+  }
+
+  /** The same, with the position of each. */
+  neighbours(row: number, k: number): Neighbour[] {
+    const best: { at: number; square: number }[] = []
     for (let other = 0; other < this.#rows; other++) {
-      const limit = best.length < k ? Infinity : (best[k - 1] ?? Infinity)
+      const limit = best.length < k ? Infinity : (best[k - 1]?.square ?? Infinity)
       const square = other === row ? 0 : this.#square(row, other, limit)
       if (square === 0 || square >= limit) continue
-      let at = best.length
-      while (at > 0 && (best[at - 1] ?? 0) > square) at--
-      best.splice(at, 0, square)
+      let place = best.length
+      while (place > 0 && (best[place - 1]?.square ?? 0) > square) place--
+      best.splice(place, 0, { at: other, square })
       if (best.length > k) best.pop()
     }
-    return best.map(Math.sqrt)
+    return best.map(({ at, square }) => ({ at, distance: Math.sqrt(square) }))
   }
 
   /** Position of the nearest other row, including equal ones; the first of equally near ones. Null if there is no other. */

@@ -27,7 +27,7 @@ export function kolmogorovSmirnov(a: Float32Array, b: Float32Array): Comparison 
 }
 
 /** P(K > x) = 2 Σ (−1)^(k−1) exp(−2 k² x²). Below 0.3 it is 1 to nine digits, and the sum would be slow. */
-function kolmogorovTail(x: number): number {
+export function kolmogorovTail(x: number): number {
   if (x < 0.3) return 1
   let sum = 0
   for (let k = 1; k <= 20; k++) sum += (k % 2 === 1 ? 2 : -2) * Math.exp(-2 * k * k * x * x)

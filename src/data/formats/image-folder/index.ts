@@ -80,7 +80,7 @@ function labelsOf(files: readonly FolderFile[], { file }: Source): string[] {
       code: 'data/split-files',
       message: `${file} holds the parts of a split, not classes`,
       found: listed(classes),
-      hint: `name the folder of one part, such as ${file}/${classes[0]}`,
+      hint: `name each in place of source, such as train: ${file}/${classes.find((name) => /^train/i.test(name)) ?? classes[0]}`,
     })
   }
   return labels.map((label) => label ?? '')

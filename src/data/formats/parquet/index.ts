@@ -1,4 +1,4 @@
-import type { FileMetaData, RowGroup, SchemaTree } from 'hyparquet'
+import type { FileMetaData, RowGroup, SchemaElement, SchemaTree } from 'hyparquet'
 import { parquetMetadata, parquetSchema } from 'hyparquet'
 import { InputError } from '../../../base/diagnostics.ts'
 import type { ColumnBuilder, Want } from '../../column.ts'
@@ -8,6 +8,7 @@ import type { Source } from '../../source.ts'
 import { builders, finish, type OpenTable, type Table } from '../../table.ts'
 import { requireNames } from '../../text.ts'
 import type { FormatDefinition } from '../definition.ts'
+import { pushValue } from '../values.ts'
 import { valuesOf } from './pages.ts'
 import { requireSoundStruct } from './thrift.ts'
 
@@ -97,7 +98,9 @@ function fill(
   path: readonly SchemaTree[],
   to: ColumnBuilder,
 ) {
-  const name = path.at(-1)?.element.name
+  const element = path.at(-1)?.element
+  const name = element?.name
+  const [low, high] = (element && rangeOf(element)) ?? [-Infinity, Infinity]
   let line = 1
   for (const { columns, num_rows } of groups) {
     const chunk = columns.find(
@@ -106,25 +109,24 @@ function fill(
     if (!chunk?.meta_data || chunk.file_path !== undefined) throw new Error(`it does not hold the column ${name}`)
     for (const values of valuesOf({ bytes, meta: chunk.meta_data, path, rows: Number(num_rows) }, limits.memory / 8)) {
       watch.look()
-      for (const value of values) push(to, value, line++)
+      for (const value of values) {
+        // Readers differ in what they make of it.
+        if (typeof value === 'number' && (value < low || value > high))
+          throw new Error(`a value lies outside of its type: ${value}`)
+        pushValue(to, value, line++)
+      }
     }
   }
 }
 
-function push(column: ColumnBuilder, value: unknown, line: number): void {
-  if (typeof value === 'number') {
-    if (Number.isNaN(value)) column.text('', line)
-    else column.number(value, line)
-  } else if (typeof value === 'bigint') {
-    const number = Number(value)
-    if (Number.isSafeInteger(number)) column.number(number, line)
-    else column.text(String(value), line)
-  } else if (typeof value === 'string') column.text(value, line, true)
-  else if (value === null || value === undefined) column.text('', line)
-  else if (typeof value === 'boolean') column.text(String(value), line)
-  else if (value instanceof Date) column.text(Number.isNaN(value.getTime()) ? '' : value.toISOString(), line)
-  else if (value instanceof Uint8Array) column.text(Buffer.from(value).toString('hex'), line)
-  else column.text(JSON.stringify(value) ?? '', line)
+/** The range of integers that are stored with more bits than they have; undefined for other columns. */
+function rangeOf({ converted_type, logical_type }: SchemaElement): readonly [low: number, high: number] | undefined {
+  const [, unsigned, named] = /^(U?)INT_(8|16)$/.exec(converted_type ?? '') ?? []
+  const own = logical_type?.type === 'INTEGER' && logical_type.bitWidth <= 16 ? logical_type : undefined
+  const width = own?.bitWidth ?? Number(named)
+  if (Number.isNaN(width)) return undefined
+  const isSigned = own?.isSigned ?? unsigned === ''
+  return isSigned ? [-(2 ** (width - 1)), 2 ** (width - 1) - 1] : [0, 2 ** width - 1]
 }
 
 function refuse({ file }: Source, found: string): never {

@@ -5,7 +5,8 @@ import type { ColumnMetaData, DecodedArray, Encoding, PageHeader, SchemaTree } f
 import { parquetHeader, readPage } from 'hyparquet/src/column.js'
 import { convert, DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
 import { snappyUncompress } from 'hyparquet'
-import { decompressLz4, decompressLz4Raw, decompressZstd } from 'hyparquet-compressors'
+import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors'
+import { unpackZstd } from '../zstd.ts'
 import { requireSoundStruct } from './thrift.ts'
 
 type Codec = ColumnMetaData['codec']
@@ -20,7 +21,7 @@ const decompressors: { readonly [codec in Codec]?: Decompress } = {
   },
   GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
   BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) }),
-  ZSTD: (input, length) => decompressZstd(input, new Uint8Array(length)),
+  ZSTD: unpackZstd,
   LZ4: decompressLz4,
   LZ4_RAW: decompressLz4Raw,
 }
@@ -56,6 +57,8 @@ export function* valuesOf({ bytes, meta, path, rows }: Chunk, mostBytes: number)
   const element = path.at(-1)?.element
   const decompress = decompressors[meta.codec]
   if (!element || !decompress) throw new Error(`the compression ${meta.codec} is not supported`)
+  if (Number(meta.num_values) !== rows)
+    throw new Error(`a column has ${meta.num_values} values where there are ${rows} rows`)
   const nullable = element.repetition_type !== 'REQUIRED'
   let dictionary: DecodedArray | undefined
   for (let left = rows; left > 0; ) {
@@ -67,7 +70,7 @@ export function* valuesOf({ bytes, meta, path, rows }: Chunk, mostBytes: number)
     if (header.crc !== undefined && crc32.buf(packed) !== header.crc) throw new Error('a page does not have its checksum')
     const checked: Decompress = (input, length) => {
       const page = decompress(input, length)
-      if (page.length === length) requireRuns(page, header, nullable)
+      if (page.length === length) requireRuns(page, header, nullable, dictionary?.length ?? 0)
       return page
     }
     const decoder: ColumnDecoder = {
@@ -79,7 +82,7 @@ export function* valuesOf({ bytes, meta, path, rows }: Chunk, mostBytes: number)
       compressors: { [own]: checked },
       parsers: DEFAULT_PARSERS,
     }
-    requireLevels(packed, header)
+    requireLevels(packed, header, dictionary?.length ?? 0)
     const { data = [] } = readPage(reader, header, decoder, dictionary, undefined, 0)
     if (header.type === 'DICTIONARY_PAGE') dictionary = convert(data, decoder)
     else {
@@ -108,15 +111,19 @@ function sizesOf(header: PageHeader, left: number, mostBytes: number, room: numb
   return count
 }
 
-/** Rejects runs of a page that repeat a value more often than the page has values. */
-function requireRuns(page: Uint8Array, header: PageHeader, nullable: boolean): void {
+/**
+ * Rejects runs of a page that repeat a value more often than the page has values, and places beyond the end of the dictionary:
+ * the library would make them missing values, or zeros.
+ */
+function requireRuns(page: Uint8Array, header: PageHeader, nullable: boolean, words: number): void {
   const { data_page_header: v1, data_page_header_v2: v2 } = header
   const data = v1 ?? v2
   if (!data) return
   let at = 0
   if (v1 && nullable) at = prefixedRuns(page, at, v1.num_values)
   if (data.encoding === 'RLE') prefixedRuns(page, at, data.num_values)
-  else if (data.encoding.endsWith('_DICTIONARY')) requireShortRuns(page.subarray(at + 1), page[at] ?? 0, data.num_values)
+  else if (data.encoding.endsWith('_DICTIONARY'))
+    requireShortRuns(page.subarray(at + 1), page[at] ?? 0, data.num_values, words)
 }
 
 /** Runs of single bits behind their length; returns where they end. */
@@ -124,27 +131,34 @@ function prefixedRuns(page: Uint8Array, at: number, count: number): number {
   const length = new DataView(page.buffer, page.byteOffset, page.byteLength).getUint32(at, true)
   const end = at + 4 + length
   if (end > page.length) throw new Error('a page is cut short')
-  requireShortRuns(page.subarray(at + 4, end), 1, count)
+  requireShortRuns(page.subarray(at + 4, end), 1, count, bits)
   return end
 }
 
 /** Levels of the second kind of pages lie before the values and are never compressed; the values need not be. */
-function requireLevels(content: Uint8Array, header: PageHeader): void {
+function requireLevels(content: Uint8Array, header: PageHeader, words: number): void {
   const page = header.data_page_header_v2
   if (!page) return
   const { repetition_levels_byte_length: before, definition_levels_byte_length: length, num_nulls, num_values } = page
   const isSound = before === 0 && length >= 0 && length <= content.length && num_nulls >= 0 && num_nulls <= num_values
   if (!isSound || page.num_rows !== num_values) throw new Error('a page has impossible levels')
-  if (length > 0) requireShortRuns(content.subarray(0, length), 1, num_values)
-  if (page.is_compressed === false) requireRuns(content.subarray(length), header, false)
+  if (length > 0) requireShortRuns(content.subarray(0, length), 1, num_values, bits)
+  if (page.is_compressed === false) requireRuns(content.subarray(length), header, false, words)
 }
+
+/** More than the largest level of a column that is not nested, and than a boolean. */
+const bits = 2
+/** No table within the limits has a dictionary whose places need more bits. */
+const mostBits = 24
 
 /**
  * Rejects runs, and packed groups of eight, that together repeat more than `count` values. Missing values have none, so they
  * may end before.
+ *
+ * @param below more than the largest value that is allowed
  */
-function requireShortRuns(bytes: Uint8Array, width: number, count: number): void {
-  if (width > 32) throw new Error(`a page has values of ${width} bits`)
+function requireShortRuns(bytes: Uint8Array, width: number, count: number, below = Infinity): void {
+  if (width > mostBits) throw new Error(`a page has values of ${width} bits`)
   for (let at = 0, seen = 0; seen < count && at < bytes.length; ) {
     let [head, shift] = [0, 0]
     for (let next = 128; next >= 128; shift += 7) {
@@ -155,9 +169,31 @@ function requireShortRuns(bytes: Uint8Array, width: number, count: number): void
     }
     const packed = head % 2 === 1
     const size = Math.floor(head / 2)
+    const end = at + (packed ? size * width : Math.ceil(width / 8))
+    const values = packed ? Math.min(8 * size, count - seen) : 1
+    if (
+      below < Infinity &&
+      (!packed || 2 ** width > below) &&
+      largestOf(bytes.subarray(at, end), packed ? width : 8 * (end - at), values) >= below
+    ) {
+      throw new Error('a page has a level, or a place in its dictionary, that does not exist')
+    }
     seen += packed ? 8 * size : size
-    at += packed ? size * width : Math.ceil(width / 8)
+    at = end
     // The last group may be padded, and some writers state whole groups for the bytes that are left.
     if (seen > count + (packed ? 512 : 0)) throw new Error('a page repeats a value too often')
   }
+}
+
+/** The largest of the first `count` values of so many bits each, the lowest bits first. Values that are cut off count as 0. */
+function largestOf(bytes: Uint8Array, width: number, count: number): number {
+  const mask = 2 ** width - 1
+  let [largest, buffer, bits, at] = [0, 0, 0, 0]
+  for (let i = 0; i < count; i++) {
+    for (; bits < width; bits += 8) buffer |= (bytes[at++] ?? 0) << bits
+    largest = Math.max(largest, buffer & mask)
+    buffer >>>= width
+    bits -= width
+  }
+  return largest
 }

@@ -1,0 +1,78 @@
+import { explainFileError, writeFileAtomic } from '../../base/files.ts'
+import type { EngineWish } from '../../engines/index.ts'
+import { csvField } from '../../report/escape.ts'
+import { engineHere } from '../../study/engine.ts'
+import { predictFile, type Predictions } from '../../study/predict.ts'
+import { workerScript } from '../bundled-files.ts'
+import { engineFolder } from '../engine-folder.ts'
+import { err, out } from '../print.ts'
+
+/** How predictions are written. */
+export const predictionFormats = ['csv', 'jsonl'] as const
+
+export interface PredictOptions {
+  readonly engine: EngineWish
+  readonly format?: (typeof predictionFormats)[number]
+  readonly output?: string
+}
+
+/** Predicts the rows of a data file with a saved model, and writes one line for each. */
+export async function predictCommand(model: string, data: string, options: PredictOptions): Promise<number> {
+  const engine = await engineHere(options.engine, engineFolder()).choose(Promise.resolve())
+  const predictions = await predictFile({ model, data, engine, workerScript: workerScript() })
+  const { output } = options
+  const format = options.format ?? (output?.endsWith('.jsonl') ? 'jsonl' : 'csv')
+  const text = predictionText(predictions, format)
+  const { rows, models } = predictions
+  const count = `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`
+  const by = models === 1 ? '1 model' : `the mean of ${models} models`
+  if (output === undefined) out.document(text)
+  else
+    await writeFileAtomic(output, text).catch((error: unknown) => {
+      throw explainFileError(error, 'predict/unwritable', 'the predictions cannot be written')
+    })
+  err.lines(`${count} predicted by ${by}${output === undefined ? '' : `, written to ${output}`}`)
+  return 0
+}
+
+/** One line for each row, and a header in a CSV. */
+export const predictionText = (predictions: Predictions, format: (typeof predictionFormats)[number]): string =>
+  [...(format === 'csv' ? csvLines(predictions) : jsonLines(predictions))].join('')
+
+/** Enough digits for any value of the engine, which computes with 32 bits. */
+const shown = (value: number): number => Number(value.toPrecision(9))
+
+function* csvLines({ head, rows, values }: Predictions): Generator<string> {
+  const line = (fields: readonly (string | number)[]): string => `${fields.map(csvField).join(',')}\n`
+  if (head.task === 'regression') {
+    yield line(['prediction'])
+    for (let row = 0; row < rows; row++) yield line([shown(values[row] ?? NaN)])
+    return
+  }
+  yield line(['prediction', ...head.classes.map((name) => `P(${name})`)])
+  for (const { prediction, probabilities } of classified(head.classes, values, rows))
+    yield line([prediction, ...probabilities])
+}
+
+function* jsonLines({ head, rows, values }: Predictions): Generator<string> {
+  const line = (value: object): string => `${JSON.stringify(value)}\n`
+  if (head.task === 'regression') {
+    for (let row = 0; row < rows; row++) yield line({ prediction: shown(values[row] ?? NaN) })
+    return
+  }
+  for (const { prediction, probabilities } of classified(head.classes, values, rows))
+    yield line({
+      prediction,
+      probabilities: Object.fromEntries(head.classes.map((name, k) => [name, probabilities[k]])),
+    })
+}
+
+/** The most probable class of each row, the first of equals, and the probability of every class. */
+function* classified(classes: readonly string[], values: Float64Array, rows: number) {
+  const width = classes.length
+  for (let row = 0; row < rows; row++) {
+    const own = values.subarray(row * width, (row + 1) * width)
+    const top = own.indexOf(Math.max(...own))
+    yield { prediction: classes[top] ?? '', probabilities: Array.from(own, shown) }
+  }
+}

@@ -1,0 +1,22 @@
+import type { ColumnBuilder } from '../column.ts'
+
+/**
+ * One more value of a column in a binary format. Null, undefined, NaN and invalid dates are missing values; dates become texts
+ * in ISO 8601, booleans `true` and `false`, and bytes hexadecimal texts. Integers that a double cannot hold keep their digits
+ * as text.
+ */
+export function pushValue(column: ColumnBuilder, value: unknown, line: number): void {
+  if (typeof value === 'number') {
+    if (Number.isNaN(value)) column.text('', line)
+    else column.number(value, line)
+  } else if (typeof value === 'bigint') {
+    const number = Number(value)
+    if (Number.isSafeInteger(number)) column.number(number, line)
+    else column.text(String(value), line)
+  } else if (typeof value === 'string') column.text(value, line, true)
+  else if (value === null || value === undefined) column.text('', line)
+  else if (typeof value === 'boolean') column.text(String(value), line)
+  else if (value instanceof Date) column.text(Number.isNaN(value.getTime()) ? '' : value.toISOString(), line)
+  else if (value instanceof Uint8Array) column.text(Buffer.from(value).toString('hex'), line)
+  else column.text(JSON.stringify(value) ?? '', line)
+}

@@ -1,0 +1,30 @@
+/**
+ * How the winner does on each class, from the predictions that its verification runs kept: on test rows, or on validation
+ * rows if none are held out. No gate judges it; a rare class may have few rows.
+ */
+export interface ByClass {
+  readonly split: 'validation' | 'test'
+  /** Seeds of the winner that completed, at least 1. */
+  readonly seeds: number
+  /** Rows that every seed is scored on: all, or an evenly spaced sample if their outputs are many. */
+  readonly rows: number
+  /** The classes that these rows have, in the order of their indices. */
+  readonly classes: readonly ClassSummary[]
+}
+
+/** One class, over the seeds. */
+export interface ClassSummary {
+  readonly name: string
+  /** Rows of the class among those that are scored. */
+  readonly rows: number
+  /** Share of its rows whose most probable class is this one, in [0, 1]. */
+  readonly recall: OverSeeds
+  /** Mean negative log-likelihood of its rows, in nats. */
+  readonly nll: OverSeeds
+}
+
+export interface OverSeeds {
+  readonly mean: number
+  /** Null for a single seed. */
+  readonly sd: number | null
+}

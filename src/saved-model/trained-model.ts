@@ -1,0 +1,25 @@
+import type { Shape } from '../layers/definition.ts'
+import type { ShapedLayer } from '../layers/shapes.ts'
+import type { Checkpoint } from '../train/types.ts'
+
+/** A trained model, complete: what a file of a saved model is written from. */
+export interface TrainedModel {
+  readonly layers: readonly ShapedLayer[]
+  readonly inputShape: Shape
+  readonly checkpoint: Checkpoint
+  readonly head: Head
+  /** Rate of dropout layers that leave it to the lever. */
+  readonly dropout: number
+  /** Name and version of the tool. */
+  readonly tool: string
+}
+
+/** What the outputs of the last layer mean. A file ends with it, so that it returns what a user reads. */
+export type Head =
+  /** Logits, which become the probability of each class. */
+  | { readonly task: 'classification'; readonly target: string; readonly classes: readonly string[] }
+  /** Standardized values, which become value × sd + mean: units of the target. */
+  | { readonly task: 'regression'; readonly target: string; readonly mean: number; readonly sd: number }
+
+/** Number of outputs for one example. */
+export const outputsOf = (head: Head): number => (head.task === 'classification' ? head.classes.length : 1)

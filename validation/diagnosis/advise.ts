@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createWasmEngine } from '../../src/engines/wasm/engine.ts'
+import { tryAdvice } from './advice.ts'
+import { adviceTables } from './advice-tables.ts'
+import { trainCorpus } from './corpus.ts'
+import { freshWorlds } from './fresh-worlds.ts'
+import type { ProveOptions } from './main.ts'
+import { judgeAll } from './score.ts'
+
+export interface AdviceOptions extends Omit<ProveOptions, 'replicates'> {
+  /** Folder of the data sets of `npm run validate:checks`. */
+  readonly data: string
+  /** `developed` or `aside`: only the worlds that rules were made with, or only the others. */
+  readonly half: string | undefined
+}
+
+const rootSeed = 2027
+
+/** Trains faults on fresh data, and follows the first advice that each gets. */
+export async function proveAdvice({ half, data, ...options }: AdviceOptions): Promise<string> {
+  if (!existsSync(join(data, 'sets.json')))
+    throw new Error(`${data} has no data sets: run \`npm run validate:checks\` first`)
+  const engine = await createWasmEngine({
+    wasmFolder: join(options.root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'),
+  })
+  const worlds = (await freshWorlds(data)).filter((w) => half === undefined || w.developedOn === (half === 'developed'))
+  const groups = trainCorpus(engine, worlds, { ...options, replicates: 1, root: rootSeed })
+  const judged = judgeAll(groups)
+  const tried = tryAdvice(engine, judged, options.cache && `${options.cache}.tried`, options.progress)
+  return adviceTables(judged, tried, { ...options, engine: engine.label })
+}
