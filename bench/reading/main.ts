@@ -8,7 +8,7 @@ import { command, lastLine } from '../engines/peers.ts'
 import { machineLine, markdownOf } from '../engines/results.ts'
 
 /** Packages of the peers, as a scratch environment gets them. */
-const packages = ['pandas==3.1.1', 'pyarrow==25.0.0']
+const packages = ['pandas==3.1.1', 'pyarrow==26.0.1']
 
 interface Figures {
   /** Seconds of all processors together. */

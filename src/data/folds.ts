@@ -1,3 +1,4 @@
+import { occurrences } from '../base/lists.ts'
 import { shuffled, stream, type Stream } from '../base/random.ts'
 import { groupedParts } from './grouped.ts'
 import type { SplitRequest } from './splits.ts'
@@ -6,12 +7,15 @@ import type { Splits } from './types.ts'
 /** Ways to divide the rows, the split's own included. Seeds beyond these share folds. */
 const mostFolds = 10
 
+/** Rows of a fold of whole groups, as shares of those of the split. More would leave too few to train on. */
+const alike = { least: 0.5, most: 1.5 }
+
 /**
  * Other ways to divide the same training and validation rows, so that each seed of a comparison can have validation rows of
  * its own: what one set of rows happens to favor then counts once, not for every seed. The validation rows of the first folds
  * and those of the split share no row, except of a class that has too few. When all rows have been in one, the next folds are
  * drawn in the same way from all rows. Each fold has as many rows of each class as the split itself, or whole groups of about
- * as many rows. Test rows are in no fold.
+ * as many rows. No fold has all rows of a class that the split trains on. Test rows are in no fold.
  *
  * @returns the validation rows of each fold, ascending; no fold if the validation rows are more than half of both parts, were assigned by a file, or follow the training
  *   rows in time
@@ -24,7 +28,9 @@ export function foldsOf(request: SplitRequest, { train, validation }: Splits): I
   const parts: number[][] = []
   for (let rows = train; parts.length < mostFolds - 1; rows = all) {
     const count = Math.min(mostFolds - 1 - parts.length, Math.floor(rows.length / validation.length))
-    const drawn = partsFrom(request, rows, validation, count, random)
+    const drawn = partsFrom(request, rows, validation, count, random).filter((part) =>
+      keepsClasses(request, { train, all }, part),
+    )
     if (drawn.length === 0) break
     parts.push(...drawn)
   }
@@ -50,6 +56,19 @@ function partsFrom(
     : alikeParts(classes, rows, validation, count, random)
 }
 
+/** Whether every class that the split trains on has rows outside of the part. Groups may hold all rows of a class. */
+function keepsClasses(
+  { groups, classes }: SplitRequest,
+  { train, all }: { readonly train: Int32Array; readonly all: Int32Array },
+  part: readonly number[],
+): boolean {
+  if (!groups || !classes) return true
+  const held = new Set(part)
+  const left = new Set<number>()
+  for (const row of all) if (!held.has(row)) left.add(classes[row] ?? 0)
+  return train.every((row) => left.has(classes[row] ?? 0))
+}
+
 function wholeGroups(
   { groups, classes }: { readonly groups: Int32Array; readonly classes: Int32Array | null },
   train: Int32Array,
@@ -57,11 +76,17 @@ function wholeGroups(
   count: number,
   random: Stream,
 ): number[][] {
-  const of = (codes: Int32Array): Int32Array => train.map((row) => codes[row] ?? 0)
-  const share = size / train.length
-  const fractions = [Math.max(0, 1 - count * share), ...Array.from({ length: count }, () => share)]
+  // A group too large for a fold is always trained on.
+  const sizes = occurrences(train.map((row) => groups[row] ?? 0))
+  const rows = train.filter((row) => (sizes.get(groups[row] ?? 0) ?? 0) <= alike.most * size)
+  const folds = Math.min(count, Math.floor(rows.length / size))
+  const of = (codes: Int32Array): Int32Array => rows.map((row) => codes[row] ?? 0)
+  const share = size / rows.length
+  const fractions = [Math.max(0, 1 - folds * share), ...Array.from({ length: folds }, () => share)]
   const [, ...parts] = groupedParts(of(groups), classes && of(classes), fractions, random)
-  return parts.filter((part) => part.length > 0).map((part) => part.map((i) => train[i] ?? -1))
+  return parts
+    .filter(({ length }) => length >= alike.least * size && length <= alike.most * size)
+    .map((part) => part.map((i) => rows[i] ?? -1))
 }
 
 /** Consecutive pieces of the shuffled training rows of each class, each as long as the class's part of the validation rows. */

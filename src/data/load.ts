@@ -120,7 +120,9 @@ function assemble(
   const encoded = encodeInputs(config, rows, inputs, splits, limits)
   const notes = [...alike, ...encoded.notes]
   const column = roles.weight === null ? null : (table.columns[roles.weight] ?? null)
-  const weighted = rowWeights(config, { codes, classes, column, train: splits.train })
+  const vary = varying(request, splits)
+  const trained = vary.folds.length > 0 ? { validation: splits.validation } : {}
+  const weighted = rowWeights(config, { codes, classes, column, train: splits.train, ...trained })
   const targets = Float32Array.from(codes)
   return {
     ...inputsOf(encoded),
@@ -131,7 +133,7 @@ function assemble(
     classes,
     targetScale: null,
     splits,
-    ...varying(request, splits),
+    ...vary,
   }
 }
 

@@ -11,6 +11,8 @@ export interface Weighed {
   /** The column of weights; null if there is none. */
   readonly column: Pick<Column, 'at' | 'name'> | null
   readonly train: Int32Array
+  /** Validation rows, if some seeds train on them. */
+  readonly validation?: Int32Array
 }
 
 /**
@@ -26,10 +28,14 @@ export function rowWeights(
   weighed: Weighed,
 ): { readonly weights?: Float32Array } {
   if (!weighting) return {}
-  const { codes, column, train } = weighed
+  const { codes, column, train, validation } = weighed
   const ofClass = classWeights(weighting, weighed)
   const at = (row: number): number => (ofClass[codes[row] ?? -1] ?? 1) * (column?.at(row) ?? 1)
-  if (column) requireWeights(column, train)
+  if (column) {
+    requireWeights(column, train)
+    if (validation)
+      requireWeights(column, validation, 'some seeds train on validation rows too, unless data.split has rows: fixed')
+  }
   let sum = 0
   for (const row of train) sum += at(row)
   if (!(sum > 0)) {
@@ -65,13 +71,14 @@ function classWeights({ classes: wanted }: WeightingConfig, { codes, classes, tr
   return classes.map((name) => wanted[name] ?? 1)
 }
 
-function requireWeights({ name, at }: Pick<Column, 'at' | 'name'>, train: Int32Array): void {
-  const row = train.find((one) => !(at(one) >= 0))
+function requireWeights({ name, at }: Pick<Column, 'at' | 'name'>, rows: Int32Array, hint?: string): void {
+  const row = rows.find((one) => !(at(one) >= 0))
   if (row === undefined) return
   fail({
     code: 'data/weights',
     message: `the column "${name}" has a value that is not a weight`,
     found: Number.isNaN(at(row)) ? 'nothing' : String(at(row)),
     allowed: 'numbers of 0 or more',
+    ...(hint === undefined ? {} : { hint }),
   })
 }

@@ -1,6 +1,6 @@
 import { gain } from '../records/metrics.ts'
 import type { MetricRule } from '../records/gates.ts'
-import { overRows } from '../stats/crossed.ts'
+import { overRows, turned } from '../stats/crossed.ts'
 import { differenceInterval, type Interval } from '../stats/intervals.ts'
 import { resolvableEffect, seedsNeeded, tPower } from '../stats/power.ts'
 import type { RuleBehavior } from './definition.ts'
@@ -152,7 +152,7 @@ function weigh(question: Question): Finding {
 
 function judged(question: Question, overSeeds: Interval, fallback: readonly string[]): Finding {
   const { rule, source, matched, analysis } = question
-  const found = overRows(overSeeds, matched.rows)
+  const found = overRows(overSeeds, turned(matched.rows, gain(rule.metric, 1, 0)))
   const { status, outcome } = placed(rule, found)
   const method =
     found.method === 'paired-t'

@@ -1,5 +1,5 @@
 import { gain, type MetricName } from '../records/metrics.ts'
-import { overRows, type RowError } from '../stats/crossed.ts'
+import { overRows, turned, type RowError } from '../stats/crossed.ts'
 import { differenceInterval } from '../stats/intervals.ts'
 
 /** A mean paired difference, oriented so that more is better, with its two-sided 95 % interval. */
@@ -12,7 +12,7 @@ export interface PairedGain {
 
 const alpha = 0.05
 
-/** What `to` gains over `from`, pair by pair, with the error of the rows; the reason if there is no interval. */
+/** What `to` gains over `from`, pair by pair, with the error that the rows give `to` − `from`; the reason if there is no interval. */
 export function pairedGain(
   metric: MetricName,
   from: readonly number[],
@@ -23,6 +23,6 @@ export function pairedGain(
   const oriented = (side: readonly number[]): number[] => side.map((v) => turn * v)
   const found = differenceInterval(oriented(to), oriented(from), { paired: true, alpha: alpha / 2 })
   if (found.kind === 'undefined') return { gain: null, reason: found.reason }
-  const { estimate: value, lower, upper, level } = overRows(found, rows)
+  const { estimate: value, lower, upper, level } = overRows(found, turned(rows, turn))
   return { gain: { value, lower, upper, level }, reason: null }
 }

@@ -1,7 +1,9 @@
 import { isProportion } from '../records/metrics.ts'
 import type { Measured } from '../records/gates.ts'
+import { rowError, rowErrorOfDifference, type RowError } from '../stats/crossed.ts'
+import { tQuantile } from '../stats/distributions.ts'
 import { newcombeInterval, wilsonInterval, type ShareBounds } from '../stats/shares.ts'
-import type { GateEvidence, InterimAnalysis, Side } from './evidence.ts'
+import { rowsOf, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
 
 /*
  * Values without spread over seeds, for which t intervals do not exist. Equal values say little about the next seed: exact
@@ -13,7 +15,7 @@ import type { GateEvidence, InterimAnalysis, Side } from './evidence.ts'
 const leastEqualSeeds = 5
 
 /** Rows of the split if the metric is a share of them, and every side has enough seeds; otherwise undefined. */
-function rowsOf({ metric, split }: Measured, { rows }: GateEvidence, sides: readonly Side[]): number | undefined {
+function countOf({ metric, split }: Measured, { rows }: GateEvidence, sides: readonly Side[]): number | undefined {
   const enough = sides.every(({ values }) => values.length >= leastEqualSeeds)
   return enough && isProportion(metric) && rows && rows[split] > 0 ? rows[split] : undefined
 }
@@ -36,10 +38,12 @@ export function shareOnRows(
   side: Side,
   { alpha }: InterimAnalysis,
 ): RowsAlone | undefined {
-  const rows = rowsOf(rule, evidence, [side])
+  const rows = countOf(rule, evidence, [side])
   const [first] = side.values
   if (rows === undefined || first === undefined) return undefined
-  return { rows, level: 1 - 2 * alpha, ...wilsonInterval(first.value, rows, alpha) }
+  const groups = rowsOf(side.values)
+  const bounds = wilsonInterval(first.value, rows, alpha)
+  return { rows, level: 1 - 2 * alpha, ...widened(bounds, first.value, groups && rowError(groups), alpha) }
 }
 
 /** Newcombe's interval of the drop of such a share, baseline minus candidate. */
@@ -50,9 +54,18 @@ export function dropOnRows(
   { alpha }: InterimAnalysis,
 ): RowsAlone | undefined {
   const { baseline, candidate } = sides
-  const rows = rowsOf(rule, evidence, [baseline, candidate])
+  const rows = countOf(rule, evidence, [baseline, candidate])
   const [base] = baseline.values
   const [own] = candidate.values
   if (rows === undefined || base === undefined || own === undefined) return undefined
-  return { rows, level: 1 - 2 * alpha, ...newcombeInterval(base.value, own.value, rows, alpha) }
+  const bounds = newcombeInterval(base.value, own.value, rows, alpha)
+  const [ofBase, ofOwn] = [rowsOf(baseline.values), rowsOf(candidate.values)]
+  const error = ofBase && ofOwn && rowErrorOfDifference(ofBase, ofOwn)
+  return { rows, level: 1 - 2 * alpha, ...widened(bounds, base.value - own.value, error, alpha) }
+}
+
+/** Both intervals take rows as independent. Those of one group are not, and their spread over groups shows it. */
+function widened({ lower, upper }: ShareBounds, estimate: number, error: RowError | undefined, alpha: number): ShareBounds {
+  const reach = error ? tQuantile(1 - alpha, error.df) * Math.sqrt(error.variance) : 0
+  return { lower: Math.min(lower, estimate - reach), upper: Math.max(upper, estimate + reach) }
 }

@@ -149,7 +149,10 @@ function dataOf({ plan, data }: ReportInput): DataSection {
 
 /** In the form of a lock: their times are stored with the other times. */
 function baseOf({ source, runs, notes, parameters }: BaselineEvidence): RetrainedBase {
-  const locked = runs.map(({ seed, status, validation, test, weights }) => ({ seed, status, validation, test, weights }))
+  const locked = runs.map(({ seed, status, validation, test, testRows, weights }) => {
+    const rows = testRows ? { testRows } : {}
+    return { seed, status, validation, test, ...rows, weights }
+  })
   return { source, runs: locked, notes, ...(parameters === undefined ? {} : { parameters }) }
 }
 

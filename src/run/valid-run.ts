@@ -96,7 +96,9 @@ const isLayer = (value: unknown): boolean =>
   isFinite(value['gradientNorm']) &&
   isFinite(value['weightNorm']) &&
   isWhole(value['units']) &&
-  Number.isSafeInteger(value['deadUnits'])
+  Number.isSafeInteger(value['deadUnits']) &&
+  Number(value['deadUnits']) >= 0 &&
+  Number(value['deadUnits']) <= Number(value['units'])
 
 const isBest = (value: unknown): boolean =>
   isCheckpoint(value) &&

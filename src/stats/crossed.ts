@@ -19,7 +19,8 @@ export interface RowError {
  * What the choice of rows adds to the variance of a mean over seeds and rows, both random (a crossed design without
  * replicates; Cornfield and Tukey, 1956). The spread of the rows' means also contains noise that differs from run to run,
  * which the spread over seeds already has. It is left in: on few rows, a lucky sample also looks less noisy than it is, and
- * a level at the truth passed more often without it (`docs/validation/rows.md`). Undefined for fewer than three groups.
+ * a level at the truth passed more often without it (`docs/validation/rows.md`). Undefined for fewer than three groups, and for values whose
+ * squares are no numbers.
  */
 export const rowError = (values: SeedsByRows): RowError | undefined => errorOf(groupMeans(values), 0)
 
@@ -38,11 +39,16 @@ export function rowErrorOfDifference(a: SeedsByRows, b: SeedsByRows): RowError |
 export const rowErrorOfPairs = (values: SeedsByRows): RowError | undefined =>
   errorOf(groupMeans(values), interaction(values) / values.length)
 
+/** The error of the same difference multiplied by 1 or −1: its long tail changes sides. */
+export const turned = (rows: RowError | undefined, sign: number): RowError | undefined =>
+  rows && { ...rows, skewness: sign * rows.skewness }
+
 /** @param noise the part of the groups' variance that differs from run to run */
 function errorOf(groups: readonly number[], noise: number): RowError | undefined {
   const count = groups.length
   if (count < 3 || !groups.every(Number.isFinite)) return undefined
   const variance = Math.max(0, (sampleSd(groups) ** 2 - noise) / count)
+  if (!Number.isFinite(variance)) return undefined
   return { variance, df: count - 1, skewness: variance > 0 ? skewnessOf(groups) : 0 }
 }
 
@@ -68,7 +74,7 @@ export function addRows(
 ): { readonly standardError: number; readonly df: number } {
   const ofSeeds = seeds.standardError ** 2
   const both = ofSeeds + rows.variance
-  if (!(rows.variance > 0) || !Number.isFinite(both)) return seeds
+  if (!(rows.variance > 0)) return seeds
   return { standardError: Math.sqrt(both), df: both ** 2 / (ofSeeds ** 2 / seeds.df + rows.variance ** 2 / rows.df) }
 }
 

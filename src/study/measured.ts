@@ -101,16 +101,20 @@ export function impossibleClasses(
 const weighted = (classes: ByClass['classes'], score: 'recall' | 'nll'): number =>
   classes.reduce((sum, one) => sum + one.rows * one[score].mean, 0) / classes.reduce((sum, one) => sum + one.rows, 0)
 
-/** Groups of rows add up to their metric. If groups differ in size, or the metric is no mean over rows, only about. */
+/**
+ * Groups of rows add up to their metric if it is a mean over rows. Groups of different sizes do so only about: the mean over
+ * n pseudo-values is off by at most an nth of their range, since the metric is a mean of those without a group, each weighted
+ * by at most 1 / (n − 1).
+ */
 function wrongRows(found: RowValues, test: Metrics | null): string | undefined {
   const names = Object.keys(found) as MetricName[]
   const off = names.find((name) => {
     const values = found[name] ?? []
-    const range = Math.max(...values) - Math.min(...values)
     const value = test?.[name]
-    return (
-      value === undefined || (isMeanOverRows(name) && Math.abs(mean(values) - value) > range / 4 + loose * Math.abs(value))
-    )
+    const range = Math.max(...values) - Math.min(...values)
+    if (value === undefined || !Number.isFinite(range * range)) return true
+    const size = Math.max(Math.abs(value), range)
+    return isMeanOverRows(name) && Math.abs(mean(values) - value) > range / values.length + loose * size
   })
   return off === undefined ? undefined : `has groups of test rows that do not add up to its ${off}`
 }

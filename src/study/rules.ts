@@ -127,16 +127,19 @@ export function alterations(spec: NormalizedSpec, rules: Rules): Alteration[] {
   ].filter((found) => found !== null)
 }
 
+type Split = Readonly<Record<string, unknown>>
+
 /** How a model of ours is measured, which a training script decides itself. */
 function alteredMeasurement(rules: ModelRules, own: ModelRules): (Alteration | null)[] {
   const held = stricter(own.checks, rules.checks)
   const checks = (Object.keys(held) as (keyof NormalizedChecks)[]).map((name) =>
     setting(['data', 'checks', name], held[name], own.checks[name]),
   )
-  const keys = new Set([...Object.keys(rules.data.split), ...Object.keys(own.data.split)])
-  const split = ([...keys] as (keyof NormalizedData['split'])[])
+  const asWritten = ({ fixed, ...rest }: ModelRules['data']['split']) => ({ ...rest, rows: fixed ? 'fixed' : 'vary' })
+  const [base, change]: readonly [Split, Split] = [asWritten(rules.data.split), asWritten(own.data.split)]
+  const split = Object.keys({ ...base, ...change })
     .filter((key) => key !== 'seed' || !followsRoot(own, rules))
-    .map((key) => setting(['data', 'split', key], rules.data.split[key] ?? null, own.data.split[key] ?? null))
+    .map((key) => setting(['data', 'split', key], base[key] ?? null, change[key] ?? null))
   return [
     setting(['evaluateEvery'], rules.evaluateEvery, own.evaluateEvery),
     setting(['data', 'target'], rules.data.target, own.data.target),
@@ -215,11 +218,8 @@ function gates(base: Rules['gates'], change: Rules['gates']): Alteration | null 
   return { path: ['gates'], setting: 'gates', base: from, change: to }
 }
 
-function shown(value: unknown): string {
-  if (value === null || value === undefined) return 'none'
-  const text = Array.isArray(value) ? value.join(', ') : String(value)
-  return text === '' ? 'none' : printable(text, 100)
-}
+const shown = (value: unknown): string =>
+  printable(Array.isArray(value) ? value.join(', ') : String(value ?? 'none'), 100) || 'none'
 
 function otherTask(spec: NormalizedSpec, rules: Rules, locate: Locate): InputError {
   return new InputError([

@@ -111,7 +111,7 @@ function measuredBest(
       : {}),
     ...(keeps ? { predictions: keptPredictions(width, onValidation, onTest) } : {}),
     ...(average ? { averaged: { ...average.at, test: evaluateTest ? testOf(average) : null } } : {}),
-    ...(onTest && context.data.rowsVary ? { testRows: testEvidence(context, onTest) } : {}),
+    ...(onTest && context.data.rowsVary ? testEvidence(context, onTest) : {}),
     ...(grouped ? rowEvidence(context, onValidation) : {}),
   }
 }

@@ -32,11 +32,15 @@ export function rowEvidence(context: RunContext, outputs: Float32Array): Evidenc
 
 /**
  * How much the metrics of a model depend on which test rows were drawn, by leaving out each of 20 groups of them in turn.
- * Metrics that some of the rows do not define, such as a recall without rows of a class, are left out.
+ * Metrics that some of the rows do not define, such as a recall without rows of a class, are left out. Nothing if there are
+ * fewer than three groups.
  *
  * @param outputs outputs of the test rows
  */
-export function testEvidence(context: RunContext, outputs: Float32Array): RowValues {
+export function testEvidence(
+  context: RunContext,
+  outputs: Float32Array,
+): Pick<NonNullable<CompleteRun['best']>, 'testRows'> {
   const rows = context.data.splits.test
   const groups = groupsOf(rows, context.data, mostTestGroups)
   if (groups.length < 3) return {}
@@ -51,12 +55,13 @@ export function testEvidence(context: RunContext, outputs: Float32Array): RowVal
     )
   })
   const names = Object.keys(whole) as (keyof Metrics)[]
-  return Object.fromEntries(
+  const testRows: RowValues = Object.fromEntries(
     names.flatMap((name) => {
       const values = without.map((rest) => pseudoValue(whole[name] ?? NaN, rest[name] ?? NaN, groups.length))
       return values.every(Number.isFinite) ? [[name, values]] : []
     }),
   )
+  return Object.keys(testRows).length > 0 ? { testRows } : {}
 }
 
 /** Five digits are more than the spread of 20 values knows, and keep locks short. */

@@ -193,7 +193,7 @@ describe('attack 23: a pull request that edits the data', () => {
         .split('\n')
         .map((line, i) => (i === 0 ? `leak,${line}` : `${line.at(-1)},${line}`))
         .join('\n')
-    const ran = await pull(spec.replace('inputs: auto', 'inputs: auto, checks: { leakage: warn }'), retrain, leak)
+    const ran = await pull(spec.replace('inputs: auto', 'inputs: auto, checks: { leakage: warn, formula: warn }'), retrain, leak)
     expect(plain(ran.summary)).toContain('> This change adds the column "leak".')
     const {
       base: { parameters },

@@ -53,6 +53,26 @@ describe('folds', () => {
     }
   })
 
+  it('have about as many rows as the split, and every class to train on, where groups differ in size', () => {
+    for (const share of [0.3, 0.4, 0.5, 0.6, 0.7]) {
+      const groups = Int32Array.from({ length: 200 }, (_, row) => (row < share * 200 ? 0 : Math.floor(row / 5)))
+      const { splits, folds } = folded(request(200, { groups }))
+      for (const { validation } of folds) {
+        const ratio = validation.length / splits.validation.length
+        expect(ratio).toBeGreaterThanOrEqual(0.5)
+        expect(ratio).toBeLessThanOrEqual(1.5)
+      }
+      expect([share, folds.length > 0]).toEqual([share, share < 0.5])
+    }
+    const groups = Int32Array.from({ length: 200 }, (_, row) => Math.floor(row / 10))
+    const classes = groups.map((group) => (group < 1 ? 1 : 0))
+    for (let seed = 1; seed <= 20; seed++) {
+      const { splits, folds } = folded(request(200, { groups, classes, split: { ...split, seed } }))
+      const has = (rows: Int32Array): boolean => rows.some((row) => classes[row] === 1)
+      for (const { train } of folds) expect(has(train) || !has(splits.train)).toBe(true)
+    }
+  })
+
   it('keep groups whole', () => {
     const groups = Int32Array.from({ length: 200 }, (_, row) => Math.floor(row / 5))
     const { splits, folds } = folded(request(200, { groups }))

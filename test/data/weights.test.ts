@@ -74,6 +74,17 @@ describe('a column of weights', () => {
     expect(brief(await load('x'))[0]).toBe('data/not-a-number 2:5 x')
   })
 
+  it('must have a weight in validation rows too, where seeds train on them', async () => {
+    const { splits } = await loadDataset(config(skewed('split-weights.csv'), { weighting: { column: 'w' } }))
+    const path = skewed('no-weight.csv', (row) => (row === splits.validation[0] ? '-1' : '1'))
+    const load = (more: object) => loadDataset(config(path, { weighting: { column: 'w' }, ...more }))
+    const problems = await problemsOf(load({}))
+    expect(brief(problems)).toEqual(['data/weights -1'])
+    expect(problems[0]?.hint).toContain('rows: fixed')
+    const fixed = await load({ split: { ...config(path).split, fixed: true } })
+    expect(fixed.folds).toEqual([])
+  })
+
   it('stays that of the base where a base is retrained', async () => {
     const base = config(skewed('base-weights.csv'), { weighting: { column: 'w' } })
     const own = { ...base, source: skewed('own-weights.csv', () => '1') }

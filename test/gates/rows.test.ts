@@ -101,6 +101,37 @@ describe('a level that few rows show by luck', () => {
   })
 })
 
+describe('a share that no seed changes', () => {
+  /** Five seeds that are right on the same rows, in 20 groups; their weights differ. */
+  const right = (groups: readonly number[], of: string): LockedSeed[] =>
+    Array.from({ length: 5 }, (_, i) => {
+      const value = { accuracy: mean(groups) }
+      return {
+        seed: 100 + i,
+        status: 'complete',
+        validation: value,
+        test: value,
+        testRows: { accuracy: groups },
+        weights: `${of} ${i}`,
+      }
+    })
+  /** Of 20 groups of 50 rows, the model is right on whole groups: the rows are about 20, and not 1,000. */
+  const clustered = (wrong: number): number[] => even.map((_, i) => (i < wrong ? 0 : 1))
+  const rows = { validation: 1000, test: 1000 }
+  const judged = (rule: AnyGateRule, ...sides: Parameters<typeof evidence>) =>
+    judge([rule], { ...evidence(...sides), rows }).gates[0]?.status
+
+  it('is judged by groups whose rows are alike', () => {
+    const rule: AnyGateRule = { ...atLeast, min: 0.87 }
+    expect(judged(rule, rowless(right(clustered(2), 'own')))).toBe('pass')
+    expect(judged(rule, right(clustered(2), 'own'))).toBe('inconclusive')
+    const regression: AnyGateRule = { ...notWorse, margin: 0.08, paired: false }
+    const sides = [right(clustered(2), 'own'), right(clustered(1), 'base')] as const
+    expect(judged(regression, rowless(sides[0]), rowless(sides[1]))).toBe('pass')
+    expect(judged(regression, ...sides)).toBe('inconclusive')
+  })
+})
+
 describe('a difference on the same rows', () => {
   it('does not count what is hard for both sides', () => {
     const sides = [side({ level: 0.92, hard: uneven, seed: 1 }), side({ level: 0.92, hard: uneven, seed: 2 })] as const
@@ -124,6 +155,51 @@ describe('a difference on the same rows', () => {
       rowless(side({ level: 0.92, hard: even, seed: 2 })),
     )
     expect(gate.sentence).toContain('for other seeds on these rows')
+  })
+})
+
+describe('a difference that few rows make', () => {
+  /** On one group in twenty, the candidate loses much: a sample of rows may have too few of these. */
+  const few = even.map((_, i) => (i === 0 ? 0.19 : -0.01))
+  const mirror = (seeds: readonly LockedSeed[], sign: number): LockedSeed[] =>
+    seeds.map((run) => {
+      const of = (accuracy: number): number => 0.5 + sign * (accuracy - 0.5)
+      const value = run.test && { nll: of(run.test.accuracy ?? NaN), accuracy: of(run.test.accuracy ?? NaN) }
+      const rows = run.testRows?.accuracy?.map(of) ?? []
+      return { ...run, validation: value, test: value, testRows: { nll: rows, accuracy: rows } }
+    })
+  const reach = ({ estimate: found }: ReturnType<typeof gateOf>): readonly [number, number] =>
+    found ? [found.value - found.lower, found.upper - found.value] : [NaN, NaN]
+  const base = mirror(side({ level: 0.5, hard: even, seed: 1 }), 1)
+  const hurt = side({ level: 0.5, hard: few, seed: 2 })
+
+  it('is longer on the side of the rows that matter, in whichever direction the metric is better', () => {
+    for (const paired of [true, false]) {
+      const worse = gateOf({ ...notWorse, metric: 'accuracy', paired }, mirror(hurt, -1), mirror(base, -1))
+      const [below, above] = reach(worse)
+      expect(above).toBeGreaterThan(1.3 * below)
+      const cost = gateOf({ ...notWorse, metric: 'nll', paired }, mirror(hurt, 1), base)
+      const [under, over] = reach(cost)
+      expect(over).toBeCloseTo(above, 9)
+      expect(under).toBeCloseTo(below, 9)
+    }
+  })
+
+  it('is so in the table of gains, too', () => {
+    for (const [metric, sign] of [
+      ['accuracy', -1],
+      ['nll', 1],
+    ] as const) {
+      const [from, to] = [mirror(base, sign), mirror(hurt, sign)]
+      const seeds = from.map((run, i) => ({
+        seed: run.seed,
+        baseline: { run: `b${i}`, ...run },
+        candidate: { run: `c${i}`, ...(to[i] as LockedSeed) },
+      }))
+      const found = verificationStatistics({ seeds }, metric).find((m) => m.split === 'test' && m.metric === metric)?.gain
+      if (!found) throw new Error('no gain')
+      expect(found.value - found.lower).toBeGreaterThan(1.3 * (found.upper - found.value))
+    }
   })
 })
 

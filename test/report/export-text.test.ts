@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { buildReport } from '../../src/report/build.ts'
+import { exportedRuns } from '../../src/report/exports/exported.ts'
 import { exportDefinitions } from '../../src/report/exports/index.ts'
 import { breakingName, breakingNames, hidingName } from '../support/hostile.ts'
 import { fakeStudy } from '../support/study.ts'
@@ -26,4 +27,19 @@ test.each(exportDefinitions)('attack 16: an export to $name has no text that dra
       expect(said, path).not.toMatch(/[\n\r\u001b]/)
     }
   }
+})
+
+test('an exported run says which validation rows it has, if not those of the split', async () => {
+  const study = fakeStudy({ stages: ['verify'] })
+  async function* onFold() {
+    for await (const run of study.runs()) yield { ...run, request: { ...run.request, fold: 3 } }
+  }
+  const foldsIn = async (runs: ReturnType<typeof study.runs>) => {
+    const found = new Set<string | undefined>()
+    for await (const { tags } of exportedRuns({ report: buildReport(study.input), runs, folder: '/to', artifacts: [] }))
+      found.add(tags['tunegate.fold'])
+    return [...found]
+  }
+  expect(await foldsIn(onFold())).toEqual(['3'])
+  expect(await foldsIn(study.runs())).toEqual([undefined])
 })

@@ -30,3 +30,22 @@ it.each([
 ])('anything else beside the weights is no run: %j', (beside) => {
   expect(isRun(run(beside))).toBe(false)
 })
+
+const layer = { name: '0.dense.kernel', gradientNorm: 0.1, weightNorm: 2, units: 8, deadUnits: 0 }
+
+it('a run has its layers, or is from before they were looked at', () => {
+  expect(isRun({ ...run({}), layers: [] })).toBe(true)
+  expect(isRun({ ...run({}), layers: [layer, { ...layer, deadUnits: 8 }] })).toBe(true)
+})
+
+it.each([
+  { layers: null },
+  { layers: [null] },
+  { layers: [{ ...layer, name: 7 }] },
+  { layers: [{ ...layer, name: 'x'.repeat(301) }] },
+  { layers: [{ ...layer, gradientNorm: null }] },
+  { layers: [{ ...layer, units: 0 }] },
+  { layers: [{ ...layer, deadUnits: -1 }] },
+  { layers: [{ ...layer, deadUnits: 9 }] },
+  { layers: Array.from({ length: 10_001 }, () => layer) },
+])('layers of another form are no run', (more) => expect(isRun({ ...run({}), ...more })).toBe(false))

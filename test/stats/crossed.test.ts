@@ -29,6 +29,8 @@ describe('the error of the rows', () => {
     ).toBeUndefined()
     expect(rowError([[1, NaN, 3]])).toBeUndefined()
     expect(rowErrorOfDifference([[1, 2, 3]], [[1, 2, 3, 4]])).toBeUndefined()
+    expect(rowError([[1e200, 0, -1e200]])).toBeUndefined()
+    expect(rowErrorOfPairs([[1e308, 0, -1e308]])).toBeUndefined()
   })
 
   it('leaves out what differs from run to run, and what is hard for both sides', () => {

@@ -111,10 +111,12 @@ describe('a study that nobody touched follows from its own numbers', () => {
   })
 
   it('against the retrained base, whose runs it holds', async () => {
-    const own = digitsSpec({ seeds: 3, hidden: 4, gate: regression })
-    const base = digitsSpec({ seeds: 3, hidden: 6, gate: regression })
+    const onTest = regression.replace('metric: accuracy', 'metric: accuracy, split: test')
+    const own = digitsSpec({ seeds: 3, hidden: 4, gate: onTest })
+    const base = digitsSpec({ seeds: 3, hidden: 6, gate: onTest })
     const retrained = (c: string): ExpectedBaseline => ({ kind: 'retrained', source: retrainedSource(join(c, 'base.yml')) })
     const done = await study(own, retrained, withBase(base))
+    expect(done.verdict.gates[0]?.sentence).toContain('for other seeds and other rows')
     expect(said(done)).toBe(done.verdict.status)
     expect(
       said(done, (r) => {

@@ -74,6 +74,7 @@ describe('attack 14: a rule that a change alters', () => {
     ['the share of test rows', split('test: 0.5'), ['7: data.split.test from 0.25 to 0.5']],
     ['that the split is stratified', split('test: 0.25, stratify: false'), ['7: data.split.stratify from true to false']],
     ['the groups of the split', split('test: 0.25, groupBy: patient'), ['7: data.split.groupBy from none to patient']],
+    ['that rows vary', split('test: 0.25, rows: fixed'), ['7: data.split.rows from vary to fixed']],
     ['the seed of the split', split('test: 0.25, seed: 4'), ['7: data.split.seed from 17 to 4']],
     ['both seeds', `${split('test: 0.25, seed: 4')}seed: 3\n`, ['15: seed from 17 to 3', '7: data.split.seed from 17 to 4']],
     [

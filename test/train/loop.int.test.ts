@@ -173,7 +173,7 @@ describe('length, stops and checkpoints', () => {
   test('a job that measures the test rows has the average of the weights beside them, and no other result changes', () => {
     const [plain, asked] = [complete(run({})), complete(run({}, { evaluateTest: true }))]
     if (!asked.best?.averaged || plain.best === null) throw new Error('no average')
-    const { averaged, test, predictions: _kept, ...best } = asked.best
+    const { averaged, test, predictions: _kept, testRows: _rows, ...best } = asked.best
     // A job without test rows says instead how its objective depends on the validation rows.
     const { rowGroups: _groups, mistakeCost: _cost, ...own } = plain.best
     expect({ ...best, test: null }).toEqual(own)
@@ -197,7 +197,7 @@ describe('length, stops and checkpoints', () => {
     const short = await trainerFor({ ...digits, splits }, mlp)
     const job = { ...trainJob, evaluateTest: true }
     const { best } = complete(short.run(request({ levers: levers({ epochs: 2 }), job }), 'run'))
-    const { averaged, predictions: _kept, ...own } = best ?? {}
+    const { averaged, predictions: _kept, testRows: _rows, ...own } = best ?? {}
     expect(averaged).toEqual(own)
   })
 

@@ -133,6 +133,8 @@ describe('the trainer', () => {
     // Rows of a cluster stay together: ten clusters are ten groups.
     const clusters = Int32Array.from(digits.targets)
     expect((await of({ clusters }))?.testRows?.nll).toHaveLength(10)
+    // Of two clusters, nobody knows how much clusters differ.
+    expect(await of({ clusters: clusters.map((cluster) => cluster % 2) })).not.toHaveProperty('testRows')
   })
 
   test('refuses to hide tensors that a run left behind', async () => {

@@ -7,7 +7,8 @@ import { checkData } from '../../src/data/check.ts'
 import type { CheckName, DataFinding } from '../../src/data/checks/definition.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { Task } from '../../src/records/metrics.ts'
-import { plants, type Plant, type Table } from './plants.ts'
+import { plants, type Plant } from './plants.ts'
+import type { Table } from './table.ts'
 
 export interface CleanSet {
   readonly name: string

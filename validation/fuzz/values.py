@@ -32,7 +32,7 @@ def delimited(path: Path, found: dict) -> list[list]:
     text = path.read_bytes().decode('utf-8-sig')
     rows = [row for row in csv.reader(io.StringIO(text, newline=''),
                                       delimiter=found['delimiter'], skipinitialspace=found['delimiter'] != '\t', strict=True)]
-    rows = [row for row in rows if any(cell.strip() for cell in row) or len(row) > 1]
+    rows = [row for row in rows if any(strip(cell) for cell in row) or len(row) > 1]
     while rows and (rows[0][0].lstrip().startswith('#') or rows[0][0].lower().startswith('sep=')) and len(rows[0]) != len(found['names']):
         rows.pop(0)
     rows = rows[1:] if found['header'] else rows
@@ -94,13 +94,17 @@ def number_of(text: str) -> float | None:
     return value
 
 
+# What JavaScript takes for blanks.
+BLANKS = ' \t\n\r\x0b\x0c\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff' + ''.join(map(chr, range(0x2000, 0x200B)))
+
+
 def strip(text: str) -> str:
-    """JavaScript takes the byte order mark for a blank."""
-    return text.strip().strip('\ufeff').strip()
+    return text.strip(BLANKS)
 
 
 def differs(expected, number: float | None, text: str | None) -> bool:
     """Whether a value is neither the number nor the text that was read."""
+    number = None if number is None else float(number)
     if isinstance(expected, bool) and text in ('0', '1'):
         return number != float(expected)  # an array of booleans holds numbers
     if isinstance(expected, bool):

@@ -74,6 +74,7 @@ function exportedRun(run: RunResult, started: number, ended: number): ExportedRu
       'tunegate.stage': request.stage,
       'tunegate.label': request.label,
       'tunegate.seed': String(request.seed),
+      ...(request.fold === undefined ? {} : { 'tunegate.fold': String(request.fold) }),
       'tunegate.status': run.status,
       'tunegate.engine': run.engine,
       'tunegate.run': run.id,
