@@ -42,6 +42,7 @@ describe('the folders of src', () => {
     // parent.
     expect(found(/\bconsole\.|\bprocess\.std(out|err)\b|\{[^}]*\bstd(out|err)\b[^}]*\} = process/)).toEqual([
       'src/cli.ts',
+      'src/cli/ask.ts',
       'src/cli/commands/run.ts',
       'src/cli/output.ts',
       'src/engines/tensorflow/install/layout.ts',
@@ -49,6 +50,7 @@ describe('the folders of src', () => {
     ])
     expect(found(/\bprocess\.std(out|err)\.write\b|\bwriteSync\((1|2)\b/)).toEqual([
       'src/cli.ts',
+      'src/cli/ask.ts',
       'src/cli/output.ts',
       'src/engines/tensorflow/install/layout.ts',
     ])

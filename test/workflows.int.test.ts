@@ -298,6 +298,8 @@ describe('action.yml', () => {
       'engine',
       'stages',
       'report-dir',
+      'gates',
+      'artifact-id',
     ])
   })
 

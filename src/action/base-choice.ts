@@ -2,7 +2,8 @@ import { relative, sep } from 'node:path'
 import { needsBaseline } from '../gates/index.ts'
 import type { GateRule } from '../records/gates.ts'
 import type { BaselineInput } from '../github/inputs.ts'
-import { lockBeside, type Baseline } from '../study/baseline.ts'
+import type { Baseline } from '../study/baseline.ts'
+import { firstText, lockBeside, lockTextBeside } from '../study/locks.ts'
 
 /**
  * What happens if the base commit has no lock: nothing is judged, its spec is retrained, or the change's declared levers
@@ -27,17 +28,19 @@ export type BaseChoice =
 
 export interface BaseQuery {
   readonly specPath: string
+  /** The name of the study in the spec of the base commit. */
+  readonly name: string
   /** What the workflow asks to compare with. */
   readonly asked: Baseline
   /** The gates of the base commit. */
   readonly gates: readonly GateRule[]
   readonly without: WithoutLock
-  /** The path of the lock if `asked` names a file or a folder. */
-  readonly lockIn: (named: string) => string | Promise<string>
+  /** The places of the lock if `asked` names a file or a folder, in order. */
+  readonly locksAt: (named: string) => readonly string[] | Promise<readonly string[]>
   /** The text of a file at the base commit; null if it has no such file. */
   readonly textAt: (path: string) => Promise<string | null>
-  /** Whether a path is a file that no commit has. */
-  readonly isProvided: (path: string) => boolean | Promise<boolean>
+  /** Whether the first file at these places is one that no commit has. */
+  readonly isProvided: (paths: readonly string[]) => boolean | Promise<boolean>
 }
 
 /** The same choice for the job that judges a change and for the job that checks its report. */
@@ -45,10 +48,15 @@ export async function chooseBase(query: BaseQuery): Promise<BaseChoice> {
   const { asked, specPath, gates, without } = query
   if (asked.kind === 'spec') return { kind: 'retrained', path: asked.spec.path }
   if (asked.kind === 'declared') return { kind: 'retrained', path: specPath }
-  const path = asked.kind === 'file' ? await query.lockIn(asked.path) : lockBeside(specPath)
-  const text = await query.textAt(path)
-  if (text !== null) return { kind: 'lock', path, text }
-  if (isNamed(asked) && (await query.isProvided(path))) return { kind: 'provided', path }
+  const named = asked.kind === 'file' ? await query.locksAt(asked.path) : null
+  const found = await (named
+    ? firstText(named, query.textAt)
+    : lockTextBeside({ path: specPath, name: query.name }, query.textAt))
+  if (found) return { kind: 'lock', ...found }
+  // Beside the spec, a study reads its own name first. A file under the old name, which a change may hold, provides nothing.
+  const places = named ?? [lockBeside(specPath)]
+  const path = places[0] ?? ''
+  if (isNamed(asked) && (await query.isProvided(places))) return { kind: 'provided', path }
   if (gates.some(needsBaseline)) {
     return without === 'retrain-base' ? { kind: 'retrained', path: specPath } : { kind: 'missing', path }
   }

@@ -1,17 +1,17 @@
 import { stat } from 'node:fs/promises'
 import { InputError } from '../base/diagnostics.ts'
-import { readTextWithin } from '../base/files.ts'
 import { unreachable } from '../base/result.ts'
 import { normalize } from '../compile/normalize.ts'
 import { isTrainerSpec, type NormalizedSpec } from '../compile/normalized.ts'
 import { say } from '../github/log.ts'
 import { needsBaseline } from '../gates/index.ts'
-import type { GateRule } from '../records/gates.ts'
-import { mostLockBytes, parseLock } from '../report/lock.ts'
+import { parseLock } from '../report/lock.ts'
 import { parseSpec } from '../dsl/parse.ts'
 import { confirmation } from '../stages/index.ts'
 import { rulesOf, type Rules } from '../study/rules.ts'
-import { defaultBaseline, insideFolder, lockBeside, lockName, type BaseSpec, type Baseline } from '../study/baseline.ts'
+import { defaultBaseline, lockTextAt, type BaseSpec, type Baseline } from '../study/baseline.ts'
+import { firstFile, lockBeside, locksAt, lockTextBeside } from '../study/locks.ts'
+import { readSpec } from '../study/read-spec.ts'
 import type { StudyOptions } from '../study/options.ts'
 import { chooseBase, type WithoutLock } from './base-choice.ts'
 import { baseData } from './base-data.ts'
@@ -40,7 +40,7 @@ export async function judgedBy(
   const spec = specAt(text, options.specPath)
   const rules = rulesOf(spec)
   const data = isTrainerSpec(spec) ? undefined : baseData(base, options.specPath, spec.data, commits)
-  return { fresh: true, rules, baseData: data, baseline: await baselineAt(base, rules.gates, without, options, commits) }
+  return { fresh: true, rules, baseData: data, baseline: await baselineAt(base, spec, without, options, commits) }
 }
 
 /** The rules alone, for jobs that judge nothing themselves; undefined if the base has no spec yet. */
@@ -69,7 +69,7 @@ export function specAt(text: string, path: string): NormalizedSpec {
 /** Without a baseline at the base commit, the study keeps the one that the workflow asks for. */
 async function baselineAt(
   base: string,
-  gates: readonly GateRule[],
+  { name, gates }: Pick<NormalizedSpec, 'name' | 'gates'>,
   without: WithoutLock,
   options: StudyOptions,
   commits: Commits,
@@ -77,12 +77,16 @@ async function baselineAt(
   const { baseline: asked = defaultBaseline, specPath } = options
   const choice = await chooseBase({
     specPath,
+    name,
     asked,
     gates,
     without,
-    lockIn: insideFolder,
+    locksAt: (path) => locksAt(path, specPath),
     textAt: (path) => fileAt(base, path, commits),
-    isProvided: async (path) => (await isFile(path)) && !(await isCommitted(path, commits)),
+    isProvided: async (paths) => {
+      const path = await firstFile(paths)
+      return (await isFile(path)) && !(await isCommitted(path, commits))
+    },
   })
   switch (choice.kind) {
     case 'retrained':
@@ -135,13 +139,13 @@ async function retrainedAt(sha: string, path: string, commits: Commits): Promise
   const text = await fileAt(sha, path, commits)
   if (text === null)
     throw missing('the base commit has no spec to retrain', path, sha, 'set the input base-spec to one that it has')
-  const lock = await fileAt(sha, lockBeside(path), commits)
-  const script = isTrainerSpec(specAt(text, path))
+  const own = specAt(text, path)
+  const lock = await lockTextBeside({ path, name: own.name }, (at) => fileAt(sha, at, commits))
   const spec: BaseSpec = {
     path: ofBase(path),
     text,
-    ...(script ? { folder: folderAt(sha, path, commits) } : {}),
-    tuned: lock === null ? undefined : parseLock(lock, ofBase(lockName)),
+    ...(isTrainerSpec(own) ? { folder: folderAt(sha, path, commits) } : {}),
+    tuned: lock === null ? undefined : parseLock(lock.text, ofBase(lock.path)),
   }
   return { kind: 'spec', spec, commit: { sha, path } }
 }
@@ -157,18 +161,10 @@ const missing = (what: string, path: string, sha: string, hint: string): InputEr
     },
   ])
 
-/** Null if there is none. */
-const ownLock = (specPath: string): Promise<string | null> =>
-  readTextWithin(lockBeside(specPath), mostLockBytes, 'lock/too-large').catch((error: unknown) => {
-    if (error instanceof InputError) throw error
-    return null
-  })
-
 /** Only verification, of the levers in the checkout's lock, or of its spec if the lock was not tuned from it. */
-export async function verification({
-  specPath,
-  stages = [confirmation.name],
-}: StudyOptions): Promise<Pick<StudyOptions, 'stages' | 'tuned'>> {
-  const own = await ownLock(specPath)
-  return { stages, tuned: own === null ? undefined : parseLock(own, lockName) }
+export async function verification(options: StudyOptions): Promise<Pick<StudyOptions, 'stages' | 'tuned'>> {
+  const { specPath, stages = [confirmation.name] } = options
+  const { spec } = await readSpec({ ...options, rules: undefined })
+  const own = await lockTextBeside({ path: specPath, name: spec.name }, lockTextAt)
+  return { stages, tuned: own === null ? undefined : parseLock(own.text, own.path) }
 }

@@ -4,7 +4,7 @@ import { InputError } from '../base/diagnostics.ts'
 import { entryAt } from '../base/files.ts'
 import { insideWorkspace, type Runner } from '../github/environment.ts'
 import type { BaselineInput } from '../github/inputs.ts'
-import { lockBeside } from '../study/baseline.ts'
+import { locksBeside } from '../study/locks.ts'
 
 /** Absolute paths that a step reads or writes; null if an input names none. */
 export interface StepPaths {
@@ -20,13 +20,13 @@ export interface StepPaths {
  */
 export function requireInside({ spec, baseline, out, results }: StepPaths, { workspace }: Runner): void {
   const given = ['path' in baseline ? baseline.path : null, out, ...(results ?? [])].filter((path) => path !== null)
-  refuseLinks([spec, lockBeside(spec), join(workspace, '.tunegate'), ...given], workspace)
+  refuseLinks([spec, ...locksBeside(spec), join(workspace, '.tunegate'), ...given], workspace)
 }
 
 /**
  * The spec and its lock must belong to the checkout: a link to another checkout in the workspace would have that one judged.
  */
-export const requireOwn = (spec: string, root: string): void => refuseLinks([spec, lockBeside(spec)], root)
+export const requireOwn = (spec: string, root: string): void => refuseLinks([spec, ...locksBeside(spec)], root)
 
 function refuseLinks(paths: readonly string[], folder: string): void {
   const top = realpathSync(folder)

@@ -1,6 +1,9 @@
 import { formatDiagnostic, InputError, printable } from '../base/diagnostics.ts'
 import { runner, type Runner } from '../github/environment.ts'
 import { explain } from '../github/failure.ts'
+import type { GateOutput } from '../github/outputs.ts'
+import { gateOf } from '../gates/index.ts'
+import type { GateVerdict } from '../records/verdict.ts'
 import { endSection, say } from '../github/log.ts'
 import { fails, publish, type Publication } from '../github/publish.ts'
 import { changeLines } from '../report/change-lines.ts'
@@ -61,6 +64,13 @@ async function withoutVerdict(
   await postInstead('No verdict: the input is not valid', text, { inputs: { spec, post, token }, runner })
 }
 
+function gateOutput({ rule, status, blocks, estimate, limit, sentence }: GateVerdict): GateOutput {
+  const judged = gateOf(rule).measures(rule)
+  const interval = estimate && { value: estimate.value, lower: estimate.lower, upper: estimate.upper }
+  const { metric = null, split = null } = judged ?? {}
+  return { gate: rule.gate, metric, split, status, blocks, estimate: interval, limit, sentence }
+}
+
 function publication({ report, verdict, prepared, files }: JudgedStudy, spec: string): Publication {
   return {
     name: report.study.name,
@@ -68,6 +78,7 @@ function publication({ report, verdict, prepared, files }: JudgedStudy, spec: st
     warnings: prepared.warnings,
     gateLines: prepared.gateLines,
     levers: isResults(report) ? null : report.levers.chosen,
+    gates: verdict.gates.map(gateOutput),
     markdown: files.markdown,
     spec,
     folder: files.folder,

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { readWithin, writeFilePlain } from '../base/files.ts'
 import { say } from '../github/log.ts'
 import { lockText, mostLockBytes, parseLock } from '../report/lock.ts'
-import { lockBeside } from '../study/baseline.ts'
+import { lockBeside, lockTextBeside } from '../study/locks.ts'
 import type { Study } from '../study/conclude.ts'
 
 /**
@@ -11,8 +11,13 @@ import type { Study } from '../study/conclude.ts'
  * it.
  */
 export async function renewed(study: Study, specPath: string): Promise<Study> {
-  const path = lockBeside(specPath).replaceAll('\\', '/')
-  const before = (await readWithin(path, mostLockBytes).catch(() => undefined))?.toString('utf8') ?? null
+  const spec = { path: specPath, name: study.report.study.name }
+  const committed = await lockTextBeside(spec, async (at) => {
+    const bytes = await readWithin(at, mostLockBytes).catch(() => undefined)
+    return bytes?.toString('utf8') ?? null
+  })
+  const path = (committed?.path ?? lockBeside(specPath)).replaceAll('\\', '/')
+  const before = committed?.text ?? null
   const old = before === null ? null : parseLock(before, path)
   const same = old !== null && JSON.stringify(old.levers) === JSON.stringify(study.lock.levers)
   const lock = same

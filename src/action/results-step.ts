@@ -12,7 +12,9 @@ import { say } from '../github/log.ts'
 import { parseLock } from '../report/lock.ts'
 import type { AlteredRule } from '../report/model.ts'
 import { ruleText } from '../report/phrases.ts'
-import { insideFolder, lockBeside, lockName, type Baseline } from '../study/baseline.ts'
+import type { Baseline } from '../study/baseline.ts'
+import { firstText, lockBeside, locksAt, lockTextBeside } from '../study/locks.ts'
+import { lockNameOf } from '../report/lock-name.ts'
 import { gateResults, type JudgedResults, type ResultsOptions } from '../study/gate-results.ts'
 import { textOf } from '../study/read-spec.ts'
 import { isLockText, type ResultsBaseline } from '../study/results-baseline.ts'
@@ -112,14 +114,19 @@ interface Query {
 /** A file of the base commit, or one that no commit has, such as an artifact that an earlier step downloaded. */
 async function baselineAt(base: string, { specPath, asked, spec }: Query, commits: Commits): Promise<ResultsBaseline> {
   if (asked.kind !== 'file' && asked.kind !== 'beside-spec') return asked
-  const path = asked.kind === 'file' ? await insideFolder(asked.path) : lockBeside(specPath)
-  const text = await fileAt(base, path, commits)
-  if (text !== null) {
+  const atBase = (path: string): Promise<string | null> => fileAt(base, path, commits)
+  const places = asked.kind === 'file' ? await locksAt(asked.path, specPath) : [lockBeside(specPath)]
+  const found = await (asked.kind === 'file'
+    ? firstText(places, atBase)
+    : lockTextBeside({ path: specPath, name: spec.name }, atBase))
+  if (found !== null) {
+    const { path, text } = found
     const name = `${path} of the base commit`
     return isLockText(text)
       ? { kind: 'commit', lock: parseLock(text, name), commit: { sha: base, path } }
       : { kind: 'results', source: { kind: 'text', text, name } }
   }
+  const [path = ''] = places
   const named = asked.kind === 'file' ? asked.path : path
   const provided = asked.kind === 'file' || asked.required
   const there = existsSync(join(commits.runner.workspace, named))
@@ -127,7 +134,7 @@ async function baselineAt(base: string, { specPath, asked, spec }: Query, commit
   if (!spec.gates.some(needsBaseline)) return { kind: 'none' }
   throw refused('verify/no-baseline', 'there is no baseline that the change does not choose itself', {
     found: `no ${path} at ${base}${there ? `, and ${kindAt(named)} in the change` : ''}`,
-    allowed: `${lockName} of the base commit, or results or a lock that no commit has, such as a downloaded artifact`,
+    allowed: `${lockNameOf(specPath)} of the base commit, or results or a lock that no commit has, such as a downloaded artifact`,
     hint: 'judge results on the default branch and commit the lock that it writes, or set the input baseline',
   })
 }

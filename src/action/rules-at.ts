@@ -15,7 +15,8 @@ import { withSeeds, type VerifySettings } from '../stages/verify.ts'
 import { parseLock } from '../report/lock.ts'
 import type { ExpectedBaseline, Rules } from '../study/audit.ts'
 import { retrainedSource } from '../study/base-study.ts'
-import { lockBeside, lockName, type Baseline } from '../study/baseline.ts'
+import type { Baseline } from '../study/baseline.ts'
+import { firstText, lockBeside, locksIn, lockTextBeside } from '../study/locks.ts'
 import { baselineOf, chooseBase, isNamed } from './base-choice.ts'
 import { ofBase, specAt } from './base-commit.ts'
 
@@ -51,8 +52,8 @@ export async function rulesAt(
     if (text === null) return err(`neither the base commit nor the change has ${specPath}`)
     const of = based === null ? 'change' : 'base'
     const spec = specAt(text, specPath)
-    const { task, gates, seed } = spec
-    const query = { api, request, inputs, runner, specPath }
+    const { name, task, gates, seed } = spec
+    const query = { api, request, inputs, runner, specPath, name }
     const baseline = await (of === 'base' ? baselineOfBase(query, gates) : baselineOfChange(query))
     return ok({
       of,
@@ -102,18 +103,21 @@ interface BaselineQuery {
   readonly inputs: RuleInputs
   readonly runner: Runner
   readonly specPath: string
+  /** The name of the study in the spec whose rules apply. */
+  readonly name: string
 }
 
 /** The same choice that `judgedBy` makes for the run. */
 async function baselineOfBase(query: BaselineQuery, gates: readonly GateRule[]): Promise<ExpectedBaseline> {
-  const { api, request, inputs, runner, specPath } = query
+  const { api, request, inputs, runner, specPath, name } = query
   const asked = baselineOf(inputs.baseline, runner.workspace)
   const choice = await chooseBase({
     specPath,
+    name,
     asked,
     gates,
     without: request.command === 'verify' ? 'refuse' : 'retrain-base',
-    lockIn: lockPath,
+    locksAt: (named) => locksNamed(named, specPath),
     textAt: (path) => textAt(api, request.base, path),
     isProvided: () => ownFile(asked, query) !== null,
   })
@@ -121,7 +125,7 @@ async function baselineOfBase(query: BaselineQuery, gates: readonly GateRule[]):
     case 'retrained':
       return { kind: 'retrained', source: retrainedSource(ofBase(fromRoot(choice.path, runner))) }
     case 'lock':
-      return { kind: 'lock', lock: parseLock(choice.text, choice.path), source: lockName }
+      return { kind: 'lock', lock: parseLock(choice.text, choice.path), source: posix.basename(choice.path) }
     case 'provided':
       return ownLock(asked, query) ?? none(choice.path, request.base)
     case 'missing':
@@ -140,16 +144,18 @@ async function baselineOfChange(query: BaselineQuery): Promise<ExpectedBaseline>
   const asked = baselineOf(inputs.baseline, runner.workspace)
   if (asked.kind === 'spec') return { kind: 'retrained', source: retrainedSource(fromRoot(asked.spec.path, runner)) }
   if (asked.kind === 'declared') return asked
-  const path = asked.kind === 'file' ? lockPath(asked.path) : lockBeside(specPath)
-  const text = await textAt(api, request.sha, path)
-  if (text !== null) return { kind: 'lock', lock: parseLock(text, path), source: basename(path) }
+  const atHead = (path: string): Promise<string | null> => textAt(api, request.sha, path)
+  const found = await (asked.kind === 'file'
+    ? firstText(locksNamed(asked.path, specPath), atHead)
+    : lockTextBeside({ path: specPath, name: query.name }, atHead))
+  if (found) return { kind: 'lock', lock: parseLock(found.text, found.path), source: basename(found.path) }
   return ownLock(asked, query) ?? { kind: 'declared' }
 }
 
 /** Without a checkout, only its name tells a lock from a folder. */
-function lockPath(named: string): string {
+function locksNamed(named: string, specPath: string): readonly string[] {
   const path = posix.normalize(named.replaceAll('\\', '/'))
-  return path.endsWith('.json') ? path : posix.join(path, lockName)
+  return path.endsWith('.json') ? [path] : locksIn(path, specPath).map((place) => place.replaceAll('\\', '/'))
 }
 
 /** The workflow may choose a file that no commit has, such as one that an earlier step downloaded. This job needs it too. */
@@ -168,8 +174,9 @@ function ownFile(
   if (!isNamed(asked)) return null
   const path = asked.kind === 'file' ? asked.path : lockBeside(specPath)
   const file = join(workspace, path)
-  const full = statSync(file, { throwIfNoEntry: false })?.isDirectory() ? join(file, lockName) : file
-  return statSync(full, { throwIfNoEntry: false })?.isFile() ? { path, full } : null
+  const places = statSync(file, { throwIfNoEntry: false })?.isDirectory() ? locksIn(file, specPath) : [file]
+  const full = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile())
+  return full === undefined ? null : { path, full }
 }
 
 function none(path: string, where: string): never {

@@ -24,6 +24,8 @@ export interface Diagnostic {
   readonly allowed?: string
   /** What to do about it. */
   readonly hint?: string
+  /** Present if this stands for so many problems that are not listed. It is printed last. */
+  readonly unlisted?: number
 }
 
 /**
@@ -71,10 +73,14 @@ export function defectLines(error: unknown): string[] {
   return [printable(`${error.name}: ${error.message}`, 2000), ...calls.map((line) => printable(line))]
 }
 
-/** In reading order: by file, line, column; diagnostics without a place come first. */
+/** How many problems these are, with those that are only counted. */
+export const problemCount = (all: readonly Diagnostic[]): number => all.reduce((sum, one) => sum + (one.unlisted ?? 1), 0)
+
+/** In reading order: by file, line, column; diagnostics without a place come first, and the count of the rest last. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...diagnostics].sort(
     (a, b) =>
+      Number(a.unlisted !== undefined) - Number(b.unlisted !== undefined) ||
       (a.at?.file ?? '').localeCompare(b.at?.file ?? '') ||
       (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
       (a.at?.column ?? 0) - (b.at?.column ?? 0),

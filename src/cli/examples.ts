@@ -1,5 +1,10 @@
 import type { Command } from 'commander'
+import { targetNames } from '../compile/targets/index.ts'
+import { exportNames } from '../report/exports/index.ts'
+import { confirmation } from '../stages/index.ts'
 import { ownCommand } from '../base/own-command.ts'
+
+const [[target = ''], [tool = '']] = [targetNames, exportNames]
 
 /** Command lines for the help of each command: the words after the program's name, and what they do. */
 const examples: Readonly<Record<string, readonly (readonly [words: readonly string[], does: string])[]>> = {
@@ -20,12 +25,12 @@ const examples: Readonly<Record<string, readonly (readonly [words: readonly stri
   ],
   plan: [
     [['plan'], 'stages, runs, minutes and memory'],
-    [['plan', '--stages', 'verify', '--seeds', '10'], 'a part of it'],
+    [['plan', '--stages', confirmation.name, '--seeds', '10'], 'a part of it'],
   ],
-  compile: [[['compile', '--target', 'workflow', '-o', '.github/workflows/study.yml'], 'spread the study over jobs']],
+  compile: [[['compile', '--target', target, '-o', '.github/workflows/study.yml'], 'spread the study over jobs']],
   run: [
     [['run'], 'tune what tuning.yml describes'],
-    [['run', '--stages', 'verify', '--baseline', 'retrain'], 'compare with the declared levers alone'],
+    [['run', '--stages', confirmation.name, '--baseline', 'retrain'], 'compare with the declared levers alone'],
     [['run', 'other.yml', '--workers', '2', '--out', 'report'], 'another spec, two processes, a folder of your choice'],
   ],
   predict: [
@@ -41,7 +46,7 @@ const examples: Readonly<Record<string, readonly (readonly [words: readonly stri
     [['report', '.tunegate/digits', '--format', 'markdown'], 'print the summary'],
   ],
   compare: [[['compare', '.tunegate/before', '.tunegate/after', '--html', 'both.html'], 'two finished runs']],
-  export: [[['export', '.tunegate/digits', '--to', 'tensorboard'], 'curves for TensorBoard']],
+  export: [[['export', '.tunegate/digits', '--to', tool], 'files for another tool']],
   diagnose: [
     [['diagnose', 'log.csv', '--classes', '10'], 'a log of any tool'],
     [['diagnose', '.tunegate/digits'], 'a finished run'],

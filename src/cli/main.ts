@@ -1,6 +1,6 @@
 import { ownCommand, startedAs } from '../base/own-command.ts'
 import { CommanderError } from 'commander'
-import { defectLines, diagnosticLines, InputError, sortDiagnostics } from '../base/diagnostics.ts'
+import { defectLines, diagnosticLines, InputError, problemCount, sortDiagnostics } from '../base/diagnostics.ts'
 import { explainSystemError } from '../base/files.ts'
 import { exitCodes } from './exit.ts'
 import { invocation } from './invocation.ts'
@@ -40,10 +40,11 @@ export function explain(thrown: unknown): number {
   const error = explainSystemError(thrown)
   if (error instanceof InputError) {
     const { diagnostics } = error
+    const count = problemCount(diagnostics)
     err.lines(
       ...sortDiagnostics(diagnostics).flatMap(diagnosticLines),
       '',
-      `${diagnostics.length} ${diagnostics.length === 1 ? 'problem' : 'problems'}`,
+      `${count.toLocaleString('en')} ${count === 1 ? 'problem' : 'problems'}`,
     )
     return exitCodes.badInput
   }

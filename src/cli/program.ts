@@ -73,12 +73,16 @@ export function program(exit: (code: number) => void): Command {
   root
     .command('plan')
     .addArgument(specArgument())
-    .description('show what would run, without training')
+    .description('show what would run, and about how long it takes')
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json', 'mermaid']).default('table'))
     .option('--stages <names>', `only these stages (${stageNames.join(', ')})`, stageList)
     .option('--seeds <n>', "number of verification seeds, instead of the spec's", wholeNumber(2, 100))
-    .action(async (spec: string, options: { format: 'table' | 'json' | 'mermaid'; stages?: StageName[]; seeds?: number }) =>
-      exit(await planCommand(spec, options)),
+    .option('--no-probe', 'do not train for a second to estimate the time')
+    .action(
+      async (
+        spec: string,
+        options: { format: 'table' | 'json' | 'mermaid'; stages?: StageName[]; seeds?: number; probe: boolean },
+      ) => exit(await planCommand(spec, options)),
     )
 
   root
@@ -111,7 +115,7 @@ export function program(exit: (code: number) => void): Command {
     .option('--out <dir>', 'folder for the report (default: .tunegate/<name>)')
     .option(
       '--baseline <what>',
-      '`lock` (tuning.lock.json next to the spec), the path of a lock or its folder, or `retrain` for the declared levers (default: the lock if there is one, else retrain)',
+      '`lock` (next to the spec: tuning.lock.json for tuning.yml, NAME.lock.json for NAME.yml), the path of a lock or its folder, or `retrain` for the declared levers (default: the lock if there is one, else retrain)',
     )
     .option(
       '--base-spec <spec>',

@@ -27,12 +27,17 @@ export function progressLogger(output: Output): Listener {
     status.clear()
     output.write(`${printable(text, 2000)}\n`)
   }
+  const lines = (text: string | null): void => {
+    if (text !== null) line(text)
+  }
   let stage = ''
   let objective = ''
+  let warnOfCut: (secondsLeft: number | null, finished: number) => string | null = () => null
   return (event: RunEvent) => {
     switch (event.type) {
       case 'study-started': {
         objective = event.plan.workload.objective
+        warnOfCut = cutWarning(event.plan.budget.minutes, output.now)
         const runs = event.plan.jobs.reduce((sum, job) => sum + job.estimate.runs, 0)
         line(
           `${event.plan.name}: ${plural(event.plan.jobs.length, 'stage')}, about ${plural(runs, 'run')} on ${event.engine} with ${plural(event.workers, 'worker')}` +
@@ -48,6 +53,7 @@ export function progressLogger(output: Output): Listener {
         return
       case 'run-finished':
         status.show(runLine(stage, event, objective, output))
+        if (!event.cached) lines(warnOfCut(event.progress.secondsLeft, event.progress.finished))
         if (event.result.status === 'crashed' && !event.cached) line(crashLine(event.result))
         return
       case 'stage-decided':
@@ -65,6 +71,25 @@ export function progressLogger(output: Output): Listener {
       default:
         unreachable(event, 'event')
     }
+  }
+}
+
+/** Runs after which the speed is known well enough. */
+const runsForSpeed = 8
+
+/** Warns once if the rest of the study does not fit into the budget of minutes. Time of an earlier process is not known here. */
+function cutWarning(minutes: number | null, now: () => number): (left: number | null, finished: number) => string | null {
+  const begin = now()
+  let said = minutes === null
+  return (left, finished) => {
+    if (said || left === null || finished < runsForSpeed || minutes === null) return null
+    const whole = (now() - begin) / 1000 + left
+    if (whole <= minutes * 60) return null
+    said = true
+    return (
+      `note: at this speed, the whole study takes up to ${duration(Math.round(whole))}, and the budget of ${minutes} minutes ends it ` +
+      'first; time for the verification is reserved, and the report lists what was skipped'
+    )
   }
 }
 

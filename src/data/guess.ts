@@ -1,22 +1,64 @@
 import type { ColumnSummary, TableSummary, Task } from './types.ts'
 
-const TARGET_NAMES = ['target', 'label', 'labels', 'class', 'y', 'outcome', 'species', 'diagnosis', 'category', 'response']
-
 /** If there are more numeric values than this, they are a measurement rather than classes. */
 const MOST_NUMERIC_CLASSES = 100
 
+/** Names that say what is predicted, and names that often do. */
+const telling = ['target', 'label', 'labels', 'y', 'outcome', 'response', 'survived', 'churn', 'churned', 'diagnosis']
+const likely = ['class', 'species', 'category', 'quality', 'price', 'income', 'default', 'approved', 'exited', 'fraud']
+
+/** A column that names rows, whatever order they are in. */
+const namesRows = /(^|[\s_.-])(id|uuid|guid)$|[a-z]I[dD]$/i
+const namesTimes = /^(date|datetime|timestamp)$|[\s_-](date|datetime|timestamp)$/i
+
+export interface GuessedTarget {
+  readonly column: ColumnSummary
+  /** What speaks for it, as clauses: `its name tells it`, `it is the last column`. */
+  readonly why: readonly string[]
+}
+
 /**
- * A column with a telling name; otherwise the last that could be a target, or without a header the first if only that one is
- * text.
+ * The column that the evidence speaks for: its name, its place, few values. Null if none can be a target: times, names of
+ * rows, sentences and columns of one value never are.
+ *
+ * @param rows a value of a class occurs several times in these
  */
-export function guessTarget(columns: readonly ColumnSummary[], header: boolean): ColumnSummary | null {
-  const possible = columns.filter(({ type }) => type !== 'identifier' && type !== 'constant')
-  const named = TARGET_NAMES.flatMap((name) => possible.filter((column) => column.name.toLowerCase() === name))
-  const last = possible.at(-1) ?? null
-  if (named[0]) return named[0]
-  const first = possible[0]
-  if (!header && first && last?.type === 'numeric' && first.type === 'categorical') return first
-  return last
+export function guessTarget(columns: readonly ColumnSummary[], header: boolean, rows: number): GuessedTarget | null {
+  const possible = columns.filter((column) => canBeTarget(column, rows))
+  const [first, last] = [possible[0], possible.at(-1)]
+  const onlyTextFirst = !header && first?.type === 'categorical' && last?.type === 'numeric'
+  const scored = possible.map((column) => {
+    const name = column.name.toLowerCase()
+    const named = telling.includes(name) ? 3 : likely.includes(name) ? 2 : 0
+    const classes = guessTask(column, rows) === 'classification'
+    const [place, where] =
+      column === first && onlyTextFirst
+        ? [3, 'it is the first column, and no other is text']
+        : column === last
+          ? [2, 'it is the last column that can be one']
+          : column === first
+            ? [0.5, 'it is the first column']
+            : [0, '']
+    const [levels, few] = !classes
+      ? [0, '']
+      : column.distinct === 2
+        ? [1, 'it has 2 values']
+        : [column.distinct <= fewLevels ? 0.5 : 0, `it has ${column.distinct} values`]
+    const why = [named > 0 ? 'its name tells it' : '', place > 0.5 ? where : '', levels > 0 ? few : ''].filter(
+      (part) => part !== '',
+    )
+    return { column, why, score: named + place + levels }
+  })
+  const best = scored.reduce<(typeof scored)[number] | null>((top, one) => (top && top.score >= one.score ? top : one), null)
+  return best && { column: best.column, why: best.why }
+}
+
+const fewLevels = 20
+
+function canBeTarget({ name, type, distinct, time }: ColumnSummary, rows: number): boolean {
+  if (type === 'identifier' || type === 'constant' || type === 'text') return false
+  if (time || namesTimes.test(name)) return false
+  return !(namesRows.test(name) && distinct > rows / 2)
 }
 
 /** Text means classes; a few different integers mean classes too, if each occurs several times. */

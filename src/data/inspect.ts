@@ -7,6 +7,7 @@ import { LIMITS, type Limits } from './source.ts'
 import { isMissingWord, spelledNumbers } from './spelling.ts'
 import type { OpenTable, Table } from './table.ts'
 import { word } from './tokenizers/index.ts'
+import { areDates } from './times.ts'
 import type { ColumnSummary, TableSummary } from './types.ts'
 
 /** Inspects a data file before there is a spec: its columns, and a guess of target, task and image shape. */
@@ -17,7 +18,8 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
   const { opened, table } = missingWords.length === 0 ? usual : await readAll({ ...source, missing: new Set(missingWords) })
   const columns = table.columns.flatMap((column) => (column ? [summarize(column, table, limits)] : []))
   const { file, names, header, delimiter } = opened
-  const target = opened.target === null ? guessTarget(columns, header) : (columns[opened.target] ?? null)
+  const guessed = opened.target === null && !isOnlyPixels(opened, columns) ? guessTarget(columns, header, table.rows) : null
+  const target = opened.target === null ? (guessed?.column ?? null) : (columns[opened.target] ?? null)
   const task = target && guessTask(target, table.rows)
   const named = target === null ? null : (names[target.index] ?? null)
   const inputs = columns.filter((column) => column !== target)
@@ -32,11 +34,16 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
     columns,
     missingWords,
     target: named,
+    targetWhy: guessed?.why ?? [],
     task,
     ...image,
     text: guessText(inputs),
   }
 }
+
+/** A pixel is no label: an array of images without labels has no target, and neither has a table of pixels alone. */
+const isOnlyPixels = ({ rowShape }: OpenTable, columns: readonly ColumnSummary[]): boolean =>
+  rowShape !== null || guessImage(columns).imageShape !== null
 
 async function readAll(source: DataFile): Promise<{ readonly opened: OpenTable; readonly table: Table }> {
   const opened = await source.format.open(source, { header: 'auto', target: null, groupBy: null })
@@ -59,8 +66,9 @@ function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSumma
   const different = distinct(column, rows, limits.levels)
   const type = typeOf(column, rows)
   const words = type === 'text' ? wordsOf(column) : null
+  const time = column.isText && areDates(column.texts)
   const spelling = spelledNumbers(column.texts)?.spelling.words ?? null
-  return { name, index, type, distinct: different, missing, words, spelling, ...range(column, rows) }
+  return { name, index, type, distinct: different, missing, words, time, spelling, ...range(column, rows) }
 }
 
 /** Of this share of all texts, no word is lost. */

@@ -29,7 +29,7 @@ export class Problems {
     const left = this.#count - shown.length
     if (left > 0) {
       const message = `${left.toLocaleString('en')} more problem${left === 1 ? '' : 's'} not listed`
-      shown.push({ code: 'data/more', severity: 'error', message })
+      shown.push({ code: 'data/more', severity: 'error', message, unlisted: left })
     }
     throw new InputError(shown)
   }

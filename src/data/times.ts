@@ -6,6 +6,16 @@ import type { Parts } from './types.ts'
 /** Dates, and dates with times, as ISO 8601 writes them; a time without a zone is UTC, so that no machine reads another. */
 const isoTime = /^(\d{4}-\d{2}(?:-\d{2})?)(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/
 
+/** Days as people write them, in any order, with or without a time of day. */
+const usualDate = /^\d{1,4}[./-]\d{1,2}[./-]\d{2,4}(?:[T ,].*)?$/
+const seen = 100
+
+/** Whether texts are dates: the first of them, of which none is anything else. */
+export function areDates(texts: readonly string[]): boolean {
+  const some = texts.slice(0, seen)
+  return some.length > 0 && some.every((text) => isoTime.test(text.trim()) || usualDate.test(text.trim()))
+}
+
 /** A column of times as numbers: numbers as they are, ISO 8601 texts in milliseconds. Throws an InputError at other texts. */
 export function timesOf(column: Column, rows: number, limits: Limits): Float64Array {
   if (!column.isText) return Float64Array.from({ length: rows }, (_, row) => column.at(row))

@@ -219,6 +219,8 @@ export interface ColumnSummary {
   readonly whole: boolean
   /** For texts, the number of words and signs that nearly all of them have at most; otherwise null. */
   readonly words: number | null
+  /** Whether its texts are dates, with or without a time of day. */
+  readonly time: boolean
   /** If the texts are numbers in another spelling, how they are spelled, after "numbers": `with a currency sign`. */
   readonly spelling: string | null
 }
@@ -236,6 +238,8 @@ export interface TableSummary {
   /** Words among numbers that seem to stand for missing values, such as `-`; the summary reads them so. */
   readonly missingWords: readonly string[]
   readonly target: string | null
+  /** What speaks for the target, as clauses; empty if the file itself names it. */
+  readonly targetWhy: readonly string[]
   readonly task: Task | null
   /** Shape of one row if the columns look like pixels, such as 64 → [8, 8, 1], or the array's own shape. */
   readonly imageShape: readonly number[] | null

@@ -66,6 +66,7 @@ const moreErrors = (count: number): Diagnostic => ({
   code: 'spec/more',
   severity: 'error',
   message: `${count.toLocaleString('en')} more problems not listed`,
+  unlisted: count,
 })
 
 type Composed = Result<Document.Parsed, Diagnostic[]>

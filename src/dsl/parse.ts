@@ -53,6 +53,7 @@ function sorted(problems: readonly Diagnostic[]): Diagnostic[] {
     code: 'spec/more',
     severity: 'error',
     message: `${more.length > 0 ? 'at least ' : ''}${each.length - mostProblems} more problems not listed`,
+    unlisted: each.length - mostProblems,
   }
   return [...each.slice(0, mostProblems), rest]
 }

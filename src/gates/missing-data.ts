@@ -15,7 +15,7 @@ export function withoutBaseline(
     nothingMeasured(
       `Nothing to compare with: ${reason ?? 'there is no baseline'}.`,
       remedy ??
-        'Commit the tuning.lock.json from a run on the base branch, or let verify retrain the declared levers ' +
+        'Commit the lock from a run on the base branch, or let verify retrain the declared levers ' +
           '(--baseline retrain).',
     )
   )

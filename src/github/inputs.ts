@@ -1,3 +1,4 @@
+import { failWords, type FailOn } from './publish.ts'
 import { getInput } from '@actions/core'
 import { resolve } from 'node:path'
 import { didYouMean, type Diagnostic } from '../base/diagnostics.ts'
@@ -46,7 +47,7 @@ export interface Inputs<Stage extends string, Engine extends string, Format exte
   readonly saveModel: readonly Format[] | null
   readonly baseline: BaselineInput
   /** The mildest verdict that fails the step. */
-  readonly failOn: 'fail' | 'inconclusive'
+  readonly failOn: FailOn
   readonly artifact: boolean
   /** Null means the repository's setting. */
   readonly retentionDays: number | null
@@ -84,7 +85,7 @@ export function readInputs<Stage extends string, Engine extends string, Format e
     seeds: from.whole('seeds', 2, 100),
     saveModel: from.words('save-model', choices.modelFormats),
     baseline: from.baseline(workspace),
-    failOn: from.word('fail-on', ['inconclusive', 'fail'] as const),
+    failOn: from.word('fail-on', failWords),
     artifact: from.word('artifact', ['true', 'false'] as const) === 'true',
     retentionDays: from.whole('retention-days', 1, 400),
     results: from.paths('results', workspace),

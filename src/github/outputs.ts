@@ -10,6 +10,23 @@ export interface Outputs {
   readonly reportUrl: string
   /** Path of the report's folder, relative to the workspace. */
   readonly reportDir: string
+  readonly gates: readonly GateOutput[]
+  /** Id of the artifact with the report's folder; null if nothing was uploaded. */
+  readonly artifactId: number | null
+}
+
+/** A gate in the output `gates`. */
+export interface GateOutput {
+  readonly gate: string
+  /** Null if the gate judges no metric. */
+  readonly metric: string | null
+  readonly split: string | null
+  readonly status: 'pass' | 'fail' | 'inconclusive'
+  readonly blocks: boolean
+  /** What was estimated, with its interval; null if it could not be. */
+  readonly estimate: { readonly value: number; readonly lower: number; readonly upper: number } | null
+  readonly limit: number
+  readonly sentence: string
 }
 
 /** The toolkit writes them between random delimiters, so no value can add another output. */
@@ -19,6 +36,8 @@ export function writeOutputs(outputs: Outputs): void {
   setOutput('lock', outputs.lock)
   setOutput('report-url', outputs.reportUrl)
   setOutput('report-dir', outputs.reportDir)
+  setOutput('gates', JSON.stringify(outputs.gates))
+  setOutput('artifact-id', outputs.artifactId === null ? '' : String(outputs.artifactId))
 }
 
 /** The platform counts a job's outputs as UTF-16 and accepts at most a megabyte of them. */

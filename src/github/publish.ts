@@ -5,7 +5,7 @@ import { annotate, annotatedFile, annotationOf, type Annotation } from './annota
 import { uploadReport, type Uploaded } from './artifacts.ts'
 import { insideWorkspace, type Runner } from './environment.ts'
 import { say } from './log.ts'
-import { writeOutputs } from './outputs.ts'
+import { writeOutputs, type GateOutput } from './outputs.ts'
 import { fitted, mostBytes, writeSummary } from './summary.ts'
 
 /** The part of a finished study that GitHub shows. */
@@ -18,6 +18,8 @@ export interface Publication {
   readonly gateLines: readonly number[]
   /** Null if nothing was tuned. */
   readonly levers: unknown
+  /** What each gate says, for later steps. */
+  readonly gates: readonly GateOutput[]
   /** The report as Markdown. */
   readonly markdown: string
   /** Absolute paths. */
@@ -40,16 +42,26 @@ export interface GateJudgement extends Judgement {
   readonly remedy?: string | null
 }
 
+/** The mildest verdict that fails a step, the strictest setting first. */
+export const failWords = ['inconclusive', 'fail', 'never'] as const
+export type FailOn = (typeof failWords)[number]
+
 export interface PublicationSettings {
-  readonly failOn: 'fail' | 'inconclusive'
+  readonly failOn: FailOn
   readonly artifact: boolean
   readonly retentionDays: number | null
 }
 
 /** Whether a verdict fails the step. An inconclusive verdict fails it unless the workflow says otherwise. */
-export function fails(status: Judgement['status'], failOn: PublicationSettings['failOn']): boolean {
-  return status === 'fail' || (status === 'inconclusive' && failOn === 'inconclusive')
+export function fails(status: Judgement['status'], failOn: FailOn): boolean {
+  return failOn !== 'never' && (status === 'fail' || (status === 'inconclusive' && failOn === 'inconclusive'))
 }
+
+/** What the step would have been by default, if the workflow keeps it green whatever the verdict; null otherwise. */
+export const wouldHaveFailed = (status: Judgement['status'], failOn: FailOn): string | null =>
+  failOn === 'never' && fails(status, 'inconclusive')
+    ? 'This step informs: it would fail by default, and stays green because fail-on is never.'
+    : null
 
 /**
  * Shows a finished study on the run's page: artifacts, outputs, annotations, summary. Nothing here changes the verdict.
@@ -65,6 +77,8 @@ export async function publish(study: Publication, settings: PublicationSettings,
     lock: study.lock === null ? '' : shown(study.lock, runner),
     reportUrl: page || folder || runner.runUrl || '',
     reportDir: shown(study.folder, runner),
+    gates: study.gates,
+    artifactId: uploaded?.folder ?? null,
   })
   const problems = uploaded?.problems ?? []
   const missing = problems.map((p) => notUploaded(p, shown(study.folder, runner)))
@@ -73,7 +87,9 @@ export async function publish(study: Publication, settings: PublicationSettings,
   const links = [page && `[Open the report](${page})`, folder && `[Download it with curves and data](${folder})`].filter(
     Boolean,
   )
-  const foot = links.length > 0 ? `\n\n${links.join(' · ')}\n` : '\n'
+  const green = wouldHaveFailed(study.verdict.status, settings.failOn)
+  if (green !== null) say(green)
+  const foot = `${green === null ? '' : `\n\n${green}`}${links.length > 0 ? `\n\n${links.join(' · ')}` : ''}\n`
   const written = await writeSummary(fitted(study.markdown, mostBytes - Buffer.byteLength(foot)) + foot)
   if (!written) say('This runner shows no job summary.')
   return page || null
@@ -104,7 +120,7 @@ const said = (text: string): string => printable(text, 2000)
 /** One note for the verdict, and one for each gate that did not pass, at the spec's lines that declare them. */
 export function verdictNotes(
   { verdict, spec, gateLines }: Pick<Publication, 'verdict' | 'spec' | 'gateLines'>,
-  failOn: PublicationSettings['failOn'],
+  failOn: FailOn,
   runner: Runner,
 ): Annotation[] {
   const file = annotatedFile(spec, runner.workspace)

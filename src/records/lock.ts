@@ -5,7 +5,7 @@ import type { EnsembleScores } from './ensemble.ts'
 import type { TrainerRecord } from './trainer.ts'
 
 /**
- * `tuning.lock.json`: the tuned levers with everything that a later gate needs, committed beside the spec. It contains no
+ * The lock of a spec, such as `tuning.lock.json`: the tuned levers with everything that a later gate needs, committed beside the spec. It contains no
  * times.
  */
 export interface Lock {

@@ -10,6 +10,7 @@ import { reportText } from './json.ts'
 import { lineageLines } from './lineage.ts'
 import { buildLock, lockText } from './lock.ts'
 import { renderSummary } from './markdown.ts'
+import { lockNameOf } from './lock-name.ts'
 import type { Report } from './model.ts'
 import { onPaper } from './paper.ts'
 import { curvePath } from './runs.ts'
@@ -56,7 +57,7 @@ async function* documents(report: Report, curves: CurveBook): AsyncGenerator<Rep
     yield { path: `curves/${chart.id}.svg`, text: `${onPaper(svg, chart)}\n` }
   }
   yield { path: 'lineage.jsonl', text: lineageLines(report.lineage) }
-  yield { path: 'tuning.lock.json', text: lockText(buildLock(report)) }
+  yield { path: lockNameOf(report.study.specFile), text: lockText(buildLock(report)) }
   yield { path: 'summary.md', text: capSummary(renderSummary(report, curves)) }
   yield { path: 'report.html', text: renderHtml(report, drawings, trials) }
   yield { path: 'report.json', text: reportText(report) }

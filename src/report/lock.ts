@@ -5,14 +5,17 @@ import type { Report } from './model.ts'
 
 export const mostLockBytes = 4_000_000
 
+/** A lock lists the seeds with what they measured; it is small beside this. */
+export const mostLockValues = 400_000
+
 const kind: DocumentKind = {
   what: 'the lock',
   code: 'lock',
   schema,
   version: 1,
   mostBytes: mostLockBytes,
-  mostValues: 400_000,
-  hint: 'replace it: copy tuning.lock.json from the output folder of a run',
+  mostValues: mostLockValues,
+  hint: 'replace it: copy the lock from the output folder of a run',
 }
 
 /** The lock of a finished study. It contains no times, so the same study writes the same bytes. */

@@ -23,12 +23,15 @@ const workerBytes = 160 * mebi
  */
 const copies = 3
 
+/** The memory of one worker with its engine and its copies of the data. */
+export const workerBytesFor = (dataBytes: number): number => workerBytes + copies * dataBytes
+
 /**
  * More workers than cores only wait for each other, and more than fit in memory are killed. No result depends on their
  * number.
  */
 export function workersFor(wanted: number, { cores, memory }: Machine, dataBytes = 0): WorkerCount {
-  const each = workerBytes + copies * dataBytes
+  const each = workerBytesFor(dataBytes)
   const fitting = Math.max(1, Math.floor(memory / each))
   const workers = Math.max(1, Math.min(wanted, cores, fitting))
   if (workers === wanted) return { workers, why: null }

@@ -1,13 +1,10 @@
-import { stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { readTextWithin, reasonOf } from '../base/files.ts'
 import { unreachable } from '../base/result.ts'
 import type { Lock } from '../records/lock.ts'
 import { mostLockBytes, parseLock } from '../report/lock.ts'
-
-export const lockName = 'tuning.lock.json'
-export const lockBeside = (specPath: string): string => join(dirname(specPath), lockName)
+import { firstFile, lockBeside, locksAt, lockTextBeside, type LockedSpec } from './locks.ts'
 
 /** What the gates of a study compare with. */
 export type Baseline =
@@ -59,14 +56,14 @@ export interface NamedLock {
 }
 
 /** The lock that a study compares with; null if it compares with runs of its own. Throws if it cannot be read. */
-export async function lockOf(specPath: string, baseline: Baseline = defaultBaseline): Promise<NamedLock | null> {
+export async function lockOf(spec: LockedSpec, baseline: Baseline = defaultBaseline): Promise<NamedLock | null> {
   switch (baseline.kind) {
     case 'beside-spec':
-      return readLock(lockBeside(specPath), baseline.required)
+      return lockBesideSpec(spec, baseline.required)
     case 'file':
-      return readLock(await insideFolder(baseline.path), true)
+      return readLock(await firstFile(await locksAt(baseline.path, spec.path)))
     case 'commit':
-      return { lock: baseline.lock, source: lockName }
+      return { lock: baseline.lock, source: basename(baseline.commit.path) }
     case 'declared':
     case 'spec':
       return null
@@ -75,28 +72,36 @@ export async function lockOf(specPath: string, baseline: Baseline = defaultBasel
   }
 }
 
-async function readLock(path: string, required: boolean): Promise<NamedLock | null> {
-  const text = await readTextWithin(path, mostLockBytes, 'lock/too-large').catch((error: NodeJS.ErrnoException) => {
-    if (error instanceof InputError) throw error
-    if (!required && error.code === 'ENOENT') return null
-    throw new InputError([
-      {
-        code: 'lock/unreadable',
-        severity: 'error',
-        message: 'the baseline lock cannot be read',
-        found: `${path}: ${reasonOf(error)}`,
-        hint: 'pass another lock with --baseline PATH, or compare with the declared levers: --baseline retrain',
-      },
-    ])
-  })
-  return text === null ? null : { lock: parseLock(text, path), source: basename(path) }
+async function lockBesideSpec(spec: LockedSpec, required: boolean): Promise<NamedLock | null> {
+  const found = await lockTextBeside(spec, lockTextAt)
+  if (found) return named(found.text, found.path)
+  return required ? readLock(lockBeside(spec.path)) : null
 }
 
-/** A lock is in a folder under its usual name. */
-export async function insideFolder(path: string): Promise<string> {
-  const folder = await stat(path).then(
-    (s) => s.isDirectory(),
-    () => false,
-  )
-  return folder ? join(path, lockName) : path
+async function readLock(path: string): Promise<NamedLock> {
+  const text = await lockTextAt(path)
+  if (text === null) throw unreadable(path, { code: 'ENOENT', name: '', message: '' })
+  return named(text, path)
 }
+
+const named = (text: string, path: string): NamedLock => ({ lock: parseLock(text, path), source: basename(path) })
+
+/** The text of a lock; null if there is no such file. Throws an `InputError` if it cannot be read. */
+export async function lockTextAt(path: string): Promise<string | null> {
+  return readTextWithin(path, mostLockBytes, 'lock/too-large').catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof InputError) throw error
+    if (error.code === 'ENOENT') return null
+    throw unreadable(path, error)
+  })
+}
+
+const unreadable = (path: string, error: NodeJS.ErrnoException): InputError =>
+  new InputError([
+    {
+      code: 'lock/unreadable',
+      severity: 'error',
+      message: 'the baseline lock cannot be read',
+      found: `${path}: ${reasonOf(error)}`,
+      hint: 'pass another lock with --baseline PATH, or compare with the declared levers: --baseline retrain',
+    },
+  ])

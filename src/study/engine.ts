@@ -1,6 +1,7 @@
 import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import { chooseEngine, type EngineChoice } from '../engines/choose.ts'
+import type { Availability } from '../engines/definition.ts'
 import { engineNamed, fallbackEngine, type EngineName, type EngineWish } from '../engines/index.ts'
 import type { Runner } from '../run/runner.ts'
 
@@ -9,12 +10,15 @@ export interface EngineSource {
   readonly wanted: EngineWish
   /** May wait for `checked`, the spec and data that are checked at the same time, before it starts anything slow. */
   readonly choose: (checked: Promise<unknown>) => Promise<EngineChoice>
+  /** Present if `auto` takes the engine of the lock that gates compare with, where that engine can train here. */
+  readonly available?: (engine: EngineName) => Promise<Availability>
 }
 
 /** An engine that is available on this machine. Nothing is installed for it. */
 export function engineHere(wanted: EngineWish, root: string): EngineSource {
   return {
     wanted,
+    available: (name) => engineNamed(name).available(root),
     choose: async () => {
       const choice = await chooseEngine(wanted, (engine) => engine.available(root))
       if (!choice.ok) throw new InputError(choice.error)

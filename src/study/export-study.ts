@@ -4,10 +4,11 @@ import { openFile } from '../base/devices.ts'
 import { InputError } from '../base/diagnostics.ts'
 import { explainFileError, makeFolder } from '../base/files.ts'
 import type { ExportDefinition, ExportFile } from '../report/exports/definition.ts'
+import { lockNameOf } from '../report/lock-name.ts'
 import { finished } from './render-again.ts'
 
 /** Report files that a tracker stores with the numbers. */
-const kept = ['summary.md', 'report.html', 'report.json', 'tuning.lock.json']
+const kept = ['summary.md', 'report.html', 'report.json']
 
 /**
  * Writes a finished study for another tool into a new or empty folder. Files of an earlier export, or of the tool itself,
@@ -16,7 +17,7 @@ const kept = ['summary.md', 'report.html', 'report.json', 'tuning.lock.json']
 export async function exportStudy(run: string, tool: ExportDefinition, to: string): Promise<number> {
   const folder = resolve(to)
   const { report, runs } = await finished(run)
-  const artifacts = await Promise.all(kept.map((path) => artifact(run, path)))
+  const artifacts = await Promise.all([...kept, lockNameOf(report.study.specFile)].map((path) => artifact(run, path)))
   await requireEmpty(folder, to)
   let count = 0
   try {

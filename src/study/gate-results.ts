@@ -80,7 +80,11 @@ export async function gateResults(options: ResultsOptions): Promise<JudgedResult
   const spec = unwrap(normalizeResults(parsed))
   const meaning = { ...spec, requested: requestedIn(spec) }
   const candidate = await readResults({ kind: 'paths', paths: options.results }, meaning)
-  const found = await baselineOfResults(options.specPath, options.baseline ?? defaultBaseline, meaning)
+  const found = await baselineOfResults(
+    { path: options.specPath, name: spec.name },
+    options.baseline ?? defaultBaseline,
+    meaning,
+  )
 
   // 2. The evidence, and the verdict of the gates.
   const plan = compileResults(spec, candidate)

@@ -9,6 +9,7 @@ import type { RunTime } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { changeLines } from '../report/change-lines.ts'
 import { mostReportBytes, parseReport } from '../report/json.ts'
+import { lockNameOf } from '../report/lock-name.ts'
 import { wasCutShort } from '../report/lock.ts'
 import type { Report } from '../report/model.ts'
 import { lockOf, type Baseline, type NamedLock } from './baseline.ts'
@@ -95,17 +96,18 @@ async function againstOf(report: Report, baseline: Baseline | undefined): Promis
 }
 
 async function lockFor({ levers, study }: Report, baseline: Baseline | undefined): Promise<NamedLock | null> {
-  if (baseline !== undefined) return lockOf(study.specFile, baseline)
+  const spec = { path: study.specFile, name: study.name }
+  if (baseline !== undefined) return lockOf(spec, baseline)
   // Only a study that compared with a lock knows what changed since that lock.
   if (levers.sinceLock === null) return null
-  const found = await lockOf(study.specFile)
+  const found = await lockOf(spec)
   if (found) return found
   throw new InputError([
     {
       code: 'gate/lock-missing',
       severity: 'error',
       message: 'the run was compared with a lock that is no longer next to its spec',
-      found: `no tuning.lock.json next to ${study.specFile}`,
+      found: `no ${lockNameOf(study.specFile)} next to ${study.specFile}`,
       hint: 'pass its path with --baseline PATH, or compare with the declared levers: --baseline retrain',
     },
   ])

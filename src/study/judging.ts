@@ -36,7 +36,7 @@ export async function judgingOf(
 ): Promise<Judging> {
   const { plan } = prepared
   const gates = rulesFor(prepared)
-  const lock = base ? null : await lockOf(specPath, baseline)
+  const lock = base ? null : await lockOf({ path: specPath, name: plan.name }, baseline)
   const setting = settingOf(plan, engine)
   const evidence = (verify: VerifyFindings | null): GateEvidence => studyEvidence(verify, base ?? lock, setting)
   const verdict: Judging['verdict'] = (verify, cutShort) => judgeAt(gates, evidence(verify), verify?.looks ?? [], cutShort)

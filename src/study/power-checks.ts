@@ -18,9 +18,10 @@ export async function powerChecksOf(
 ): Promise<Diagnostic[]> {
   const verify = confirmationIn(plan.jobs.map((job) => job.settings))
   if (verify === undefined) return []
-  const lock = await lockOf(specPath, against)
+  const spec = { path: specPath, name: plan.name }
+  const lock = await lockOf(spec, against)
   const baseline = lock && heldAgainst(lock, plan)
-  const beside = lock ?? (await lockOf(specPath).catch(() => null))
+  const beside = lock ?? (await lockOf(spec).catch(() => null))
   const noise =
     beside && !('reason' in heldAgainst(beside, plan)) ? { source: beside.source, seeds: beside.lock.seeds } : null
   const { parameters } = plan.workload

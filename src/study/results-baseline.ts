@@ -1,14 +1,15 @@
 import { stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import { isMap, jsonOrUndefined } from '../base/json.ts'
 import { readWithin } from '../base/files.ts'
 import { unreachable } from '../base/result.ts'
 import type { Lock } from '../records/lock.ts'
 import type { ReadResults } from '../records/results.ts'
-import { mostLockBytes } from '../report/lock.ts'
+import { mostLockBytes, mostLockValues } from '../report/lock.ts'
 import { readResults, type Meaning, type ResultsSource } from '../results/read-results.ts'
-import { lockName, lockOf, type Baseline } from './baseline.ts'
+import { lockOf, type Baseline } from './baseline.ts'
+import { firstFile, locksIn, type LockedSpec } from './locks.ts'
 
 /** What results are compared with. */
 export type ResultsBaseline =
@@ -24,19 +25,19 @@ export type FoundBaseline =
   | { readonly kind: 'none' }
 
 export async function baselineOfResults(
-  specPath: string,
+  spec: LockedSpec,
   baseline: ResultsBaseline,
   meaning: Meaning,
 ): Promise<FoundBaseline> {
   switch (baseline.kind) {
     case 'beside-spec':
     case 'commit': {
-      const found = await lockOf(specPath, baseline)
+      const found = await lockOf(spec, baseline)
       return found ? { kind: 'lock', ...found } : { kind: 'none' }
     }
     case 'file': {
-      if (!(await isLock(baseline.path))) return resultsAt({ kind: 'paths', paths: [baseline.path] }, meaning)
-      const found = await lockOf(specPath, baseline)
+      if (!(await isLock(baseline.path, spec.path))) return resultsAt({ kind: 'paths', paths: [baseline.path] }, meaning)
+      const found = await lockOf(spec, baseline)
       return found ? { kind: 'lock', ...found } : { kind: 'none' }
     }
     case 'results':
@@ -57,9 +58,9 @@ const resultsAt = async (source: ResultsSource, meaning: Meaning): Promise<Found
 })
 
 /** Whether a path is a lock, or a folder with one. Locks have fingerprints, and results of a tool have none. */
-async function isLock(path: string): Promise<boolean> {
+async function isLock(path: string, specPath: string): Promise<boolean> {
   const info = await stat(path).catch(() => undefined)
-  if (info?.isDirectory()) return isFile(join(path, lockName))
+  if (info?.isDirectory()) return isFile(await firstFile(locksIn(path, specPath)))
   if (!info?.isFile() || !/\.json$/i.test(basename(path))) return false
   const text = (await readWithin(path, mostLockBytes).catch(() => undefined))?.toString('utf8') ?? ''
   return isLockText(text)
@@ -67,7 +68,7 @@ async function isLock(path: string): Promise<boolean> {
 
 /** The same for the text of a file. */
 export function isLockText(text: string): boolean {
-  const value = jsonOrUndefined(text, { bytes: mostLockBytes, depth: 64, values: 100_000 })
+  const value = jsonOrUndefined(text, { bytes: mostLockBytes, depth: 64, values: mostLockValues })
   return isMap(value) && 'fingerprints' in value && 'seeds' in value
 }
 

@@ -46,8 +46,7 @@ export function evidenceOf({ seed, diverged, validation, test, identity, calibra
 /** Why results have no baseline, and what to do. */
 export const noBaseline: WithoutBaseline = {
   reason: 'there is neither a lock beside the spec nor a baseline among the results',
-  remedy:
-    'Pass results or a lock of the base with --baseline, or commit the tuning.lock.json of results from the base branch.',
+  remedy: 'Pass results or a lock of the base with --baseline, or commit the lock of results from the base branch.',
 }
 
 /** What the gates judge. */

@@ -24,7 +24,7 @@ export async function runStudy(options: StudyOptions): Promise<Study> {
   const preparing = startPreparing(options)
   const checking = preparing.prepared
   const begun = announced(checking, options)
-  const { choice, wanted } = await afterChecks(checking, engineFor(options.engine, preparing))
+  const { choice, wanted } = await afterChecks(checking, engineFor(options.engine, preparing, options))
   const notice = noticeAfter(begun, options.listener)
   return await onEngine(wanted, choice, (taken) => studyOn(taken, options, preparing, begun), notice)
 }

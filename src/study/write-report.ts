@@ -5,6 +5,7 @@ import type { Lock } from '../records/lock.ts'
 import type { RunResult } from '../records/run.ts'
 import { reportFiles } from '../report/files.ts'
 import { mostReportBytes } from '../report/json.ts'
+import { lockNameOf } from '../report/lock-name.ts'
 import { buildLock } from '../report/lock.ts'
 import type { Report } from '../report/model.ts'
 import type { Rasterize } from '../report/png.ts'
@@ -102,7 +103,7 @@ async function writeAll(
     folder,
     page: join(folder, 'report.html'),
     markdown,
-    lockPath: join(folder, 'tuning.lock.json'),
+    lockPath: join(folder, lockNameOf(report.study.specFile)),
     lock: buildLock(report),
     all,
   }

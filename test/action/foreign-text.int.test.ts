@@ -123,7 +123,15 @@ describe('attack 16: a spec whose path draws and commands', () => {
   it('attack 16: names its study, its check and its comment by text alone', async () => {
     const step = await proposed({ [`${hidingName}/${breakingName}/wine.csv`]: wine, [path]: specOf('wine.csv') }, path)
     expect([step.exitCode, step.outputs['verdict']], step.log).toEqual([1, 'fail'])
-    expect(Object.keys(step.outputs).sort()).toEqual(['levers', 'lock', 'report-dir', 'report-url', 'verdict'])
+    expect(Object.keys(step.outputs).sort()).toEqual([
+      'artifact-id',
+      'gates',
+      'levers',
+      'lock',
+      'report-dir',
+      'report-url',
+      'verdict',
+    ])
     expectHarmless(step)
   })
 

@@ -74,13 +74,16 @@ describe('validate', () => {
 })
 
 describe('plan', () => {
-  test('as a table, as JSON and as Mermaid, without training a step', async () => {
+  test('as a table, as JSON and as Mermaid, and the table says what it takes', async () => {
     const [table, json, mermaid] = await Promise.all(
       ['table', 'json', 'mermaid'].map((format) =>
         tunegate(folder, ['plan', 'examples/digits/tuning.yml', '--format', format]),
       ),
     )
     expect(table?.out).toMatch(/lr-range.*\n[\s\S]*verify[\s\S]*total/)
+    const estimate = /^up to about \d.* on wasm .* with \d+ workers?, .*; \d+ MiB of memory a worker, \d+ MiB of disk$/m
+    expect(table?.out).toMatch(estimate)
+    for (const other of [json, mermaid]) expect(other?.out).not.toContain('up to about')
     const plan = JSON.parse(json?.out ?? '') as { jobs: { id: string; needs: string[] }[] }
     expect(plan.jobs.map((j) => [j.id, j.needs])).toEqual([
       ['lr-range', []],

@@ -97,3 +97,25 @@ test.each([true, false])(
     }
   },
 )
+
+test('a log says once that the budget of minutes will end the study first, when the speed is known', () => {
+  const { log, text } = collected(false, Infinity)
+  const plan = { name: 'x', jobs: [], workload: { objective: 'nll' }, budget: { minutes: 2 } }
+  log({ type: 'study-started', plan, engine: 'wasm', workers: 2, resumedRuns: 0 } as unknown as RunEvent)
+  const at = (done: number, secondsLeft: number): RunEvent =>
+    ({ ...finished(), progress: { finished: done, expected: 99, best: null, secondsLeft } }) as RunEvent
+  log(at(3, 900))
+  log(at(20, 100))
+  expect(text()).not.toContain('budget')
+  log(at(21, 600))
+  log(at(22, 600))
+  expect(text().match(/up to 10 min[^,]*, and the budget of 2 minutes ends it first/g)).toHaveLength(1)
+})
+
+test('a log without a width keeps whole lines', () => {
+  const { log, text } = collected(false, Infinity)
+  const label = 'a label of a trial that is rather long, as those of two levers are'
+  log(finished({ request: { ...request, label } }))
+  expect(text()).toContain(label.slice(0, 55))
+  expect(text().split('\n')[0]?.length).toBeGreaterThan(85)
+})

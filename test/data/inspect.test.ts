@@ -30,8 +30,53 @@ describe('inspect', () => {
       sd: expect.closeTo(2.864506423320853, 9) as number,
       whole: true,
       words: null,
+      time: false,
       spelling: null,
     })
+  })
+
+  const guess = async (head: string, row: (i: number) => readonly (string | number)[]) => {
+    const rows = Array.from({ length: 60 }, (_, i) => row(i).join(','))
+    const found = await inspect(file(`guess-${head.length}.csv`, [head, ...rows].join('\n')))
+    return { target: found.target, task: found.task, why: found.targetWhy }
+  }
+  const some = (i: number, of: number): number => (i * 37 + (i >> 2)) % of
+
+  it('takes the target that the evidence speaks for: name, place and number of values', async () => {
+    const titanic = 'survived,pclass,age,fare,class,alone'
+    expect(
+      await guess(titanic, (i) => [i % 2, some(i, 3), some(i, 50) + 0.5, some(i, 90) + 0.1, 'ABC'[i % 3] ?? '', i % 2]),
+    ).toEqual({ target: 'survived', task: 'classification', why: ['its name tells it', 'it has 2 values'] })
+    expect(await guess('class,a,b,total', (i) => ['XY'[i % 2] ?? '', some(i, 40), some(i, 9), i / 7])).toMatchObject({
+      target: 'class',
+    })
+    expect(await guess('a,b,amount', (i) => [some(i, 40), some(i, 9), i / 7])).toEqual({
+      target: 'amount',
+      task: 'regression',
+      why: ['it is the last column that can be one'],
+    })
+  })
+
+  it.each([
+    ['a date', 'a,price,when', (i: number) => [some(i, 9), i / 3, `2024-0${(i % 9) + 1}-1${i % 9}`]],
+    ['a day as people write it', 'a,price,seen', (i: number) => [some(i, 9), i / 3, `${(i % 27) + 1}.${(i % 12) + 1}.2024`]],
+    ['a date that the name tells', 'a,price,sold_date', (i: number) => [some(i, 9), i / 3, 20240101 + i]],
+    ['an identifier in any order', 'a,price,customer_id', (i: number) => [some(i, 9), i / 3, (i * 7919) % 100_003]],
+    ['a row number', 'a,price,n', (i: number) => [some(i, 9), i / 3, i + 1]],
+  ] as const)('never takes %s for the target', async (_, head, row) => {
+    expect(await guess(head, row)).toMatchObject({ target: 'price', task: 'regression' })
+  })
+
+  it('never takes a pixel for the target', async () => {
+    const pixels = Array.from({ length: 64 }, (_, i) => `pixel${i}`)
+    expect(await guess(pixels.join(','), (i) => pixels.map((_, j) => some(i + j, 17)))).toEqual({
+      target: null,
+      task: null,
+      why: [],
+    })
+    expect(
+      await guess([...pixels, 'digit'].join(','), (i) => [...pixels.map((_, j) => some(i + j, 17)), i % 10]),
+    ).toMatchObject({ target: 'digit' })
   })
 
   it('knows the class column of wine and that it is no image', async () => {
@@ -120,6 +165,7 @@ describe('inspect', () => {
         sd: 1,
         whole: true,
         words: null,
+        time: false,
         spelling: null,
       }),
     )

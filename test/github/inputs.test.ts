@@ -114,7 +114,7 @@ describe('the inputs', () => {
       stages: 'verfy',
       seeds: '1',
       baseline: 'a/../../b',
-      'fail-on': 'never',
+      'fail-on': 'sometimes',
       artifact: 'yes',
       'retention-days': '1e2',
     })

@@ -174,6 +174,10 @@ describe('what the step tells the runner', () => {
     ])
     const mild = await publish({ study: { verdict }, settings: { failOn: 'fail' } })
     expect(notes(mild).map((n) => n.split(' ')[1])).toEqual(['warning', 'error', 'warning', 'warning'])
+    const informed = await publish({ study: { verdict }, settings: { failOn: 'never' } })
+    expect(notes(informed).map((n) => n.split(' ')[1])).toEqual(['warning', 'warning', 'warning', 'warning'])
+    expect(informed.summary).toContain('it would fail by default')
+    expect(mild.summary).not.toContain('it would fail by default')
   })
 
   it('includes what was odd and stopped nothing, at its place', async () => {
@@ -191,6 +195,8 @@ describe('what the step tells the runner', () => {
       levers: '{"a":["x\\nlock<<EOF\\nevil\\nEOF"]}',
       lock: 'out/tuning.lock.json',
       'report-dir': 'out',
+      gates: '[]',
+      'artifact-id': expect.stringMatching(/^\d+$/),
       'report-url': expect.stringContaining('/artifacts/'),
     })
   })

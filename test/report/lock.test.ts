@@ -59,7 +59,7 @@ describe('tuning.lock.json', () => {
     const line = text.split('\n').findIndex((l) => l.includes('"batchSize": 128')) + 1
     expect(problem).toMatchObject({ code: 'lock/invalid', at: { file: 'tuning.lock.json', line }, found: '"128"' })
     expect(problem?.message).toContain('levers.batching.batchSize')
-    expect(problem?.hint).toContain('tuning.lock.json')
+    expect(problem?.hint).toContain('the output folder of a run')
   })
 
   it('says all that is wrong at once', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -68,27 +68,47 @@ test('report prints a format without writing a file; without one it writes them 
 test('a lock is called by the name of its file', async () => {
   const folder = workFolder()
   const lock = lockText(buildLock(buildReport(fakeStudy({}).input)))
-  const spec = join(folder, 'tuning.yml')
+  const spec = { path: join(folder, 'tuning.yml'), name: 'x' }
+  const elsewhere = { ...spec, path: 'elsewhere/tuning.yml' }
   expect(await lockOf(spec)).toBeNull()
   writeFileSync(join(folder, 'main.lock.json'), lock)
   expect((await lockOf(spec, namedBaseline(join(folder, 'main.lock.json'))))?.source).toBe('main.lock.json')
   writeFileSync(join(folder, 'tuning.lock.json'), lock)
   expect((await lockOf(spec))?.source).toBe('tuning.lock.json')
   expect((await lockOf(spec, namedBaseline('lock')))?.source).toBe('tuning.lock.json')
-  expect((await lockOf('elsewhere/tuning.yml', namedBaseline(folder)))?.source).toBe('tuning.lock.json')
+  expect((await lockOf(elsewhere, namedBaseline(folder)))?.source).toBe('tuning.lock.json')
   expect(await lockOf(spec, namedBaseline('retrain'))).toBeNull()
-  await expect(lockOf('elsewhere/tuning.yml', namedBaseline('lock'))).rejects.toThrow(/cannot be read/)
+  await expect(lockOf(elsewhere, namedBaseline('lock'))).rejects.toThrow(/cannot be read/)
+})
+
+test('two specs of a folder have locks of their own, and the old name is read for the study that it names', async () => {
+  const folder = workFolder()
+  const lock = lockText(buildLock(buildReport(fakeStudy({}).input)))
+  const { name } = JSON.parse(lock) as { name: string }
+  const spec = (file: string, study = name) => ({ path: join(folder, file), name: study })
+  writeFileSync(join(folder, 'tuning.lock.json'), lock)
+  expect((await lockOf(spec('digits.yml')))?.source).toBe('tuning.lock.json')
+  expect(await lockOf(spec('other.yml', 'other'))).toBeNull()
+  await expect(lockOf(spec('other.yml', 'other'), namedBaseline('lock'))).rejects.toThrow(/other\.lock\.json: there is no/)
+  // The lock of tuning.yml has this name whatever its study is called.
+  expect((await lockOf(spec('tuning.yaml', 'renamed')))?.source).toBe('tuning.lock.json')
+  writeFileSync(join(folder, 'digits.lock.json'), lock)
+  writeFileSync(join(folder, 'other.lock.json'), lock)
+  expect((await lockOf(spec('digits.yml')))?.source).toBe('digits.lock.json')
+  expect((await lockOf(spec('other.json', 'other')))?.source).toBe('other.lock.json')
+  expect((await lockOf(spec('digits.yml'), namedBaseline(folder)))?.source).toBe('digits.lock.json')
 })
 
 test('a place that init cannot write to is an input error', async () => {
   const folder = workFolder()
   writeFileSync(join(folder, 'data.csv'), 'a,b,y\n1,2,0\n2,1,1\n3,2,0\n4,1,1\n')
-  const failure = await initCommand([join(folder, 'data.csv')], { output: join(folder, 'nowhere', 'tuning.yml') }).catch(
+  mkdirSync(join(folder, 'tuning.yml'))
+  const failure = await initCommand([join(folder, 'data.csv')], { output: join(folder, 'tuning.yml'), force: true }).catch(
     (e: unknown) => e,
   )
   expect(failure).toBeInstanceOf(InputError)
   expect((failure as InputError).diagnostics[0]).toMatchObject({
     code: 'init/unwritable',
-    found: expect.stringContaining('ENOENT'),
+    found: expect.stringContaining('EISDIR'),
   })
 })

@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
 import { inspect } from '../../data/inspect.ts'
 import { partOf, pathsOf, type DataPaths, type PartName } from '../../data/parts.ts'
+import { workspaceOf } from '../workspace.ts'
 import type { TableSummary } from '../../data/types.ts'
 
 /** What `init` knows about the data: all files together, and the rows of each. */
@@ -53,6 +54,23 @@ export function assignParts(files: readonly string[]): DataPaths {
   }
   const [validation, test] = [byPart.get('validation'), byPart.get('test')]
   return { source: train, files: { ...(validation !== undefined && { validation }), ...(test !== undefined && { test }) } }
+}
+
+/** Throws if a spec there could not read the data: it reads files of the current folder, or of its own if that is elsewhere. */
+export function requireReadable(paths: DataPaths, specPath: string): void {
+  const workspace = workspaceOf(specPath)
+  const outside = pathsOf(paths).filter(([, path]) => relative(workspace, resolve(path)).startsWith('..'))
+  if (outside.length === 0) return
+  throw new InputError([
+    {
+      code: 'init/outside',
+      severity: 'error',
+      message: 'the data are outside of the folder that the spec may read',
+      found: outside.map(([, path]) => path).join(', '),
+      allowed: 'files in the current folder, or below it',
+      hint: 'run init in a folder that holds both, or copy the data here',
+    },
+  ])
 }
 
 /** The same for a folder whose folders are the parts: `images/train`, `images/val` and `images/test`. */

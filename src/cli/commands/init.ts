@@ -1,16 +1,14 @@
 import { ownCommand } from '../../base/own-command.ts'
 import { stat } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
-import { InputError, didYouMean } from '../../base/diagnostics.ts'
+import { diagnosticLines, didYouMean, InputError } from '../../base/diagnostics.ts'
 import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
 import type { Result } from '../../base/result.ts'
 import { normalizeChecks } from '../../compile/normalize/data.ts'
 import { presetFor } from '../../compile/presets/index.ts'
 import { checkedUses } from '../../compile/targets/workflow.ts'
 import { guessText } from '../../data/guess.ts'
-import { mostLevels } from '../../data/column-type.ts'
-import { movedPaths, type DataPaths } from '../../data/parts.ts'
-import { listed } from '../../data/problems.ts'
+import { movedPaths } from '../../data/parts.ts'
 import type { TableSummary } from '../../data/types.ts'
 import { renderSpec } from '../../dsl/init.ts'
 import { initialGates, type InitialFacts } from '../../gates/initial.ts'
@@ -18,11 +16,14 @@ import { duration } from '../../report/numbers.ts'
 import { initialStages } from '../../stages/index.ts'
 import { defaultSeeds } from '../../stages/verify.ts'
 import { runPilot, type PilotRun } from '../../study/pilot.ts'
+import { prepare, type Prepared } from '../../study/prepare.ts'
+import { ask, canAsk } from '../ask.ts'
 import { workerScript } from '../bundled-files.ts'
-import { out } from '../print.ts'
+import { err, out } from '../print.ts'
 import { usualSpec } from '../spec-argument.ts'
 import { workspaceOf } from '../workspace.ts'
-import { findParts, inspectParts } from './init-data.ts'
+import { findParts, inspectParts, requireReadable } from './init-data.ts'
+import { noTarget, understood } from './init-words.ts'
 import { initTrainer } from './init-trainer.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 
@@ -31,6 +32,8 @@ export interface InitOptions {
   readonly target?: string
   /** Whether to measure the noise for the gates by a few short trainings; the command line does unless told otherwise. */
   readonly pilot?: boolean
+  /** Asks nothing, also on a terminal. */
+  readonly yes?: boolean
   readonly force?: boolean
   /** Writes the workflow behind `/tune` as well, or only that if there are no data. */
   readonly github?: boolean
@@ -56,7 +59,7 @@ export async function initCommand(data: readonly string[], options: InitOptions)
       },
     ])
   }
-  if (data.length > 0) await writeSpec(await findParts(data), options)
+  if (data.length > 0) await writeSpec(data, options)
   if (options.github) await writeWorkflow(options)
   return 0
 }
@@ -111,39 +114,70 @@ const unwritable =
     throw explainFileError(error, 'init/unwritable', `${file} cannot be written`)
   }
 
-async function writeSpec(data: DataPaths, options: InitOptions): Promise<void> {
-  const inspected = await inspectParts(data)
-  const summary = retargeted(inspected.summary, options.target)
-  await refuseExisting(options.output, options.force)
+async function writeSpec(data: readonly string[], options: InitOptions): Promise<void> {
+  const { output, target, force, yes } = options
+  await refuseExisting(output, force)
+  const paths = await findParts(data)
+  requireReadable(paths, output)
+  const inspected = await inspectParts(paths)
+  const summary = await settled(retargeted(inspected.summary, target), { ask: !yes && target === undefined && canAsk() })
+  if (summary.target === null) throw noTarget(summary, data)
   const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null, text: summary.text !== null })
-  const folder = dirname(resolve(options.output))
-  const paths = await movedPaths(data, (path) => relative(folder, resolve(path)).split('\\').join('/'))
+  const folder = dirname(resolve(output))
+  const moved = await movedPaths(paths, (path) => relative(folder, resolve(path)).split('\\').join('/'))
   const facts = factsOf(summary, inspected.testRows)
   const checks: Readonly<Record<string, string>> = normalizeChecks()
   const textWith = (more: Partial<InitialFacts>, checks: Readonly<Record<string, string>>): string =>
     renderSpec({
       ...summary,
-      ...paths,
+      ...moved,
       trainRows: inspected.trainRows,
       preset,
       checks,
       stages: initialStages,
       gates: initialGates({ ...facts, ...more }),
     })
-  // The user reads what checks find when the spec is validated.
+  // The user reads what checks find when the spec is planned, below.
   const unchecked = Object.fromEntries(Object.keys(checks).map((name) => [name, 'off']))
-  const found = options.pilot ? await pilotOn(options.output, textWith({}, unchecked)) : null
+  const found = options.pilot ? await pilotOn(output, textWith({}, unchecked)) : null
   const text = textWith(found?.ok ? found.value : {}, checks)
-  await writeFileAtomic(options.output, text).catch(unwritable(options.output))
-  const named = options.output === usualSpec ? [] : [options.output]
+  await writeFileAtomic(output, text).catch(unwritable(output))
+  const named = output === usualSpec ? [] : [output]
   out.lines(
-    `${options.output}: written for ${summary.rows} rows and ${summary.columns.length} columns${described(summary)}`,
+    ...understood(summary, output === usualSpec ? data : [...data, '-o', output]),
+    `${output}: written for ${summary.rows} rows and ${summary.columns.length} columns`,
     ...(found === null ? [] : [pilotLine(found)]),
-    ...leftOut(summary),
+  )
+  const { plan } = await planned(output)
+  out.lines(
+    `  valid: ${plan.jobs.length} stages, about ${plan.jobs.reduce((sum, job) => sum + job.estimate.runs, 0)} runs`,
     'Review it, then run:',
     `  ${ownCommand('plan', ...named)}`,
     `  ${ownCommand('run', ...named)}`,
   )
+}
+
+/** Validates and plans what was written, so that the next command does not fail. What to look at goes to standard error. */
+async function planned(specPath: string): Promise<Prepared> {
+  const prepared = await prepare({ specPath, workspace: workspaceOf(specPath), env: process.env }).catch(
+    (error: unknown) => {
+      if (error instanceof InputError) err.lines(`${specPath} needs a change before it can train:`, '')
+      throw error
+    },
+  )
+  err.lines(...prepared.warnings.flatMap(diagnosticLines))
+  return prepared
+}
+
+/** The guesses, as the user confirms or changes them. */
+async function settled(summary: TableSummary, { ask: asks }: { readonly ask: boolean }): Promise<TableSummary> {
+  if (!asks) return summary
+  const names = summary.columns.map(({ name }) => name)
+  const because = summary.targetWhy.length > 0 ? ` (guessed: ${summary.targetWhy.join(', ')})` : ''
+  const target = await ask(`Column to predict${because}:`, summary.target ?? names.at(-1) ?? '', names)
+  const chosen = target === summary.target ? summary : retargeted(summary, target)
+  const task = await ask('classification or regression:', chosen.task ?? 'classification', ['classification', 'regression'])
+  return { ...chosen, task: task === 'regression' ? 'regression' : 'classification' }
 }
 
 const pilotOn = (specPath: string, specText: string): Promise<Result<PilotRun, string>> =>
@@ -189,24 +223,11 @@ function retargeted(summary: TableSummary, target: string | undefined): TableSum
   }
   const regression = column.type === 'numeric' && !(column.whole && column.distinct <= 20)
   const text = guessText(summary.columns.filter((c) => c !== column))
-  return { ...summary, target: column.name, task: regression ? 'regression' : 'classification', text }
-}
-
-/** The columns that do not become inputs, each with the reason. An image keeps all of its pixels. */
-function leftOut({ columns, target, imageShape, text }: TableSummary): string[] {
-  if (imageShape) return []
-  const reasons = columns.flatMap(({ name, type, distinct, spelling }) => {
-    if (name === target || name === text?.column) return []
-    if (spelling !== null) return [`${name} (numbers ${spelling})`]
-    if (type === 'text') return [`${name} (texts, which are read alone: inputs: { text: ${name} })`]
-    if (type === 'categorical') return distinct > mostLevels ? [`${name} (over ${mostLevels} different texts)`] : []
-    return type === 'numeric' ? [] : [`${name} (${type === 'constant' ? 'one value' : 'names the rows'})`]
-  })
-  return reasons.length === 0 ? [] : [`Columns that do not become inputs: ${listed(reasons, 12)}`]
-}
-
-function described({ target, task, imageShape, text }: TableSummary): string {
-  const what = target === null ? '; no target could be guessed' : `; it predicts ${target} (${task ?? 'classification'})`
-  const rows = imageShape ? `, rows are images of ${imageShape.join('×')}` : text ? `, rows are texts in ${text.column}` : ''
-  return `${what}${rows}`
+  return {
+    ...summary,
+    target: column.name,
+    targetWhy: ['you named it'],
+    task: regression ? 'regression' : 'classification',
+    text,
+  }
 }

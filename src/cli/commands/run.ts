@@ -97,12 +97,14 @@ function arming(stop: StopSwitch, listener: Listener): Listener {
 /** Progress goes to standard error, so that standard output contains only the result. */
 function logger(): Listener {
   const { stderr } = process
+  const isTerminal = stderr.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb'
   return progressLogger({
     write: err.raw,
     now: () => performance.now(),
-    columns: columnsOf(stderr),
+    // A log has no width: its lines are whole.
+    columns: isTerminal ? columnsOf(stderr) : Infinity,
     letters: lettersOf(process.env),
-    isTerminal: stderr.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb',
+    isTerminal,
   })
 }
 

@@ -1,0 +1,82 @@
+import { InputError } from '../../base/diagnostics.ts'
+import { mostLevels } from '../../data/column-type.ts'
+import { listed } from '../../data/problems.ts'
+import type { ColumnSummary, TableSummary } from '../../data/types.ts'
+import { ownCommand } from '../../base/own-command.ts'
+
+/**
+ * Three lines: the task, the target and why it is this one, the inputs and what is left out.
+ *
+ * @param again the words of the command that writes the spec again
+ */
+export function understood(summary: TableSummary, again: readonly string[]): string[] {
+  return [`Task:   ${taskLine(summary)}`, `Target: ${targetLine(summary, again)}`, `Inputs: ${inputsLine(summary)}`]
+}
+
+function taskLine({ task, target, columns, rows }: TableSummary): string {
+  const column = columns.find(({ name }) => name === target)
+  if (task === 'regression') return `regression: ${target ?? 'the target'} has numbers that measure something`
+  return `classification: ${target ?? 'the target'} has ${column?.distinct ?? 'few'} classes in ${rows} rows`
+}
+
+function targetLine({ target, targetWhy }: TableSummary, again: readonly string[]): string {
+  const other = `another: ${ownCommand('init', ...again, '--target', 'COLUMN', '--force')}`
+  return `${target ?? 'none'}${targetWhy.length > 0 ? `, because ${targetWhy.join(', and ')}` : ''}; ${other}`
+}
+
+function inputsLine({ columns, target, imageShape, text }: TableSummary): string {
+  if (imageShape) return `images of ${imageShape.join(' × ')} pixels`
+  const inputs = columns.filter(({ name }) => name !== target)
+  const taken = text ? [] : inputs.filter(isInput)
+  const kinds = (['numeric', 'categorical'] as const).flatMap((type) => {
+    const names = taken.filter((column) => column.type === type).map(({ name }) => name)
+    return names.length === 0 ? [] : [`${names.length} ${type} (${listed(names, 4)})`]
+  })
+  const gaps = taken.filter(({ missing }) => missing > 0).map(({ name, missing }) => `${name} (${missing})`)
+  const out = leftOut(inputs.filter((column) => column.name !== text?.column && !taken.includes(column)))
+  return [
+    text ? `the texts in ${text.column}, by words` : kinds.join(', ') || 'none',
+    ...(gaps.length > 0 ? [`gaps are filled in: ${listed(gaps, 4)}`] : []),
+    ...(out.length > 0 ? [`left out: ${listed(out, 8)}`] : []),
+  ].join('; ')
+}
+
+const isInput = ({ type, distinct, spelling }: ColumnSummary): boolean =>
+  type === 'numeric' || (spelling === null && type === 'categorical' && distinct <= mostLevels)
+
+/** Each column that is no input, with the reason. */
+const leftOut = (columns: readonly ColumnSummary[]): string[] =>
+  columns.map(({ name, type, time, spelling }) => {
+    if (spelling !== null) return `${name} (numbers ${spelling})`
+    switch (type) {
+      case 'text':
+        return `${name} (texts, which are read alone: inputs: { text: ${name} })`
+      case 'categorical':
+        return `${name} (over ${mostLevels} different texts)`
+      case 'constant':
+        return `${name} (one value)`
+      case 'identifier':
+        return `${name} (${time ? 'dates' : 'names the rows'})`
+      case 'numeric':
+        return `${name} (read with the texts' column alone)`
+    }
+  })
+
+/** Nothing in the data can be predicted. */
+export const noTarget = ({ columns, imageShape }: TableSummary, data: readonly string[]): InputError =>
+  new InputError([
+    {
+      code: 'init/no-target',
+      severity: 'error',
+      message: imageShape ? 'these are images without labels' : 'no column can be what to predict',
+      found: imageShape
+        ? `rows of ${imageShape.join(' × ')} pixels`
+        : listed(
+            columns.map(({ name }) => name),
+            12,
+          ),
+      hint: imageShape
+        ? 'save the labels beside the images: y in an .npz file, or a column of the table'
+        : `name one: ${ownCommand('init', ...data, '--target', 'COLUMN')}`,
+    },
+  ])
