@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { startedAs } from '../../src/base/own-command.ts'
 import { main } from '../../src/cli/main.ts'
 import { err, out } from '../../src/cli/print.ts'
 import { markdown } from '../../src/report/escape.ts'
@@ -17,6 +18,8 @@ beforeEach(() => {
 })
 afterEach(() => {
   vi.restoreAllMocks()
+  // Tests share their process, and `main` tells it how it was started.
+  startedAs('tunegate')
 })
 
 describe('attack 16: what is printed', () => {

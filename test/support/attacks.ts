@@ -96,6 +96,7 @@ export const attacks: Readonly<Record<number, Line>> = {
     tests: [
       'test/action/event.test.ts',
       'test/action/base-commit.test.ts',
+      'test/action/lock-names.test.ts',
       'test/action/pull.int.test.ts',
       'test/action/comment.int.test.ts',
       'test/action/jobs.int.test.ts',
