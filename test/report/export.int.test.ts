@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest'
 import { exportDefinitions, exportNamed } from '../../src/report/exports/index.ts'
+import { lockNameOf } from '../../src/report/lock-name.ts'
 import { leverNames, leverValue } from '../../src/records/levers.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { writeReport } from '../../src/study/write-report.ts'
@@ -80,7 +81,7 @@ describe('what the tools themselves read', () => {
       expect(whole.params).toEqual(Object.fromEntries(Object.entries(chosen).map(([name, value]) => [name, String(value)])))
       expect(whole.tags['tunegate.verdict']).toBe(report.verdict.status)
       expect(whole.artifacts).toEqual(
-        expect.arrayContaining(['lineage.jsonl', 'report.html', 'report.json', 'tuning.lock.json']),
+        expect.arrayContaining(['lineage.jsonl', 'report.html', 'report.json', lockNameOf(report.study.specFile)]),
       )
       const one = store.runs[nameOf(winner)]
       expect(one.tags['mlflow.parentRunId']).toBe(whole.id)
