@@ -15,7 +15,7 @@ function planWith(node: string): string {
   cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
   cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true })
   const options = { cwd: folder, encoding: 'utf8', env: {} } as const
-  return execFileSync(node, ['dist/cli/index.js', 'plan', 'examples/wine/tuning.yml'], options)
+  return execFileSync(node, ['dist/cli/index.js', 'plan', 'examples/wine/tuning.yml', '--no-probe'], options)
 }
 
 describe('dist/', () => {
