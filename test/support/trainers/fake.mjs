@@ -116,7 +116,7 @@ function step(rate) {
 
 function npy(name, type, shape, bytes) {
   const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`
-  const padded = header.padEnd(Math.ceil((header.length + 11) / 64) * 64 - 11) + '\n'
+  const padded = `${header.padEnd(Math.ceil((header.length + 11) / 64) * 64 - 11)}\n`
   const head = Buffer.alloc(10)
   head.write('\x93NUMPY\x01\x00', 'latin1')
   head.writeUInt16LE(padded.length, 8)
