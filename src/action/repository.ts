@@ -83,8 +83,9 @@ export function sizeIn({ objects }: Repository, id: string): number | null {
 }
 
 /**
- * A new folder with all files of a commit, as a checkout writes them; null if the repository lacks any of it. It is gone when
- * the process ends. No filter runs, because the settings of the checkout are not read: a file in Git LFS is its pointer.
+ * A new folder with all files of a commit, as a checkout writes them; null if the repository lacks any of it. It is gone
+ * when the process ends. No filter runs, because the settings of the checkout are not read: a file in Git LFS is its
+ * pointer.
  */
 export function treeIn({ objects }: Repository, commit: string): string | null {
   const folder = temporary('tunegate-base-')

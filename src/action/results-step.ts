@@ -90,7 +90,9 @@ function specAt(text: string, path: string): ResultsSpec {
 
 const judged = ['task', 'objective', 'results', 'gates'] as const
 
-/** What the change alters about how it is judged, for people. A spec of the change that is not valid judges nothing either. */
+/**
+ * What the change alters about how it is judged, for people. A spec of the change that is not valid judges nothing either.
+ */
 function alteredIn(base: ResultsSpec, text: string, path: string): AlteredRule[] {
   const own = readSpec(text, path)
   if (!own.ok) return [{ setting: 'the spec', base: 'a valid spec', change: 'one that is not valid' }]

@@ -9,7 +9,9 @@ export function startedAs(words: string): void {
   started = words
 }
 
-/** How to start the program in the shell where a text is printed: `tunegate`, `node dist/cli/index.js`, `npx ./tunegate.tgz`. */
+/**
+ * How to start the program in the shell where a text is printed: `tunegate`, `node dist/cli/index.js`, `npx ./tunegate.tgz`.
+ */
 export const programWords = (): string => started
 
 /** A command that works where it is printed. The words are quoted for a shell. */

@@ -80,7 +80,9 @@ function nearer(path: string, folder: string): string {
 
 const farUp = join('..', '..', '..')
 
-/** npx takes a path for a package's name unless it begins with a dot, and starts the file itself if it begins with a slash. */
+/**
+ * npx takes a path for a package's name unless it begins with a dot, and starts the file itself if it begins with a slash.
+ */
 function fileForNpx(path: string, folder: string): string {
   const near = nearer(path, folder)
   if (isAbsolute(near)) return `file:${near}`

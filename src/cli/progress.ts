@@ -77,7 +77,9 @@ export function progressLogger(output: Output): Listener {
 /** Runs after which the speed is known well enough. */
 const runsForSpeed = 8
 
-/** Warns once if the rest of the study does not fit into the budget of minutes. Time of an earlier process is not known here. */
+/**
+ * Warns once if the rest of the study does not fit into the budget of minutes. Time of an earlier process is not known here.
+ */
 function cutWarning(minutes: number | null, now: () => number): (left: number | null, finished: number) => string | null {
   const begin = now()
   let said = minutes === null

@@ -140,7 +140,10 @@ function wrongDefault(lever: LeverName, value: LeverValue): string | undefined {
   return counts.includes(lever) && !Number.isInteger(value) ? 'is not a whole number' : undefined
 }
 
-/** The metrics that every evaluation has: the usual ones and those that the spec names from predictions, otherwise those that the spec names. */
+/**
+ * The metrics that every evaluation has: the usual ones and those that the spec names from predictions, otherwise those that
+ * the spec names.
+ */
 function metricsIn(spec: TrainerSpec, { predictions }: TrainerDescription, report: Report): readonly MetricName[] {
   const { task, objective, trainer } = spec
   const metrics = predictions

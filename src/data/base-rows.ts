@@ -89,7 +89,9 @@ const partsOf = (trained: number, { validation, test }: Splits): Splits => {
   }
 }
 
-/** The groups of the measured rows, so that both sides deal them out alike. Those of the base's own rows are never asked for. */
+/**
+ * The groups of the measured rows, so that both sides deal them out alike. Those of the base's own rows are never asked for.
+ */
 const ofMeasured = (key: KeyColumn, { base, own }: JoinedRows): KeyColumn => ({
   ...key,
   codes: Int32Array.from([...base.map(() => -1), ...own.map((row) => key.codes[row] ?? -1)]),

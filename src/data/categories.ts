@@ -25,8 +25,8 @@ export interface EncodedCategories {
 export const [missingLevel, otherLevel] = ['(missing)', '(other)']
 
 /**
- * The categories of a column: its levels, with missing ones filled in and rare ones merged if the config says so. Levels come
- * from the whole file unless rare ones are merged, so that the width does not depend on the split.
+ * The categories of a column: its levels, with missing ones filled in and rare ones merged if the config says so. Levels
+ * come from the whole file unless rare ones are merged, so that the width does not depend on the split.
  *
  * @param as how the codes are used: an index needs a code for every row
  */

@@ -96,8 +96,8 @@ function scaled(upper: number, lower: number, lowerDigits: number, exponent: num
 }
 
 /**
- * The quotient of a sum of two doubles, itself a sum of two. NaN if it is so close to the middle between two doubles that its
- * error could decide.
+ * The quotient of a sum of two doubles, itself a sum of two. NaN if it is so close to the middle between two doubles that
+ * its error could decide.
  */
 function quotient(sum: number, rest: number, divisor: number): number {
   const large = sum / divisor

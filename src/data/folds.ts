@@ -12,13 +12,13 @@ const alike = { least: 0.5, most: 1.5 }
 
 /**
  * Other ways to divide the same training and validation rows, so that each seed of a comparison can have validation rows of
- * its own: what one set of rows happens to favor then counts once, not for every seed. The validation rows of the first folds
- * and those of the split share no row, except of a class that has too few. When all rows have been in one, the next folds are
- * drawn in the same way from all rows. Each fold has as many rows of each class as the split itself, or whole groups of about
- * as many rows. No fold has all rows of a class that the split trains on. Test rows are in no fold.
+ * its own: what one set of rows happens to favor then counts once, not for every seed. The validation rows of the first
+ * folds and those of the split share no row, except of a class that has too few. When all rows have been in one, the next
+ * folds are drawn in the same way from all rows. Each fold has as many rows of each class as the split itself, or whole
+ * groups of about as many rows. No fold has all rows of a class that the split trains on. Test rows are in no fold.
  *
- * @returns the validation rows of each fold, ascending; no fold if the validation rows are more than half of both parts, were assigned by a file, or follow the training
- *   rows in time
+ * @returns the validation rows of each fold, ascending; no fold if the validation rows are more than half of both parts,
+ *   were assigned by a file, or follow the training rows in time
  */
 export function foldsOf(request: SplitRequest, { train, validation }: Splits): Int32Array[] {
   const { split, given, times } = request
@@ -89,7 +89,9 @@ function wholeGroups(
     .map((part) => part.map((i) => rows[i] ?? -1))
 }
 
-/** Consecutive pieces of the shuffled training rows of each class, each as long as the class's part of the validation rows. */
+/**
+ * Consecutive pieces of the shuffled training rows of each class, each as long as the class's part of the validation rows.
+ */
 function alikeParts(
   classes: Int32Array | null,
   train: Int32Array,

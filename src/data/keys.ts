@@ -12,7 +12,8 @@ const FEWEST = 10
 
 /**
  * The columns that may say which rows belong together, with one code per row: the declared group, and other columns whose
- * values, texts or integers, are numerous and repeat. Arrays have none: a gray level is no name. Neither has a column of texts.
+ * values, texts or integers, are numerous and repeat. Arrays have none: a gray level is no name. Neither has a column of
+ * texts.
  */
 export function keyColumns(config: DataConfig, table: Table, roles: Roles, limits: Limits): KeyColumn[] {
   const group = roles.group === null ? null : table.columns[roles.group]

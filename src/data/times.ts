@@ -16,7 +16,9 @@ export function areDates(texts: readonly string[]): boolean {
   return some.length > 0 && some.every((text) => isoTime.test(text.trim()) || usualDate.test(text.trim()))
 }
 
-/** A column of times as numbers: numbers as they are, ISO 8601 texts in milliseconds. Throws an InputError at other texts. */
+/**
+ * A column of times as numbers: numbers as they are, ISO 8601 texts in milliseconds. Throws an InputError at other texts.
+ */
 export function timesOf(column: Column, rows: number, limits: Limits): Float64Array {
   if (!column.isText) return Float64Array.from({ length: rows }, (_, row) => column.at(row))
   const { codes, levels } = column

@@ -10,7 +10,9 @@ export interface Matched {
   readonly paired: boolean
   /** Whether every seed of the candidate completed on both sides with the same weights. */
   readonly identical: boolean
-  /** What the choice of rows adds to the error of candidate − baseline; undefined if the verdict holds on these rows alone. */
+  /**
+   * What the choice of rows adds to the error of candidate − baseline; undefined if the verdict holds on these rows alone.
+   */
   readonly rows: RowError | undefined
   readonly notes: readonly string[]
 }
@@ -47,7 +49,10 @@ export function matchSides(rule: { readonly paired: boolean }, candidate: Side, 
   return { baseline: values(baseline), candidate: values(candidate), paired: false, identical, rows, notes }
 }
 
-/** What the choice of rows adds to the error of the mean of candidate − baseline over pairs, whose two sides have the same groups of rows. */
+/**
+ * What the choice of rows adds to the error of the mean of candidate − baseline over pairs, whose two sides have the same
+ * groups of rows.
+ */
 export function pairedRows(baseline: readonly SeedValue[], candidate: readonly SeedValue[]): RowError | undefined {
   const [own, base] = [rowsOf(candidate), rowsOf(baseline)]
   if (!own || own[0]?.length !== base?.[0]?.length) return undefined

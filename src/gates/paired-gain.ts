@@ -12,7 +12,10 @@ export interface PairedGain {
 
 const alpha = 0.05
 
-/** What `to` gains over `from`, pair by pair, with the error that the rows give `to` − `from`; the reason if there is no interval. */
+/**
+ * What `to` gains over `from`, pair by pair, with the error that the rows give `to` − `from`; the reason if there is no
+ * interval.
+ */
 export function pairedGain(
   metric: MetricName,
   from: readonly number[],

@@ -5,8 +5,8 @@ import type { EnsembleScores } from './ensemble.ts'
 import type { TrainerRecord } from './trainer.ts'
 
 /**
- * The lock of a spec, such as `tuning.lock.json`: the tuned levers with everything that a later gate needs, committed beside the spec. It contains no
- * times.
+ * The lock of a spec, such as `tuning.lock.json`: the tuned levers with everything that a later gate needs, committed beside
+ * the spec. It contains no times.
  */
 export interface Lock {
   readonly version: 1

@@ -104,9 +104,9 @@ export const metricNames = Object.keys(metrics) as readonly MetricName[]
 export type Metrics = { readonly [name in MetricName]?: number }
 
 /**
- * How much each metric depends on the rows it was measured on: one value for each group of the rows, the same groups for every
- * run on the same rows. A value is what the group adds to the metric (Tukey's pseudo-value: n times the metric minus n − 1
- * times the metric without the group), so the values average to about the metric, and exactly if it is a mean over rows.
+ * How much each metric depends on the rows it was measured on: one value for each group of the rows, the same groups for
+ * every run on the same rows. A value is what the group adds to the metric (Tukey's pseudo-value: n times the metric minus n
+ * − 1 times the metric without the group), so the values average to about the metric, and exactly if it is a mean over rows.
  */
 export type RowValues = { readonly [name in MetricName]?: readonly number[] }
 

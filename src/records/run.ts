@@ -176,8 +176,8 @@ export type RunResult =
             /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
             readonly testRows?: RowValues
             /**
-             * The objective on groups of the validation rows: how much it depends on which rows were drawn. Only in runs that a stage selects by, and
-             * only if the objective is a mean over rows.
+             * The objective on groups of the validation rows: how much it depends on which rows were drawn. Only in runs
+             * that a stage selects by, and only if the objective is a mean over rows.
              */
             readonly rowGroups?: readonly number[]
             /**

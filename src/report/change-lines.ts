@@ -7,7 +7,8 @@ import { plural } from './numbers.ts'
 
 /**
  * What a reader must know before the verdict: which measured rows, training rows and columns the change edits, and which
- * rules it alters; and a loss on test rows that the gates let through. Plain text, one or two sentences each, the measured rows first. Empty if the change alters none of that.
+ * rules it alters; and a loss on test rows that the gates let through. Plain text, one or two sentences each, the measured
+ * rows first. Empty if the change alters none of that.
  */
 export function changeLines({ change, study: { trainer }, verdict, verification }: Report): string[] {
   const first = [...(trainer ? [scriptLine(trainer)] : []), ...(verdict.status === 'pass' ? lossLines(verification) : [])]

@@ -9,8 +9,8 @@ const ending = '.lock.json'
 const mostBytes = 240
 
 /**
- * The name of a spec's lock: `tuning.lock.json` for `tuning.yml`, `digits.lock.json` for `digits.yml`. A long name is cut and
- * gets a part of its hash. Signs that no file name may hold, which only a forged report has, become underscores.
+ * The name of a spec's lock: `tuning.lock.json` for `tuning.yml`, `digits.lock.json` for `digits.yml`. A long name is cut
+ * and gets a part of its hash. Signs that no file name may hold, which only a forged report has, become underscores.
  */
 export function lockNameOf(specPath: string): string {
   const file = basename(specPath.replaceAll('\\', '/')).replace(/[\0-\x1f\x7f]/g, '_')

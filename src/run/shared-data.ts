@@ -28,9 +28,9 @@ export interface StoredData extends Pick<TrainingData, 'inputShape' | 'targetSca
 const mostAtOnce = 2 ** 30
 
 /**
- * A file with the numbers of a data set, which workers inherit by its descriptor. It has no name, so nobody else can open it,
- * and it is gone when the last process has closed it. A message with the same numbers would be copied several times, in the
- * study's process for each worker and in each worker.
+ * A file with the numbers of a data set, which workers inherit by its descriptor. It has no name, so nobody else can open
+ * it, and it is gone when the last process has closed it. A message with the same numbers would be copied several times, in
+ * the study's process for each worker and in each worker.
  */
 export class SharedData {
   readonly descriptor: number

@@ -66,9 +66,9 @@ export function* trainArms(
 }
 
 /**
- * The gain that noise alone would exceed with probability `selectionAlpha`, shared over all candidates, for one candidate and one
- * incumbent. Noise is that of the seeds and that of the validation rows: on few rows every search finds a gain that other
- * rows do not show.
+ * The gain that noise alone would exceed with probability `selectionAlpha`, shared over all candidates, for one candidate
+ * and one incumbent. Noise is that of the seeds and that of the validation rows: on few rows every search finds a gain that
+ * other rows do not show.
  */
 export function compareArms(
   workload: Workload,

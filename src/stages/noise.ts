@@ -14,10 +14,10 @@ const alikeStages = 2
 
 /**
  * Noise of the difference of two arms under one seed. Two or three seeds say little about it, so it is pooled over what is
- * alike: the two arms, the stage's other arms whose scores spread at most three times as widely about the seeds' medians, and the comparisons of
- * earlier stages. Arms that are nearly the same (two short warmups) differ little from each other, and by all of seed noise
- * from the incumbent, so the noise is at least what the two arms show by themselves. All arms of a stage ran under the same
- * seeds, so effects that a seed has on all arms alike are removed.
+ * alike: the two arms, the stage's other arms whose scores spread at most three times as widely about the seeds' medians,
+ * and the comparisons of earlier stages. Arms that are nearly the same (two short warmups) differ little from each other,
+ * and by all of seed noise from the incumbent, so the noise is at least what the two arms show by themselves. All arms of a
+ * stage ran under the same seeds, so effects that a seed has on all arms alike are removed.
  */
 export function differenceNoise(
   pair: readonly [Scores, Scores],

@@ -19,8 +19,8 @@ export interface RowError {
  * What the choice of rows adds to the variance of a mean over seeds and rows, both random (a crossed design without
  * replicates; Cornfield and Tukey, 1956). The spread of the rows' means also contains noise that differs from run to run,
  * which the spread over seeds already has. It is left in: on few rows, a lucky sample also looks less noisy than it is, and
- * a level at the truth passed more often without it (`docs/validation/rows.md`). Undefined for fewer than three groups, and for values whose
- * squares are no numbers.
+ * a level at the truth passed more often without it (`docs/validation/rows.md`). Undefined for fewer than three groups, and
+ * for values whose squares are no numbers.
  */
 export const rowError = (values: SeedsByRows): RowError | undefined => errorOf(groupMeans(values), 0)
 

@@ -37,8 +37,8 @@ const probeSeconds = 1
 const first = 5
 
 /**
- * Trains the declared levers for about a second on every worker at once, and scales that to the steps of the plan. The reason
- * as a clause if nothing could be measured.
+ * Trains the declared levers for about a second on every worker at once, and scales that to the steps of the plan. The
+ * reason as a clause if nothing could be measured.
  */
 export async function estimateStudy(prepared: Prepared, options: EstimateOptions): Promise<Result<StudyEstimate, string>> {
   const { plan } = prepared

@@ -14,7 +14,9 @@ export interface LockedSpec {
 /** Where the lock of a spec is written and looked for first. */
 export const lockBeside = (specPath: string): string => join(dirname(specPath), lockNameOf(specPath))
 
-/** Every place beside a spec where its lock may be: its own, then the one that older versions gave to all specs of a folder. */
+/**
+ * Every place beside a spec where its lock may be: its own, then the one that older versions gave to all specs of a folder.
+ */
 export const locksBeside = (specPath: string): readonly string[] => [
   ...new Set([lockBeside(specPath), join(dirname(specPath), usualLockName)]),
 ]

@@ -103,8 +103,8 @@ const weighted = (classes: ByClass['classes'], score: 'recall' | 'nll'): number 
 
 /**
  * Groups of rows add up to their metric if it is a mean over rows. Groups of different sizes do so only about: the mean over
- * n pseudo-values is off by at most an nth of their range, since the metric is a mean of those without a group, each weighted
- * by at most 1 / (n − 1).
+ * n pseudo-values is off by at most an nth of their range, since the metric is a mean of those without a group, each
+ * weighted by at most 1 / (n − 1).
  */
 function wrongRows(found: RowValues, test: Metrics | null): string | undefined {
   const names = Object.keys(found) as MetricName[]

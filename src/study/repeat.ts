@@ -6,8 +6,8 @@ import type { StudyOptions } from './options.ts'
 type Shaping = Pick<StudyOptions, 'specPath' | 'stages' | 'seeds' | 'saveModel' | 'baseline'>
 
 /**
- * The command that repeats a study, with the options that shape its result and its files, as the report shows it. The command first writes
- * what came from a pull request's base commit to a file.
+ * The command that repeats a study, with the options that shape its result and its files, as the report shows it. The
+ * command first writes what came from a pull request's base commit to a file.
  *
  * @param data where that commit has the data that the base was retrained on; omitted if the change has the same
  */

@@ -56,7 +56,9 @@ export function assignParts(files: readonly string[]): DataPaths {
   return { source: train, files: { ...(validation !== undefined && { validation }), ...(test !== undefined && { test }) } }
 }
 
-/** Throws if a spec there could not read the data: it reads files of the current folder, or of its own if that is elsewhere. */
+/**
+ * Throws if a spec there could not read the data: it reads files of the current folder, or of its own if that is elsewhere.
+ */
 export function requireReadable(paths: DataPaths, specPath: string): void {
   const workspace = workspaceOf(specPath)
   const outside = pathsOf(paths).filter(([, path]) => relative(workspace, resolve(path)).startsWith('..'))

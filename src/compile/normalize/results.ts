@@ -61,7 +61,9 @@ function measuredOn(split: ResultSplit, { names, predictions }: ResultsSettings,
   return allMetricsOf(task).filter((metric) => names[split][metric] !== undefined)
 }
 
-/** Without one in the spec: the first metric that the spec names on validation rows, or on test rows if there are no others. */
+/**
+ * Without one in the spec: the first metric that the spec names on validation rows, or on test rows if there are no others.
+ */
 function objectiveOf({ objective, results }: Spec, measured: ResultsSpec['measured']): MetricName | undefined {
   if (objective !== undefined) return objective
   for (const split of resultSplits) {

@@ -20,8 +20,8 @@ const [FEWEST_MARKED, MARKED, CHANCE] = [15, 0.5, 1e-6]
 /**
  * Finds columns that look as though they were filled in after the label was known: a copy of it with errors, the label of
  * some rows, or a flag that only one class has. Honest columns can look like that: of 87 real data sets,
- * six have such a column (see docs/validation/checks.md). A finding is therefore a note: somebody who knows the columns should
- * look at these.
+ * six have such a column (see docs/validation/checks.md). A finding is therefore a note: somebody who knows the columns
+ * should look at these.
  */
 export const hindsight: CheckDefinition = {
   name: 'hindsight',

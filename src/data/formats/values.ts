@@ -1,9 +1,9 @@
 import type { ColumnBuilder } from '../column.ts'
 
 /**
- * One more value of a column in a binary format. Null, undefined, NaN and invalid dates are missing values; dates become texts
- * in ISO 8601, booleans `true` and `false`, and bytes hexadecimal texts. Integers that a double cannot hold keep their digits
- * as text.
+ * One more value of a column in a binary format. Null, undefined, NaN and invalid dates are missing values; dates become
+ * texts in ISO 8601, booleans `true` and `false`, and bytes hexadecimal texts. Integers that a double cannot hold keep their
+ * digits as text.
  */
 export function pushValue(column: ColumnBuilder, value: unknown, line: number): void {
   if (typeof value === 'number') {

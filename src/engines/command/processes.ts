@@ -50,8 +50,8 @@ export async function groupMemoryMiB(group: number): Promise<number | null> {
 }
 
 /**
- * Ends processes that runs left behind outside of their group: those whose environment still names the request of a run. Only
- * Linux says; elsewhere the group has to do.
+ * Ends processes that runs left behind outside of their group: those whose environment still names the request of a run.
+ * Only Linux says; elsewhere the group has to do.
  *
  * @param request how the paths of the requests begin
  * @param script that started them, if it is known: processes that are older need no look, which costs as much as a run does

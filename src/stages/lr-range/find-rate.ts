@@ -25,10 +25,11 @@ interface Rung {
 }
 
 /**
- * The learning-rate range test over several seeds: find the edge where the loss turns up, try a ladder of rates below it once
- * each, beside the incumbent's, and confirm the best of them under other seeds. It never ends without a try: if the sweeps
- * show no common edge, the ladder begins elsewhere (`ladderTop`). Moves the incumbent's rate if one beats it by more than
- * noise: of the rates that are as good as the best within noise, the nearest, since the smallest move has the least to prove.
+ * The learning-rate range test over several seeds: find the edge where the loss turns up, try a ladder of rates below it
+ * once each, beside the incumbent's, and confirm the best of them under other seeds. It never ends without a try: if the
+ * sweeps show no common edge, the ladder begins elsewhere (`ladderTop`). Moves the incumbent's rate if one beats it by more
+ * than noise: of the rates that are as good as the best within noise, the nearest, since the smallest move has the least to
+ * prove.
  */
 export function* findRate(recorder: StageRecorder, settings: LrRangeSettings): Asking<RangeTestFindings> {
   const { incumbent } = recorder
@@ -112,9 +113,9 @@ function nearest(
 }
 
 /**
- * The rates to confirm: the best by its one run and the second best, and a calmer one. That is the nearest to the incumbent's
- * that is less behind the best than one validation row can show, or else the rate below the best: near the edge a rate may
- * do well once, and its noise then hides what the rates below it gain.
+ * The rates to confirm: the best by its one run and the second best, and a calmer one. That is the nearest to the
+ * incumbent's that is less behind the best than one validation row can show, or else the rate below the best: near the edge
+ * a rate may do well once, and its noise then hides what the rates below it gain.
  */
 function ratesToConfirm(workload: Workload, candidates: readonly Candidate[], scores: readonly number[], before: number) {
   const [best, second] = candidates

@@ -10,8 +10,8 @@ interface Parts {
 }
 
 /**
- * Checks the metadata of an Arrow file or stream before a library reads it: every vector, table and buffer that it names must
- * lie inside of it. A library allocates what a vector states. Format: arrow.apache.org/docs/format/Columnar.html.
+ * Checks the metadata of an Arrow file or stream before a library reads it: every vector, table and buffer that it names
+ * must lie inside of it. A library allocates what a vector states. Format: arrow.apache.org/docs/format/Columnar.html.
  */
 export class ArrowCheck {
   private readonly bytes: Uint8Array

@@ -6,7 +6,8 @@ const mostInView = 12
 const viewBytes = 16
 
 /**
- * Rejects a part of a column that contradicts itself: the library would cut or replace texts, or take values for missing ones.
+ * Rejects a part of a column that contradicts itself: the library would cut or replace texts, or take values for missing
+ * ones.
  *
  * @throws Error with the reason
  */

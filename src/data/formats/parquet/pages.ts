@@ -112,8 +112,8 @@ function sizesOf(header: PageHeader, left: number, mostBytes: number, room: numb
 }
 
 /**
- * Rejects runs of a page that repeat a value more often than the page has values, and places beyond the end of the dictionary:
- * the library would make them missing values, or zeros.
+ * Rejects runs of a page that repeat a value more often than the page has values, and places beyond the end of the
+ * dictionary: the library would make them missing values, or zeros.
  */
 function requireRuns(page: Uint8Array, header: PageHeader, nullable: boolean, words: number): void {
   const { data_page_header: v1, data_page_header_v2: v2 } = header
@@ -185,7 +185,9 @@ function requireShortRuns(bytes: Uint8Array, width: number, count: number, below
   }
 }
 
-/** The largest of the first `count` values of so many bits each, the lowest bits first. Values that are cut off count as 0. */
+/**
+ * The largest of the first `count` values of so many bits each, the lowest bits first. Values that are cut off count as 0.
+ */
 function largestOf(bytes: Uint8Array, width: number, count: number): number {
   const mask = 2 ** width - 1
   let [largest, buffer, bits, at] = [0, 0, 0, 0]

@@ -6,9 +6,9 @@ export interface GraphLayer {
 }
 
 /**
- * The layers in the order in which Keras lists them (`model.layers`), on which the names in its weight files depend: by their
- * distance from the output, the furthest first, and layers of equal distance in the order in which a search from the output
- * meets them (`map_graph` in keras/src/ops/function.py). Layers that do not lead to the output are not in it.
+ * The layers in the order in which Keras lists them (`model.layers`), on which the names in its weight files depend: by
+ * their distance from the output, the furthest first, and layers of equal distance in the order in which a search from the
+ * output meets them (`map_graph` in keras/src/ops/function.py). Layers that do not lead to the output are not in it.
  */
 export function kerasOrder<L extends GraphLayer>(layers: readonly L[], output: string): readonly L[] {
   const byName = new Map(layers.map((layer) => [layer.name, layer]))

@@ -8,8 +8,8 @@ import { modelBytes, readFloatTensors, type OnnxNode, type OnnxTensor } from './
 const operatorSet = 17
 
 /**
- * ONNX: `input` [batch, ...shape] of float32, images with their channels last, and `output` [batch, outputs]: probabilities of
- * the classes, or one value in units of the target. Initializers have the names and shapes of the model's tensors, and
+ * ONNX: `input` [batch, ...shape] of float32, images with their channels last, and `output` [batch, outputs]: probabilities
+ * of the classes, or one value in units of the target. Initializers have the names and shapes of the model's tensors, and
  * nodes bring them into the layout of ONNX, which a runtime does once.
  */
 export const onnx: ModelFormat<'onnx'> = {
