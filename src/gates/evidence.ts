@@ -1,7 +1,6 @@
 import type { LockedSeed } from '../records/lock.ts'
 import type { Measured } from '../records/gates.ts'
 import type { RunCalibration, RunTime } from '../records/run.ts'
-import type { SeedsByRows } from '../stats/crossed.ts'
 import { nominalAlpha } from '../stats/sequential.ts'
 
 /** What gates judge: seeds that no selection used, on both sides. */
@@ -117,10 +116,19 @@ export function readSide(seeds: readonly SeedEvidence[], rule: Measured): Side {
   }
 }
 
-/** The values of groups of rows, one list a seed; undefined unless all seeds have them, for the same groups. */
-export function rowsOf(values: readonly SeedValue[]): SeedsByRows | undefined {
-  const all = values.flatMap(({ rows }) => (rows ? [rows] : []))
-  return all.length === values.length && new Set(all.map(({ length }) => length)).size === 1 ? all : undefined
+/** The values of seeds that both sides have, in the order of the candidate. */
+export interface SharedSeeds {
+  readonly baseline: readonly SeedValue[]
+  readonly candidate: readonly SeedValue[]
+}
+
+export function sharedSeeds(baseline: readonly SeedValue[], candidate: readonly SeedValue[]): SharedSeeds {
+  const bySeed = new Map(baseline.map((v) => [v.seed, v]))
+  const shared = candidate.flatMap((own) => {
+    const base = bySeed.get(own.seed)
+    return base ? [{ base, own }] : []
+  })
+  return { baseline: shared.map(({ base }) => base), candidate: shared.map(({ own }) => own) }
 }
 
 const finiteOrNull = (value: number | undefined): number | null =>

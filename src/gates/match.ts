@@ -1,7 +1,8 @@
 import { differences } from '../base/numbers.ts'
-import { rowErrorOfDifference, rowErrorOfPairs, type RowError } from '../stats/crossed.ts'
+import type { RowError } from '../stats/crossed.ts'
 import { pooledSd, sampleSd } from '../stats/describe.ts'
-import { rowsOf, type SeedValue, type Side } from './evidence.ts'
+import { sharedSeeds, type SeedValue, type Side } from './evidence.ts'
+import { rowErrorBetween, rowErrorOfSeeds } from './row-error.ts'
 
 /** Both sides in the same order; by seed if they are paired. */
 export interface Matched {
@@ -23,40 +24,25 @@ export interface Matched {
  * candidate's seeds are shared, pairing would discard the others, so the sides are compared unpaired.
  */
 export function matchSides(rule: { readonly paired: boolean }, candidate: Side, baseline: Side): Matched {
-  const bySeed = new Map(baseline.values.map((v) => [v.seed, v]))
-  const known = new Set([...bySeed.keys(), ...baseline.diverged])
-  const shared = candidate.values.every((v) => known.has(v.seed))
-  const values = (side: Side): number[] => side.values.map((v) => v.value)
-  const pairs = candidate.values.flatMap((c) => {
-    const b = bySeed.get(c.seed)
-    return b ? [{ b, c }] : []
-  })
+  const known = new Set([...baseline.values.map(({ seed }) => seed), ...baseline.diverged])
+  const shared = candidate.values.every(({ seed }) => known.has(seed))
+  const valuesOf = (values: readonly SeedValue[]): number[] => values.map(({ value }) => value)
+  const pairs = sharedSeeds(baseline.values, candidate.values)
   const identical =
     shared &&
-    pairs.length === candidate.values.length &&
-    pairs.every(({ b, c }) => b.weights !== null && b.weights === c.weights && b.value === c.value)
-  if (rule.paired && shared && pairs.length >= 2) {
-    const [b, c] = [pairs.map((p) => p.b.value), pairs.map((p) => p.c.value)]
-    const rows = pairedRows(
-      pairs.map((p) => p.b),
-      pairs.map((p) => p.c),
-    )
-    return { baseline: b, candidate: c, paired: true, identical, rows, notes: [] }
+    pairs.candidate.length === candidate.values.length &&
+    pairs.candidate.every(({ weights, value }, i) => {
+      const base = pairs.baseline[i]
+      return weights !== null && weights === base?.weights && value === base.value
+    })
+  if (rule.paired && shared && pairs.candidate.length >= 2) {
+    const [base, own] = [valuesOf(pairs.baseline), valuesOf(pairs.candidate)]
+    return { baseline: base, candidate: own, paired: true, identical, rows: rowErrorOfSeeds(pairs), notes: [] }
   }
   const notes = rule.paired ? ['The two sides do not share the same seeds, so the comparison is unpaired.'] : []
-  const [own, base] = [rowsOf(candidate.values), rowsOf(baseline.values)]
-  const rows = own && base && rowErrorOfDifference(own, base)
-  return { baseline: values(baseline), candidate: values(candidate), paired: false, identical, rows, notes }
-}
-
-/**
- * What the choice of rows adds to the error of the mean of candidate − baseline over pairs, whose two sides have the same
- * groups of rows.
- */
-export function pairedRows(baseline: readonly SeedValue[], candidate: readonly SeedValue[]): RowError | undefined {
-  const [own, base] = [rowsOf(candidate), rowsOf(baseline)]
-  if (!own || own[0]?.length !== base?.[0]?.length) return undefined
-  return rowErrorOfPairs(own.map((values, i) => differences(values, base?.[i] ?? [])))
+  const rows = rowErrorBetween(candidate, baseline)
+  const [base, own] = [valuesOf(baseline.values), valuesOf(candidate.values)]
+  return { baseline: base, candidate: own, paired: false, identical, rows, notes }
 }
 
 /**

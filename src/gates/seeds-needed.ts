@@ -1,7 +1,7 @@
 import { sampleSd } from '../stats/describe.ts'
 import type { Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
-import { tQuantile } from '../stats/distributions.ts'
+import { rowReach } from '../stats/crossed.ts'
 import type { InterimAnalysis } from './evidence.ts'
 import type { Finding } from './finding.ts'
 import { noiseOfDifference, type Matched } from './match.ts'
@@ -22,11 +22,12 @@ export function tightMarginNotes(margin: number, matched: Matched, analysis: Int
 }
 
 /** The rows alone leave it open, whatever the number of seeds. */
-export const rowsDecide: Pick<Finding, 'remedy' | 'seedsToSettle'> = {
+export const rowsDecide: Pick<Finding, 'remedy' | 'seedsToSettle' | 'settled'> = {
   remedy:
     'More seeds will not settle it: on so few test rows, chance alone explains the difference. Hold out more test rows, ' +
     'or move the limit.',
   seedsToSettle: null,
+  settled: true,
 }
 
 /**
@@ -43,8 +44,7 @@ export function moreSeeds(
   const { candidate, rows } = matched
   const { sd } = noiseOfDifference({ ...matched, paired })
   const effect = Math.max(margin - found.estimate, found.estimate)
-  if (rows && tQuantile(1 - analysis.alpha, rows.df) * Math.sqrt(rows.variance) >= effect)
-    return { ...rowsDecide, settled: true }
+  if (rows && rowReach(rows, analysis.alpha) >= effect) return rowsDecide
   const more = (effect: number): number | undefined => {
     const needed = seedsNeeded({ effect, sd, alpha: analysis.alpha, power, paired })
     return needed.kind === 'seeds' && needed.seeds > candidate.length ? needed.seeds : undefined

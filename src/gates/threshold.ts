@@ -2,17 +2,18 @@ import type { Threshold } from '../dsl/tuning.gen.ts'
 import type { MetricRule } from '../records/gates.ts'
 import { rangeOf, type MetricName } from '../records/metrics.ts'
 import type { GateVerdict } from '../records/verdict.ts'
-import { overRows, rowError, type RowError } from '../stats/crossed.ts'
+import { overRows, rowReach, type RowError } from '../stats/crossed.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
 import { tQuantile } from '../stats/distributions.ts'
 import { tInterval, type Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
 import type { GateDefinition, ReportProblem } from './definition.ts'
-import { readSide, rowsOf, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
+import { readSide, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
 import { inconclusive, seedHasNoEffect, seedsWithoutEffect, unfinished, type Finding } from './finding.ts'
 import { judgesMetric, metricDefaults } from './metric-rule.ts'
 import { designAnalysis, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
 import { requireLevel } from './range.ts'
+import { rowErrorOf } from './row-error.ts'
 import { shared } from './schema.ts'
 import { rowsDecide } from './seeds-needed.ts'
 import { equalValuesRemedy, shareOnRows } from './without-spread.ts'
@@ -115,7 +116,7 @@ function powerCheck(rule: ThresholdRule, design: StudyDesign): PowerProblem | nu
   if (distance <= 0) return null
   const rows = rowErrorOf(noise.side)
   const { alpha } = designAnalysis(design)
-  const unsettled = rows && tQuantile(1 - alpha, rows.df) * Math.sqrt(rows.variance) >= distance
+  const unsettled = rows && rowReach(rows, alpha) >= distance
   const needed = seedsNeeded({ effect: distance, sd: noise.sd, alpha, power, paired: true })
   const seeds = needed.kind === 'seeds' && !unsettled ? needed.seeds : undefined
   if (seeds !== undefined && seeds <= design.seeds) return null
@@ -154,11 +155,6 @@ function withinRange(metric: MetricName, found: Interval): Interval {
   const [least, most] = rangeOf(metric)
   const { estimate, lower, upper } = found
   return { ...found, lower: Math.max(lower, Math.min(least, estimate)), upper: Math.min(upper, Math.max(most, estimate)) }
-}
-
-const rowErrorOf = ({ values }: Side): RowError | undefined => {
-  const rows = rowsOf(values)
-  return rows && rowError(rows)
 }
 
 const onTheSafeSide = (rule: ThresholdRule): string => (rule.min !== null ? 'at or above' : 'at or below')
@@ -217,8 +213,7 @@ function remedyFor(
 ): Pick<Finding, 'remedy' | 'seedsToSettle' | 'settled'> {
   const distance = Math.abs(mean(values) - limit)
   const sd = sampleSd(values)
-  if (rows && tQuantile(1 - analysis.alpha, rows.df) * Math.sqrt(rows.variance) >= distance)
-    return { ...rowsDecide, settled: true }
+  if (rows && rowReach(rows, analysis.alpha) >= distance) return rowsDecide
   for (let n = values.length + 1; n <= 1000; n++) {
     if (tQuantile(1 - analysis.alpha, n - 1) * Math.hypot(sd / Math.sqrt(n), Math.sqrt(rows?.variance ?? 0)) < distance) {
       const remedy = `About ${n} seeds would settle it if the mean and the noise are as estimated.`

@@ -6,8 +6,8 @@ import { interquartileMeanInterval, pairedT } from '../stats/intervals.ts'
 import { superiority } from '../stats/superiority.ts'
 import { holm } from '../stats/tests.ts'
 import { candidateSeeds, retrainedBaseline } from './baseline.ts'
-import { readSide, type SeedValue } from './evidence.ts'
-import { pairedRows } from './match.ts'
+import { readSide, sharedSeeds, type SeedValue } from './evidence.ts'
+import { rowErrorOfSeeds } from './row-error.ts'
 import { pairedGain, type PairedGain } from './paired-gain.ts'
 import { intervalWords, seedList, shown, signed } from './words.ts'
 
@@ -71,9 +71,9 @@ function draft(verify: VerifyFindings, metric: MetricName, split: 'validation' |
   const baseline = readSide(retrainedBaseline(verify).runs, { metric, split }).values
   const candidate = readSide(candidateSeeds(verify), { metric, split }).values
   if (baseline.length === 0 && candidate.length === 0) return []
-  const both = paired(baseline, candidate)
+  const both = sharedSeeds(baseline, candidate)
   const [from, to] = [values(both.baseline), values(both.candidate)]
-  const rows = pairedRows(both.baseline, both.candidate)
+  const rows = rowErrorOfSeeds(both)
   const { gain, reason } = pairedGain(metric, from, to, rows)
   const test = pairedT(to, from)
   const better = superiority(values(candidate), values(baseline), higherIsBetter(metric))
@@ -97,16 +97,6 @@ function draft(verify: VerifyFindings, metric: MetricName, split: 'validation' |
 }
 
 const values = (side: readonly SeedValue[]): number[] => side.map((v) => v.value)
-
-/** The seeds that both sides finished, in one order. */
-function paired(baseline: readonly SeedValue[], candidate: readonly SeedValue[]) {
-  const bySeed = new Map(baseline.map((v) => [v.seed, v]))
-  const both = candidate.flatMap((own) => {
-    const base = bySeed.get(own.seed)
-    return base ? [{ base, own }] : []
-  })
-  return { baseline: both.map(({ base }) => base), candidate: both.map(({ own }) => own) }
-}
 
 function summarize(list: readonly number[]): SideSummary {
   const interval = interquartileMeanInterval(list)

@@ -1,9 +1,9 @@
 import { isProportion } from '../records/metrics.ts'
 import type { Measured } from '../records/gates.ts'
-import { rowError, rowErrorOfDifference, type RowError } from '../stats/crossed.ts'
-import { tQuantile } from '../stats/distributions.ts'
+import { rowReach, type RowError } from '../stats/crossed.ts'
 import { newcombeInterval, wilsonInterval, type ShareBounds } from '../stats/shares.ts'
-import { rowsOf, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
+import type { GateEvidence, InterimAnalysis, Side } from './evidence.ts'
+import { rowErrorBetween, rowErrorOf } from './row-error.ts'
 
 /*
  * Values without spread over seeds, for which t intervals do not exist. Equal values say little about the next seed: exact
@@ -41,9 +41,8 @@ export function shareOnRows(
   const rows = countOf(rule, evidence, [side])
   const [first] = side.values
   if (rows === undefined || first === undefined) return undefined
-  const groups = rowsOf(side.values)
   const bounds = wilsonInterval(first.value, rows, alpha)
-  return { rows, level: 1 - 2 * alpha, ...widened(bounds, first.value, groups && rowError(groups), alpha) }
+  return { rows, level: 1 - 2 * alpha, ...widened(bounds, first.value, rowErrorOf(side), alpha) }
 }
 
 /** Newcombe's interval of the drop of such a share, baseline minus candidate. */
@@ -59,13 +58,15 @@ export function dropOnRows(
   const [own] = candidate.values
   if (rows === undefined || base === undefined || own === undefined) return undefined
   const bounds = newcombeInterval(base.value, own.value, rows, alpha)
-  const [ofBase, ofOwn] = [rowsOf(baseline.values), rowsOf(candidate.values)]
-  const error = ofBase && ofOwn && rowErrorOfDifference(ofBase, ofOwn)
-  return { rows, level: 1 - 2 * alpha, ...widened(bounds, base.value - own.value, error, alpha) }
+  return {
+    rows,
+    level: 1 - 2 * alpha,
+    ...widened(bounds, base.value - own.value, rowErrorBetween(baseline, candidate), alpha),
+  }
 }
 
 /** Both intervals take rows as independent. Those of one group are not, and their spread over groups shows it. */
 function widened({ lower, upper }: ShareBounds, estimate: number, error: RowError | undefined, alpha: number): ShareBounds {
-  const reach = error ? tQuantile(1 - alpha, error.df) * Math.sqrt(error.variance) : 0
+  const reach = error ? rowReach(error, alpha) : 0
   return { lower: Math.min(lower, estimate - reach), upper: Math.max(upper, estimate + reach) }
 }

@@ -1,6 +1,7 @@
-import { numberAt } from '../base/numbers.ts'
+import { differences, numberAt } from '../base/numbers.ts'
 import { isMeanOverRows } from '../records/metrics.ts'
 import type { Workload } from '../records/plan.ts'
+import { addErrors } from '../stats/crossed.ts'
 import { mean, sampleSd, type PooledSd } from '../stats/describe.ts'
 import type { RunOutcome } from './stage.ts'
 
@@ -41,12 +42,11 @@ export function withRowNoise(noise: PooledSd, incumbent: Runs, candidate: Runs):
   const seeds = candidate.outcomes.length
   if (!shared) {
     // Rows that several seeds share count once.
-    const own = { sd: Math.max(noise.sd, rows.sd), df: noise.sd >= rows.sd ? noise.df : rows.df }
+    const own = noise.sd >= rows.sd ? noise : rows
     return { ...own, sd: Math.sqrt(own.sd ** 2 + rows.sd ** 2 * (seeds / rowSets(candidate) - 1)) }
   }
-  const [ofSeeds, ofRows] = [noise.sd ** 2 / seeds, rows.sd ** 2]
-  const both = ofSeeds + ofRows
-  return { sd: Math.sqrt(both * seeds), df: both ** 2 / (ofSeeds ** 2 / noise.df + ofRows ** 2 / rows.df) }
+  const both = addErrors({ variance: noise.sd ** 2 / seeds, df: noise.df }, { variance: rows.sd ** 2, df: rows.df })
+  return { sd: Math.sqrt(both.variance * seeds), df: both.df }
 }
 
 /** The error of the mean difference of two arms whose seeds share their rows: each group is a mean over the seeds. */
@@ -69,8 +69,7 @@ function ownRows(incumbent: Runs, candidate: Runs): PooledSd | undefined {
 
 function errorOf(from: readonly number[], to: readonly number[]): PooledSd | undefined {
   if (from.length !== to.length || to.length < 2) return undefined
-  const differences = to.map((value, i) => value - numberAt(from, i))
-  return { sd: sampleSd(differences) / Math.sqrt(differences.length), df: differences.length - 1 }
+  return { sd: sampleSd(differences(to, from)) / Math.sqrt(to.length), df: to.length - 1 }
 }
 
 /** The objective on groups of rows, one list a run; undefined if a run has none, or they are not alike. */

@@ -20,12 +20,12 @@ export type SeedOnRows = Pick<RunRequest, 'seed' | 'fold'>
  * the first seed, so a comparison that confirms it has other validation rows as well as other seeds.
  */
 export const selectionRows = ({ seed, workload }: Pick<StageContext, 'seed' | 'workload'>, count: number): SeedOnRows[] =>
-  inTurn(selectionSeeds(seed, count), foldsOf(workload))
+  selectionSeeds(seed, count).map((one, i) => {
+    const fold = i % foldCount(workload)
+    return fold === 0 ? { seed: one } : { seed: one, fold }
+  })
 
-const foldsOf = (workload: Workload): number => (isTrainer(workload) ? 1 : (workload.data.folds ?? 1))
-
-const inTurn = (seeds: readonly number[], folds: number): SeedOnRows[] =>
-  seeds.map((seed, i) => (i % folds === 0 ? { seed } : { seed, fold: i % folds }))
+const foldCount = (workload: Workload): number => (isTrainer(workload) ? 1 : (workload.data.folds ?? 1))
 
 function derived(seed: number, purpose: string, count: number): number[] {
   return Array.from({ length: count }, (_, i) => deriveSeed(seed, purpose, i))

@@ -67,16 +67,23 @@ function interaction(values: SeedsByRows): number {
   return squares / ((seeds - 1) * (groups - 1))
 }
 
-/** A standard error over seeds with that of the rows added. Degrees of freedom by Welch and Satterthwaite. */
-export function addRows(
-  seeds: { readonly standardError: number; readonly df: number },
-  rows: RowError,
-): { readonly standardError: number; readonly df: number } {
-  const ofSeeds = seeds.standardError ** 2
-  const both = ofSeeds + rows.variance
-  if (!(rows.variance > 0)) return seeds
-  return { standardError: Math.sqrt(both), df: both ** 2 / (ofSeeds ** 2 / seeds.df + rows.variance ** 2 / rows.df) }
+/** What has a variance, and the degrees of freedom behind it. */
+type Error = Pick<RowError, 'variance' | 'df'>
+
+/** The sum of two independent errors. Degrees of freedom by Welch and Satterthwaite. */
+export function addErrors(a: Error, b: Error): Error {
+  const variance = a.variance + b.variance
+  return { variance, df: variance ** 2 / (a.variance ** 2 / a.df + b.variance ** 2 / b.df) }
 }
+
+/** The error over seeds that gave an interval its width. */
+const seedError = ({ estimate, upper, level, df }: Interval): Error => ({
+  variance: ((upper - estimate) / tQuantile((1 + level) / 2, df)) ** 2,
+  df,
+})
+
+/** How far a mean may be off by the choice of rows alone: one-sided, at error probability `alpha`. */
+export const rowReach = ({ variance, df }: RowError, alpha: number): number => tQuantile(1 - alpha, df) * Math.sqrt(variance)
 
 /** The most that skewness moves a bound, as a share of the reach. */
 const mostShift = 0.5
@@ -87,12 +94,11 @@ const mostShift = 0.5
  * confidence intervals for asymmetrical populations"). No bound moves inward.
  */
 export function overRows(found: Interval, rows: RowError | undefined): Interval {
-  if (rows === undefined) return found
-  const p = (1 + found.level) / 2
-  const seeds = { standardError: (found.upper - found.estimate) / tQuantile(p, found.df), df: found.df }
-  const { standardError, df } = addRows(seeds, rows)
-  const t = tQuantile(p, df)
-  const share = rows.variance / standardError ** 2
+  if (!rows || rows.variance === 0) return found
+  const { variance, df } = addErrors(seedError(found), rows)
+  const standardError = Math.sqrt(variance)
+  const t = tQuantile((1 + found.level) / 2, df)
+  const share = rows.variance / variance
   const skewness = (rows.skewness / Math.sqrt(rows.df + 1)) * share ** 1.5
   const shift = Math.max(-mostShift * t, Math.min(mostShift * t, (skewness / 6) * (1 + 2 * t ** 2)))
   return {
@@ -104,15 +110,12 @@ export function overRows(found: Interval, rows: RowError | undefined): Interval 
 }
 
 /** Share of the squared error of an interval over seeds and rows that comes from the rows; 0 if it has none. */
-export function rowShare(overSeeds: Interval, rows: RowError | undefined): number {
-  if (rows === undefined) return 0
-  const ofSeeds = ((overSeeds.upper - overSeeds.estimate) / tQuantile((1 + overSeeds.level) / 2, overSeeds.df)) ** 2
-  return rows.variance / (ofSeeds + rows.variance)
-}
+export const rowShare = (overSeeds: Interval, rows: RowError | undefined): number =>
+  rows === undefined ? 0 : rows.variance / (seedError(overSeeds).variance + rows.variance)
 
 /** Two-sided p of a t test over seeds, with the error of the rows. Never smaller. */
 export function pOverRows(test: TTest, rows: RowError | undefined): number {
-  if (rows === undefined) return test.pTwoSided
-  const { standardError, df } = addRows(test, rows)
-  return Math.max(test.pTwoSided, Math.min(1, 2 * tUpperTail(Math.abs(test.difference) / standardError, df)))
+  if (!rows || rows.variance === 0) return test.pTwoSided
+  const { variance, df } = addErrors({ variance: test.standardError ** 2, df: test.df }, rows)
+  return Math.max(test.pTwoSided, Math.min(1, 2 * tUpperTail(Math.abs(test.difference) / Math.sqrt(variance), df)))
 }

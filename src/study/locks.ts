@@ -14,17 +14,15 @@ export interface LockedSpec {
 /** Where the lock of a spec is written and looked for first. */
 export const lockBeside = (specPath: string): string => join(dirname(specPath), lockNameOf(specPath))
 
-/**
- * Every place beside a spec where its lock may be: its own, then the one that older versions gave to all specs of a folder.
- */
-export const locksBeside = (specPath: string): readonly string[] => [
-  ...new Set([lockBeside(specPath), join(dirname(specPath), usualLockName)]),
-]
-
 /** Every place in a folder, such as a downloaded artifact, where the lock of a spec may be. */
 export const locksIn = (folder: string, specPath: string): readonly string[] => [
   ...new Set([join(folder, lockNameOf(specPath)), join(folder, usualLockName)]),
 ]
+
+/**
+ * Every place beside a spec where its lock may be: its own, then the one that older versions gave to all specs of a folder.
+ */
+export const locksBeside = (specPath: string): readonly string[] => locksIn(dirname(specPath), specPath)
 
 export interface LockText {
   readonly path: string
@@ -61,9 +59,12 @@ export async function firstText(
   return null
 }
 
-function isOf(text: string, name: string): boolean {
+const isOf = (text: string, name: string): boolean => membersOfLock(text)?.['name'] === name
+
+/** The members of a text that may be a lock, before anybody knows whether it is one; undefined if it is no JSON object. */
+export function membersOfLock(text: string): Readonly<Record<string, unknown>> | undefined {
   const value = jsonOrUndefined(text, { bytes: mostLockBytes, depth: 64, values: mostLockValues })
-  return isMap(value) && value['name'] === name
+  return isMap(value) ? value : undefined
 }
 
 const is = (path: string, what: 'isFile' | 'isDirectory'): Promise<boolean> =>

@@ -1,15 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
-import { isMap, jsonOrUndefined } from '../base/json.ts'
 import { readWithin } from '../base/files.ts'
 import { unreachable } from '../base/result.ts'
 import type { Lock } from '../records/lock.ts'
 import type { ReadResults } from '../records/results.ts'
-import { mostLockBytes, mostLockValues } from '../report/lock.ts'
+import { mostLockBytes } from '../report/lock.ts'
 import { readResults, type Meaning, type ResultsSource } from '../results/read-results.ts'
 import { lockOf, type Baseline } from './baseline.ts'
-import { firstFile, locksIn, type LockedSpec } from './locks.ts'
+import { firstFile, locksIn, membersOfLock, type LockedSpec } from './locks.ts'
 
 /** What results are compared with. */
 export type ResultsBaseline =
@@ -68,8 +67,8 @@ async function isLock(path: string, specPath: string): Promise<boolean> {
 
 /** The same for the text of a file. */
 export function isLockText(text: string): boolean {
-  const value = jsonOrUndefined(text, { bytes: mostLockBytes, depth: 64, values: mostLockValues })
-  return isMap(value) && 'fingerprints' in value && 'seeds' in value
+  const members = membersOfLock(text) ?? {}
+  return 'fingerprints' in members && 'seeds' in members
 }
 
 const isFile = (path: string): Promise<boolean> =>

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { explainFileError, makeFolder, writeFileAtomic } from '../base/files.ts'
 import { sha256 } from '../base/hash.ts'
@@ -9,7 +9,7 @@ import { modelFiles, type ModelSource } from '../saved-model/folder.ts'
 import { modelFormats, type ModelFormatName } from '../saved-model/formats/index.ts'
 import { manifestFile, tokenizerFile } from '../saved-model/manifest.ts'
 import { configOf } from './data-files.ts'
-import type { Prepared, PreparedModel } from './prepare.ts'
+import { isScript, type Prepared, type PreparedModel } from './prepare.ts'
 import { headOf } from './savable.ts'
 import { toolName } from './version.ts'
 
@@ -44,7 +44,7 @@ export async function writeModels(
   const [models, files]: [SavedModel[], string[]] = [[], []]
   try {
     await removeModels(root)
-    if (formats === undefined || 'facts' in prepared) return { models, files }
+    if (formats === undefined || isScript(prepared)) return { models, files }
     const source = await sourceOf(prepared, engine)
     for (const { seed, candidate } of verify?.seeds ?? []) {
       const run = candidate.status === 'complete' ? await read(candidate.run) : undefined
@@ -76,7 +76,7 @@ async function removeModels(root: string): Promise<void> {
   for (const entry of entries) {
     if (!entry.isDirectory() || !/^seed-\d+$/.test(entry.name)) continue
     for (const name of own) await rm(join(root, entry.name, name), { force: true })
-    await rm(join(root, entry.name), { recursive: false, force: true }).catch(() => {})
+    await rmdir(join(root, entry.name)).catch(() => {})
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/base/random.ts'
-import { addRows, overRows, pOverRows, rowError, rowErrorOfDifference, rowErrorOfPairs } from '../../src/stats/crossed.ts'
+import { addErrors, overRows, pOverRows, rowError, rowErrorOfDifference, rowErrorOfPairs } from '../../src/stats/crossed.ts'
 import { tInterval } from '../../src/stats/intervals.ts'
 import { mean } from '../../src/stats/describe.ts'
 import { pairedT } from '../../src/stats/t-tests.ts'
@@ -57,8 +57,9 @@ describe('the error of the rows', () => {
     if (test.kind === 'undefined') throw new Error(test.reason)
     expect(pOverRows(test, undefined)).toBe(test.pTwoSided)
     expect(pOverRows(test, { variance: 1, df: 19, skewness: 0 })).toBeGreaterThan(test.pTwoSided)
-    near(addRows({ standardError: 3, df: 4 }, { variance: 16, df: 19, skewness: 0 }).standardError, 5, 1e-12)
-    near(addRows({ standardError: 3, df: 4 }, { variance: 16, df: 19, skewness: 0 }).df, 625 / (81 / 4 + 256 / 19), 1e-9)
+    const both = addErrors({ variance: 9, df: 4 }, { variance: 16, df: 19 })
+    near(Math.sqrt(both.variance), 5, 1e-12)
+    near(both.df, 625 / (81 / 4 + 256 / 19), 1e-9)
   })
 
   it('covers a level below a long tail that a sample may have too little of', () => {

@@ -1,4 +1,17 @@
 import type { ColumnBuilder } from '../column.ts'
+import { fail, listed } from '../problems.ts'
+import type { Source } from '../source.ts'
+
+/** Throws if a column that is needed has lists or structures in place of values; `nested` has the names of those. */
+export function requireFlat({ file }: Source, nested: readonly string[]): void {
+  if (nested.length === 0) return
+  fail({
+    code: 'data/nested',
+    message: `${file} has columns of lists or structures, which cannot be used`,
+    found: listed(nested),
+    hint: 'list the columns to use under data.inputs, or write one column per value',
+  })
+}
 
 /**
  * One more value of a column in a binary format. Null, undefined, NaN and invalid dates are missing values; dates become

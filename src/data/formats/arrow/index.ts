@@ -11,12 +11,12 @@ import {
 import { InputError } from '../../../base/diagnostics.ts'
 import type { ColumnBuilder, Want } from '../../column.ts'
 import { requireSize } from '../../gauge.ts'
-import { fail, listed } from '../../problems.ts'
+import { fail } from '../../problems.ts'
 import type { Source } from '../../source.ts'
 import { builders, finish, type OpenTable, type Table } from '../../table.ts'
 import { requireNames } from '../../text.ts'
 import type { FormatDefinition } from '../definition.ts'
-import { pushValue } from '../values.ts'
+import { pushValue, requireFlat } from '../values.ts'
 import { unpackZstd } from '../zstd.ts'
 import { ArrowCheck } from './flatbuffer.ts'
 import { unpackLz4Frame } from './lz4-frame.ts'
@@ -93,15 +93,10 @@ const nested: ReadonlySet<number> = new Set([
 
 function readColumns(source: Source, table: ArrowTable, wants: readonly Want[]): Table {
   const built = builders(source, table.names, wants)
-  const unusable = table.names.filter((_, i) => built[i] && nested.has(columnAt(table, i).type.typeId))
-  if (unusable.length > 0) {
-    fail({
-      code: 'data/nested',
-      message: `${source.file} has columns of lists or structures, which cannot be used`,
-      found: listed(unusable),
-      hint: 'list the columns to use under data.inputs, or write one column per value',
-    })
-  }
+  requireFlat(
+    source,
+    table.names.filter((_, i) => built[i] && nested.has(columnAt(table, i).type.typeId)),
+  )
   built.forEach((builder, i) => {
     if (!builder) return
     source.watch.look()

@@ -3,12 +3,12 @@ import { parquetMetadata, parquetSchema } from 'hyparquet'
 import { InputError } from '../../../base/diagnostics.ts'
 import type { ColumnBuilder, Want } from '../../column.ts'
 import { requireSize } from '../../gauge.ts'
-import { fail, listed } from '../../problems.ts'
+import { fail } from '../../problems.ts'
 import type { Source } from '../../source.ts'
 import { builders, finish, type OpenTable, type Table } from '../../table.ts'
 import { requireNames } from '../../text.ts'
 import type { FormatDefinition } from '../definition.ts'
-import { pushValue } from '../values.ts'
+import { pushValue, requireFlat } from '../values.ts'
 import { valuesOf } from './pages.ts'
 import { requireSoundStruct } from './thrift.ts'
 
@@ -70,15 +70,10 @@ function readColumns(source: Source, meta: FileMetaData, schema: SchemaTree, row
     columns.map(({ element }) => element.name),
     wants,
   )
-  const nested = columns.filter((column, i) => built[i] && isNested(column)).map(({ element }) => element.name)
-  if (nested.length > 0) {
-    fail({
-      code: 'data/nested',
-      message: `${source.file} has columns of lists or structures, which cannot be used`,
-      found: listed(nested),
-      hint: 'list the columns to use under data.inputs, or write one column per value',
-    })
-  }
+  requireFlat(
+    source,
+    columns.filter((column, i) => built[i] && isNested(column)).map(({ element }) => element.name),
+  )
   columns.forEach((column, i) => {
     const builder = built[i]
     if (!builder) return
