@@ -10,7 +10,7 @@ const isoTime = /^(\d{4}-\d{2}(?:-\d{2})?)(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?
 const usualDate = /^\d{1,4}[./-]\d{1,2}[./-]\d{2,4}(?:[T ,].*)?$/
 const seen = 100
 
-/** Whether texts are dates: the first of them, of which none is anything else. */
+/** Whether texts are dates. Only the first hundred are read, and all of them must be dates. */
 export function areDates(texts: readonly string[]): boolean {
   const some = texts.slice(0, seen)
   return some.length > 0 && some.every((text) => isoTime.test(text.trim()) || usualDate.test(text.trim()))

@@ -90,7 +90,7 @@ const mostShift = 0.5
 
 /**
  * An interval over seeds, widened by the error of the rows, so that it also holds for other rows. If few rows matter much,
- * both bounds move to the side of the long tail, of which a sample may have too little (Johnson, 1978, "Modified t tests and
+ * both bounds move toward the long tail, because a sample often shows too little of it (Johnson, 1978, "Modified t tests and
  * confidence intervals for asymmetrical populations"). No bound moves inward.
  */
 export function overRows(found: Interval, rows: RowError | undefined): Interval {

@@ -5,20 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { git } from '../support/act.ts'
 import { root } from '../support/architecture.ts'
 import { pullPayload, runStep, startedBy, type StepResult } from '../support/runner.ts'
+import { scriptSpec } from '../support/specs.ts'
 
 // A pull request that changes a training script, on a base branch without a lock: the script of the base commit is trained too.
-const spec = `version: 1
-name: fake
-task: classification
-trainer:
-  command: [node, train.mjs]
-  levers: { learningRate: lr, batchSize: batch-size, weightDecay: wd }
-  deterministic: off
-stages:
-  - verify: { seeds: 3 }
-gates:
-  - regression: { metric: accuracy, margin: 0.03, split: test }
-`
+const spec = scriptSpec
 // The script is in two files, so that one file of the base commit is not enough.
 const fake = readFileSync(join(root, 'test/support/trainers/fake.mjs'), 'utf8')
 const script = fake

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { engineHere } from '../../src/study/engine.ts'
 import { runStudy } from '../../src/study/run-study.ts'
 import { root } from '../support/architecture.ts'
+import { scriptSpec } from '../support/specs.ts'
 import { bundleScript } from '../support/worker-bundle.ts'
 
 // The script of another checkout as the baseline: `--base-spec ../base/tuning.yml`.
@@ -13,18 +14,7 @@ const workerScript = join(scratch, 'worker/index.mjs')
 beforeAll(() => bundleScript('src/worker.ts', workerScript))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
-const spec = `version: 1
-name: fake
-task: classification
-trainer:
-  command: [node, train.mjs]
-  levers: { learningRate: lr, batchSize: batch-size, weightDecay: wd }
-  deterministic: off
-stages:
-  - verify: { seeds: 3 }
-gates:
-  - regression: { metric: accuracy, margin: 0.03, split: test }
-`
+const spec = scriptSpec
 const model = `version: 1
 name: model
 task: classification

@@ -50,3 +50,17 @@ export const accuracyOf = (least: number): string => `threshold: { metric: accur
 
 const hiddenLayer = (units: number | undefined): string =>
   units === undefined ? '' : `{ dense: { units: ${units}, activation: relu } }, `
+
+/** The script of `trainers/fake.mjs` as `train.mjs` beside the spec, compared with its base. */
+export const scriptSpec = `version: 1
+name: fake
+task: classification
+trainer:
+  command: [node, train.mjs]
+  levers: { learningRate: lr, batchSize: batch-size, weightDecay: wd }
+  deterministic: off
+stages:
+  - verify: { seeds: 3 }
+gates:
+  - regression: { metric: accuracy, margin: 0.03, split: test }
+`

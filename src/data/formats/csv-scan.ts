@@ -1,7 +1,7 @@
 import { DecimalReader } from '../decimal.ts'
 
 const [tab, newline, verticalTab, formFeed, carriageReturn, blank, quote] = [9, 10, 11, 12, 13, 32, 34]
-/** Bytes from here on are parts of characters beyond ASCII, some of which are blanks. */
+/** Bytes from here on belong to characters beyond ASCII. Some of these characters are blanks. */
 const beyondAscii = 128
 
 /** How a cell is written: bare; in quotes; or in quotes with doubled quotes inside. */

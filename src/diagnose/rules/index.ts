@@ -35,7 +35,7 @@ export const rules: readonly RuleDefinition[] = [
   seedVariance,
 ]
 
-/** Pairs of rules of which only one can be right; the first is, unless more runs show the second. */
+/** Pairs of rules that contradict each other. The first one stands, unless more runs show the second. */
 export const contradictions: readonly (readonly [RuleDefinition, RuleDefinition])[] = [
   [earlyPlateau, unfinished],
   [overfit, underfit],

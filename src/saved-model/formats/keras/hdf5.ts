@@ -63,7 +63,7 @@ const padding = (length: number): number => (8 - (length % 8)) % 8
 function superblock(root: number, end: number): Buffer {
   const bytes = Buffer.alloc(superblockBytes)
   bytes.write('\x89HDF\r\n\x1a\n', 0, 'latin1')
-  // Sizes of addresses and of lengths in bytes, and limits of group nodes, of which there are none.
+  // Addresses and lengths take 8 bytes each. The limits of group nodes must be there, although the file has no such node.
   bytes.writeUInt8(8, 13)
   bytes.writeUInt8(8, 14)
   bytes.writeUInt16LE(4, 16)
