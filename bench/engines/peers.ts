@@ -7,6 +7,7 @@ export const pythonPackages: Readonly<Record<string, string>> = {
   keras: '3.15.1',
   'tensorflow-cpu': '2.21.0',
   optuna: '5.0.0',
+  jax: '0.9.0',
   numpy: '2.4.6',
 }
 
