@@ -28,8 +28,8 @@ interface Job {
 
 /**
  * Worker processes, one per core, each training one run at a time. A process that dies affects only its run: the run is
- * retried once in a fresh process, then recorded as crashed. Probes measure time and memory, so each runs in its own process
- * while all others wait, and a probe that does not fit is not retried.
+ * retried once in a fresh process, then recorded as crashed. Probes measure time and memory, so they run in a process that
+ * has trained nothing larger, while all others wait, and a probe that does not fit is not retried.
  */
 export class WorkerPool implements Runner {
   private most: number
@@ -43,6 +43,8 @@ export class WorkerPool implements Runner {
   /** Processes that are training or starting. A probe waits for both. */
   private busy = 0
   private probing = false
+  /** The process of the last probe and the rows of its steps: a probe of more rows needs more memory in the same process. */
+  private prober: { readonly worker: WorkerProcess; readonly rows: number } | null = null
   private label = ''
   private machine: string | undefined
 
@@ -147,7 +149,7 @@ export class WorkerPool implements Runner {
         void this.occupied(() => this.probe(next, task.memoryMiB), next)
       } else {
         if (this.probing) return
-        this.supply.letSpareGo()
+        this.endProber()
         const worker = this.nextIdle()
         if (!worker) return this.fill()
         void this.occupied(() => this.train(next, worker), next)
@@ -216,17 +218,27 @@ export class WorkerPool implements Runner {
 
   private async probe(job: Job, memoryMiB: number): Promise<RunResult> {
     this.probing = true
-    let worker: WorkerProcess | undefined
     try {
-      worker = await this.supply.spareOrFresh()
-      // A stage probes one size after another, and another core is idle in the meantime.
-      if (this.slots > 1) this.supply.keepSpare()
+      const { rows, worker } = await this.proberFor(job.request)
+      this.prober = { rows, worker }
       const trained = await this.attempt(job, worker, memoryMiB)
       return trained.ok ? trained.result : this.crashed(job, trained.died)
     } finally {
       this.probing = false
-      if (worker) this.supply.dismiss(worker)
     }
+  }
+
+  private async proberFor({ levers: { batching } }: RunRequest): Promise<NonNullable<WorkerPool['prober']>> {
+    const rows = batching.batchSize * batching.accumulate
+    const { prober } = this
+    if (prober?.worker.usable && prober.rows <= rows) return { ...prober, rows }
+    this.endProber()
+    return { worker: await this.supply.fresh(), rows }
+  }
+
+  private endProber(): void {
+    if (this.prober) this.supply.dismiss(this.prober.worker)
+    this.prober = null
   }
 
   private crashed({ id, request }: Job, reason: string): RunResult {

@@ -19,8 +19,6 @@ export class WorkerSupply {
   private readonly options: SupplyOptions
   private readonly shared = new SharedData()
   private readonly init: Promise<SentInit>
-  /** Started in advance, for the next probe. */
-  private spare: Promise<WorkerProcess | null> | null = null
   private ended = false
 
   constructor(options: SupplyOptions, init: Promise<InitMessage>) {
@@ -59,23 +57,6 @@ export class WorkerSupply {
       this.dismiss(worker)
       throw error
     }
-  }
-
-  /** The spare process if there is a usable one, otherwise a fresh one. */
-  async spareOrFresh(): Promise<WorkerProcess> {
-    const spare = await this.spare
-    return spare?.usable ? spare : await this.fresh()
-  }
-
-  /** Starts a process for later. If it does not start, a fresh one is started when it is needed. */
-  keepSpare(): void {
-    this.spare = this.fresh().catch(() => null)
-  }
-
-  letSpareGo(): void {
-    const { spare } = this
-    this.spare = null
-    void spare?.then((worker) => worker && this.dismiss(worker))
   }
 
   dismiss(worker: WorkerProcess): void {
