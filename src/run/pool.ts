@@ -43,8 +43,6 @@ export class WorkerPool implements Runner {
   /** Processes that are training or starting. A probe waits for both. */
   private busy = 0
   private probing = false
-  /** The process of the last probe and the rows of its steps: a probe of more rows needs more memory in the same process. */
-  private prober: { readonly worker: WorkerProcess; readonly rows: number } | null = null
   private label = ''
   private machine: string | undefined
 
@@ -149,7 +147,7 @@ export class WorkerPool implements Runner {
         void this.occupied(() => this.probe(next, task.memoryMiB), next)
       } else {
         if (this.probing) return
-        this.endProber()
+        this.supply.endProber()
         const worker = this.nextIdle()
         if (!worker) return this.fill()
         void this.occupied(() => this.train(next, worker), next)
@@ -217,28 +215,15 @@ export class WorkerPool implements Runner {
   }
 
   private async probe(job: Job, memoryMiB: number): Promise<RunResult> {
+    const { batchSize, accumulate } = job.request.levers.batching
     this.probing = true
     try {
-      const { rows, worker } = await this.proberFor(job.request)
-      this.prober = { rows, worker }
+      const worker = await this.supply.prober(batchSize * accumulate)
       const trained = await this.attempt(job, worker, memoryMiB)
       return trained.ok ? trained.result : this.crashed(job, trained.died)
     } finally {
       this.probing = false
     }
-  }
-
-  private async proberFor({ levers: { batching } }: RunRequest): Promise<NonNullable<WorkerPool['prober']>> {
-    const rows = batching.batchSize * batching.accumulate
-    const { prober } = this
-    if (prober?.worker.usable && prober.rows <= rows) return { ...prober, rows }
-    this.endProber()
-    return { worker: await this.supply.fresh(), rows }
-  }
-
-  private endProber(): void {
-    if (this.prober) this.supply.dismiss(this.prober.worker)
-    this.prober = null
   }
 
   private crashed({ id, request }: Job, reason: string): RunResult {

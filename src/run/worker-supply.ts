@@ -19,6 +19,8 @@ export class WorkerSupply {
   private readonly options: SupplyOptions
   private readonly shared = new SharedData()
   private readonly init: Promise<SentInit>
+  /** The process of the last probe, and the rows of its steps. */
+  private probed: { readonly worker: WorkerProcess; readonly rows: number } | null = null
   private ended = false
 
   constructor(options: SupplyOptions, init: Promise<InitMessage>) {
@@ -57,6 +59,23 @@ export class WorkerSupply {
       this.dismiss(worker)
       throw error
     }
+  }
+
+  /**
+   * A process for a probe whose steps have so many rows: that of the probe before, unless its steps had more. A process's
+   * peak memory never falls, so it is right for the probe that needs most.
+   */
+  async prober(rows: number): Promise<WorkerProcess> {
+    const before = this.probed
+    if (!before?.worker.usable || before.rows > rows) this.endProber()
+    const worker = this.probed?.worker ?? (await this.fresh())
+    this.probed = { worker, rows }
+    return worker
+  }
+
+  endProber(): void {
+    if (this.probed) this.dismiss(this.probed.worker)
+    this.probed = null
   }
 
   dismiss(worker: WorkerProcess): void {
