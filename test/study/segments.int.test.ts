@@ -31,6 +31,8 @@ gates:
   - threshold: { metric: accuracy, split: test, min: 0.8, segments: [site] }
   - threshold: { metric: recall, class: yes sir, split: test, min: 0.3 }
   - regression: { metric: nll, split: test, margin: 0.2, segments: [site] }
+  - collapse: { metric: recall, class: yes sir, split: test, level: 0.1, maxShare: 0.7 }
+  - regression: { metric: auroc, split: test, margin: 0.2 }
 `
 
 function table(): string {
@@ -114,6 +116,15 @@ describe('a study with gates on segments and on a class', () => {
     const gate = again.report.verdict.gates[2]
     expect(gate?.status).toBe('inconclusive')
     expect(gate?.segments?.slice(0, 3).map(({ status }) => status)).toEqual(['pass', 'pass', 'pass'])
+  })
+
+  it('is measured on a base that is retrained from a spec without its gates', async () => {
+    const path = 'base.yml'
+    const text = spec.slice(0, spec.indexOf('gates:'))
+    const again = await runStudy({ ...studyOptions(folder, bundle), baseline: { kind: 'spec', spec: { path, text } } })
+    const gates = again.report.verdict.gates
+    expect(gates[2]?.segments?.slice(0, 3).map(({ status }) => status)).toEqual(['pass', 'pass', 'pass'])
+    expect(gates[4]?.status).toBe('pass')
   })
 
   it('says which classes there are if a gate names another, and which columns', async () => {
