@@ -213,7 +213,10 @@ describe('every key of a spec', () => {
   })
 
   it('a gate on segments of the base commit also judges a change that does not have it', () => {
-    const gated = text.replace(/^gates:/m, 'gates:\n  - threshold: { metric: accuracy, split: test, min: 0.7, segments: [site] }')
+    const gated = text.replace(
+      /^gates:/m,
+      'gates:\n  - threshold: { metric: accuracy, split: test, min: 0.7, segments: [site] }',
+    )
     const judges = rulesOf(read(gated).spec)
     const { parsed, spec } = read(text)
     expect(applyRules(spec, judges, parsed.locate).data.segments).toEqual(['site'])
