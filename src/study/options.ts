@@ -41,6 +41,15 @@ export interface SpecSource {
   readonly tuned?: Pick<Lock, 'levers' | 'lineage'> | undefined
 }
 
+/** Whose journal is looked for. */
+export interface EarlierJournal {
+  /** Absolute path of the journal that is about to be opened. */
+  readonly path: string
+  /** Fingerprint of the plan. */
+  readonly plan: string
+  readonly engine: string
+}
+
 /** What is needed to run one. */
 export interface StudyOptions extends SpecSource {
   /** Where the report goes; `.tunegate/<name>` in the workspace if omitted. */
@@ -55,6 +64,11 @@ export interface StudyOptions extends SpecSource {
   readonly baseData?: BaseData | undefined
   /** Sets an earlier journal aside. */
   readonly fresh?: boolean | undefined
+  /**
+   * Finds a journal that an earlier job kept, before the one at `path` is opened. Used if there is none at `path`. Nobody
+   * vouches for its lines.
+   */
+  readonly earlier?: ((journal: EarlierJournal) => Promise<string | null>) | undefined
   readonly listener: Listener
   /** Wall-clock time of the start, ISO 8601; null leaves it out of the report. */
   readonly startedAt: string | null
