@@ -91,7 +91,7 @@ const bytesOf = ({ inputs, targets }: TrainingData): number => inputs.byteLength
 
 /** What workers need of a data set, and nothing more, because each gets a copy. */
 function trainingData(dataset: Dataset): TrainingData {
-  const { inputs, inputShape, targets, weights, targetScale, splits, folds, rowsVary, keys } = dataset
+  const { inputs, inputShape, targets, weights, targetScale, splits, folds, rowsVary, keys, segments } = dataset
   const clusters = keys.find(({ declared }) => declared)?.codes
   return {
     inputs,
@@ -103,5 +103,6 @@ function trainingData(dataset: Dataset): TrainingData {
     folds,
     rowsVary,
     ...(clusters && { clusters }),
+    ...(segments.length > 0 && { segments }),
   }
 }

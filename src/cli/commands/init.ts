@@ -10,7 +10,7 @@ import { machineOf, type MachineOptions } from '../../compile/targets/machine.ts
 import { checkedUses } from '../../compile/targets/workflow.ts'
 import { guessText } from '../../data/guess.ts'
 import { movedPaths } from '../../data/parts.ts'
-import type { TableSummary } from '../../data/types.ts'
+import type { TableSummary } from '../../data/summary.ts'
 import { renderSpec } from '../../dsl/init.ts'
 import { initialGates, type InitialFacts } from '../../gates/initial.ts'
 import { duration } from '../../report/numbers.ts'
