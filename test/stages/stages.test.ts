@@ -47,6 +47,7 @@ const schedule: ScheduleSettings = {
   clipPercentiles: [0.9],
   optimizers: ['adamw', 'sgd'],
   explore: 9,
+  rounds: 0,
   seeds: 3,
 }
 /** Nothing matters: whatever a stage does here is a false alarm. */

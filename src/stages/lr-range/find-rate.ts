@@ -17,7 +17,7 @@ import { sweep, topSentence } from './sweep.ts'
 type Confirmation = RangeTestFindings['confirmations'][number]
 
 /** How many rates of the ladder are compared with the incumbent's under further seeds. */
-export const confirmedRates = 3
+export const confirmedRates = 2
 
 interface Rung {
   readonly factor: number

@@ -2,12 +2,13 @@ import { leverValue, stepsOfRun, withLevers, type LeverPatch } from '../../recor
 import { takes } from '../../records/plan.ts'
 import { quantile } from '../../stats/describe.ts'
 import { jointCandidates, labelOf, nearbyRates, rateFactors, type Candidate, type ExploredLever } from '../configurations.ts'
-import { exploreAndConfirm, mostConfirmed, nearlyMoved, predictedBest } from '../explore.ts'
+import { exploreAndConfirm, mostConfirmed, nearlyMoved } from '../explore.ts'
 import { closeSearch } from '../explored.ts'
 import { fullRun, StageRecorder, type Asking } from '../recorder.ts'
 import { selectionRows, type SeedOnRows } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
-import { ratesFor, shrinksAlike, warmupLengths, type ScheduleSettings } from './settings.ts'
+import { suggestions } from './joint-space.ts'
+import { ratesFor, roundSize, shrinksAlike, warmupLengths, type ScheduleSettings } from './settings.ts'
 
 /**
  * Explores schedules, warmup lengths and clip norms (from the logged gradient norms) jointly near the incumbent, with the
@@ -32,13 +33,12 @@ export function* refineSchedule(context: StageContext, settings: ScheduleSetting
     candidates: [...jointCandidates(recorder, levers, settings.explore), ...otherOptimizers(recorder, settings)],
     most: mostConfirmed,
     seeds: settings.seeds,
+    further: {
+      rounds: settings.rounds,
+      size: roundSize,
+      suggest: suggestions(recorder, [...some, { lever: 'optimizer', values: settings.optimizers }], roundSize),
+    },
     remedied: levers.map(({ lever }) => lever),
-    predict: (arms) =>
-      predictedBest(
-        context.workload,
-        levers,
-        arms.filter((arm) => arm.patch.optimizer === undefined),
-      ),
   })
   const names = [
     ...levers.map(({ lever }) => lever),
