@@ -149,8 +149,8 @@ function dataOf({ plan, data }: ReportInput): DataSection {
 
 /** In the form of a lock: their times are stored with the other times. */
 function baseOf({ source, runs, notes, parameters }: BaselineEvidence): RetrainedBase {
-  const locked = runs.map(({ seed, status, validation, test, testRows, weights }) => {
-    const rows = testRows ? { testRows } : {}
+  const locked = runs.map(({ seed, status, validation, test, testRows, subsets, weights }) => {
+    const rows = { ...(testRows ? { testRows } : {}), ...(subsets ? { subsets } : {}) }
     return { seed, status, validation, test, ...rows, weights }
   })
   return { source, runs: locked, notes, ...(parameters === undefined ? {} : { parameters }) }

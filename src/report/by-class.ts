@@ -27,7 +27,7 @@ export function classTable({ verification, data }: Report, shownName: (name: str
     notes: [
       (left > 0 ? `The ${mostShown} classes of lowest recall; report.json has the other ${whole(left)}. ` : '') +
         `Mean ± SD over ${plural(seeds, 'seed')} of the winner, on ${sample} ${split} rows. A class with few rows has a coarse ` +
-        'recall. To gate on the worst class, name the metric worstRecall or worstNll.',
+        'recall. To gate on one class, write metric: recall and class: NAME; on the worst class, metric: worstRecall or worstNll.',
     ],
   }
 }

@@ -24,12 +24,14 @@ import {
 } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
 import { resultsRows } from './results.ts'
+import { segmentTable } from './segments.ts'
 import { isResults, judgedSide, measuredTitle } from './sides.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
   const sections = [
     section('Gates', gates(report)),
+    tableSection(segmentTable(report, code)),
     section('Levers', isResults(report) ? '' : levers(report)),
     section('Checklist', checklist(report)),
     section('Curves', drawn(report, curves)),

@@ -5,6 +5,7 @@ import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
 import { averagedRows, leverText, measuredNote, seedRows } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
+import { segmentTable } from '../segments.ts'
 import { judgedSide, measuredTitle } from '../sides.ts'
 
 /** The lineage as a timeline, then the final value of every lever. */
@@ -108,7 +109,7 @@ export function measured(report: Report): string {
   return (
     card(`<h3>${measuredTitle(report)}</h3>${all}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`) +
     ensemble(report) +
-    byClass(report)
+    named(report)
   )
 }
 
@@ -122,13 +123,16 @@ function ensemble(report: Report): string {
   return card(`<h3>${html(found.title)}</h3>${all}${paragraph(found.notes.join(' '), 'note')}`)
 }
 
-function byClass(report: Report): string {
-  const found = classTable(report, codeText)
-  if (found === null) return ''
-  const columns = found.header.map((title, i) => ({ title, number: i > 0 }))
-  const rows = found.rows.map(([name = '', ...numbers]) => [name, ...numbers.map((text) => html(text))])
-  return card(`<h3>${html(found.title)}</h3>${table(columns, rows)}${paragraph(found.notes.join(' '), 'note')}`)
-}
+/** Tables with names of the data in their first column. */
+const named = (report: Report): string =>
+  [segmentTable(report, codeText), classTable(report, codeText)]
+    .flatMap((found) => found ?? [])
+    .map(({ title, header, rows, notes }) => {
+      const columns = header.map((text, i) => ({ title: text, number: i > 0 }))
+      const cells = rows.map(([name = '', ...rest]) => [name, ...rest.map((text) => html(text))])
+      return card(`<h3>${html(title)}</h3>${table(columns, cells)}${paragraph(notes.join(' '), 'note')}`)
+    })
+    .join('')
 
 function averaged(report: Report): string {
   const { header, rows, note } = averagedRows(report)
