@@ -38,7 +38,7 @@ interface Further {
   /** Candidates of a round, at most. */
   readonly size: number
   /** None if the results suggest nothing new. */
-  suggest(arms: readonly Arm[]): readonly Candidate[]
+  suggest(arms: readonly Arm[], size: number): readonly Candidate[]
 }
 
 /**
@@ -87,9 +87,10 @@ function* furtherRounds(
   const arms = [...start]
   if (further === undefined) return arms
   const { objective } = recorder.context.workload
-  const best = (): number => Math.max(...arms.flatMap((arm) => (stableScores(arm) ?? []).map((s) => metricGain(objective, 0, s))))
+  const best = (): number =>
+    Math.max(...arms.flatMap((arm) => (stableScores(arm) ?? []).map((s) => metricGain(objective, 0, s))))
   for (let round = 0; round < further.rounds; round++) {
-    const suggested = further.suggest(arms)
+    const suggested = further.suggest(arms, further.size)
     if (suggested.length === 0) break
     if (recorder.context.runsLeft() < suggested.length + (1 + most) * seeds) {
       recorder.omit(

@@ -34,8 +34,7 @@ export function* moveJointly(recorder: StageRecorder, won: Won, job: RunJob): As
   const parts = yield* takenApart(recorder, won, job)
   const most = leastShare * Math.max(0, won.comparison.gain ?? 0)
   const needed = parts.filter(({ loss }) => !(loss <= most))
-  const rest =
-    needed.length > 0 && needed.length < parts.length ? yield* withOnly(recorder, won, needed, job) : undefined
+  const rest = needed.length > 0 && needed.length < parts.length ? yield* withOnly(recorder, won, needed, job) : undefined
   const best = rest ?? won
   const moved = rest ? needed : parts
   const evidence = evidenceOf(best.comparison, [best.incumbent, best.arm, ...parts.flatMap(({ arm }) => arm ?? [])])

@@ -30,21 +30,26 @@ interface Axis {
   readonly ordered: boolean
 }
 
+/** The space of a joint search, and what every run so far suggests to try next in it. */
+interface JointSearch {
+  readonly levers: readonly LeverName[]
+  /** Up to `count` configurations that no arm has had, the most promising first. */
+  suggest(arms: readonly Arm[], count: number): Candidate[]
+}
+
 /**
- * What every run so far suggests to try next. The space has the levers of this stage, the learning rate, and those that
- * earlier stages explored, with the values that they tried: a lever that brings nothing alone may do so beside another. The
- * runs of earlier stages count too, since they had the same seed and the same rows.
- *
- * @returns up to `count` configurations that no arm has had, the most promising first
+ * A search over the levers of this stage, the learning rate, and the levers that earlier stages explored, with the values
+ * that they tried: a lever that brings nothing alone may do so beside another. The runs of earlier stages count too, since
+ * they had the same seed and the same rows.
  */
-export function suggestions(recorder: StageRecorder, own: readonly ExploredLever[], count: number) {
+export function jointSearch(recorder: StageRecorder, own: readonly ExploredLever[]): JointSearch {
   const { incumbent, context } = recorder
   const axes = axesOf(recorder, own)
   const dimensions = axes.map(({ values, ordered }) => ({ size: values.length, ordered }))
   const earlier = earlierTrials(recorder)
   const random = stream(context.seed, 'suggest', context.job.id)
   const highest = highestRate(recorder)
-  return (arms: readonly Arm[]): Candidate[] => {
+  const suggest: JointSearch['suggest'] = (arms, count) => {
     const here = arms.map((arm) => ({ levers: withLevers(incumbent, arm.patch), score: stableScores(arm)?.[0] ?? null }))
     const observed = [...earlier, ...here].flatMap(({ levers, score }): Observation[] => {
       const point = pointOf(axes, incumbent, levers)
@@ -60,6 +65,7 @@ export function suggestions(recorder: StageRecorder, own: readonly ExploredLever
     })
     return [...new Map(found).values()].slice(0, count)
   }
+  return { levers: axes.map(({ lever }) => lever), suggest }
 }
 
 function axesOf({ incumbent, context }: StageRecorder, own: readonly ExploredLever[]): readonly Axis[] {
