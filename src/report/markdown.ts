@@ -2,7 +2,7 @@ import { needsBaseline } from '../gates/index.ts'
 import type { GateVerdict } from '../records/verdict.ts'
 import { changeLines } from './change-lines.ts'
 import type { CurveBook } from './curves.ts'
-import { movesText, seenText, silence, subjectText } from './diagnostics.ts'
+import { besideVerdict, movesText, seenText, silence, subjectText } from './diagnostics.ts'
 import { code, fenced, markdown } from './escape.ts'
 import { classTable } from './by-class.ts'
 import { ensembleTable, type TextTable } from './ensemble.ts'
@@ -18,6 +18,7 @@ import {
   heldText,
   leverText,
   measuredNote,
+  metricSentences,
   seedRows,
   settleText,
   timesText,
@@ -64,7 +65,7 @@ function head(report: Report): string {
     ...warned(changeLines(report).map((line) => markdown(line, 2000))),
     `**${markdown(verdict.sentence, 1000)}**`,
     '',
-    markdown(headline(report), 1000),
+    markdown([headline(report), ...metricSentences(report)].join(' '), 2000),
     '',
   ].join('\n')
 }
@@ -187,13 +188,15 @@ function diagnostics(report: Report): string {
   const { diagnostics: findings, verification } = report
   if (verification === null) return ''
   if (findings.length === 0) return isResults(report) ? '' : silence
-  return findings
+  const note = besideVerdict(report)
+  const items = findings
     .map(
       (f) =>
-        `- **${markdown(f.title)}** (${markdown(subjectText(f))}): ${markdown(seenText(f), 1000)}\n` +
+        `- **${markdown(f.title)}** (${markdown(subjectText(f))}): ${markdown(seenText(f, report), 1000)}\n` +
         `  - Likely cause: ${markdown(f.cause, 1000)}\n  - Try, in order: ${markdown(movesText(f), 1000)}`,
     )
     .join('\n')
+  return note === '' ? items : `${markdown(note, 1000)}\n\n${items}`
 }
 
 function stages({ stages: all }: Report): string {

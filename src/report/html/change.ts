@@ -1,3 +1,4 @@
+import type { MetricComparison } from '../../gates/verification.ts'
 import { html } from '../escape.ts'
 import { classTable } from '../by-class.ts'
 import { ensembleTable } from '../ensemble.ts'
@@ -5,9 +6,9 @@ import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
 import { averagedRows, leverText, measuredNote, seedRows } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
-import { judgedSide, measuredTitle } from '../sides.ts'
+import { isGated, judgedSide, measuredTitle } from '../sides.ts'
 
-/** The lineage as a timeline, then the final value of every lever. */
+/** The lineage as a timeline, then the levers that moved more than once, from where they began to where they ended. */
 export function changes({ lineage, levers, timing }: Report): string {
   const items = movedTogether(lineage).map(({ first, entries }) => {
     const [
@@ -18,8 +19,9 @@ export function changes({ lineage, levers, timing }: Report): string {
       },
     ] = entries
     const seconds = timing.lineage[first]
+    // The reason of a comparison names its numbers.
     const weight =
-      gain === null
+      gain === null || reason.includes(short(gain))
         ? ''
         : ` Gain ${gainText(gain)}${threshold === null ? '' : `, noise explains up to ${short(threshold)}`}, ${plural(seeds, 'seed')}.`
     const what = entries.map((l) => `${codeText(l.lever)} ${html(leverText(l.from))} → ${html(leverText(l.to))}`).join(', ')
@@ -32,14 +34,11 @@ export function changes({ lineage, levers, timing }: Report): string {
     items.length === 0
       ? paragraph('No lever moved because no change beat the incumbent by more than noise.')
       : `<ol class="timeline">${items.join('')}</ol>`
-  const rows = levers.changes.map((c) => [
-    c.bucket,
-    codeText(c.lever),
-    html(leverText(c.from)),
-    `<strong>${html(leverText(c.to))}</strong>`,
-  ])
-  const all = table([{ title: 'Bucket' }, { title: 'Lever' }, { title: 'Declared' }, { title: 'Chosen' }], rows)
-  return card(timeline) + card(all) + sinceLock(levers.sinceLock)
+  const twice = levers.changes
+    .filter((c) => c.lineage.length > 1)
+    .map((c) => `${codeText(c.lever)} ${html(leverText(c.from))} → <strong>${html(leverText(c.to))}</strong>`)
+  const whole = twice.length === 0 ? '' : `<p>Over all moves: ${twice.join(', ')}.</p>`
+  return card(timeline + whole) + sinceLock(levers.sinceLock)
 }
 
 type Entry = Report['lineage'][number]
@@ -78,9 +77,25 @@ const claimTones = {
 } as const satisfies Record<string, Tone>
 
 export function measured(report: Report): string {
-  const rows = (report.verification?.metrics ?? []).map((m) => [
-    m.split,
-    m.objective ? `<strong>${m.metric}</strong>` : m.metric,
+  const { metrics = [] } = report.verification ?? {}
+  const first = metrics.filter((m) => m.objective || isGated(report, m))
+  const rest = metrics.filter((m) => !first.includes(m))
+  const main = metricTable(report, first.length === 0 ? rest : first)
+  if (main === '') return ''
+  const more = first.length === 0 ? '' : details(plural(rest.length, 'other metric'), metricTable(report, rest))
+  const note = measuredNote(report)
+  return (
+    card(
+      `<h3>${measuredTitle(report)}</h3>${main}${more}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`,
+    ) +
+    ensemble(report) +
+    byClass(report)
+  )
+}
+
+function metricTable(report: Report, all: readonly MetricComparison[]): string {
+  const rows = all.map((m) => [
+    `${m.split} ${m.objective ? `<strong>${m.metric}</strong>` : m.metric}`,
     meanAndSd(m.baseline.mean, m.baseline.sd),
     meanAndSd(m.candidate.mean, m.candidate.sd),
     m.gain === null
@@ -90,9 +105,8 @@ export function measured(report: Report): string {
     pill(claimTones[m.claim], m.claim.replace('-', ' ')),
   ])
   const n = { number: true }
-  const all = table(
+  return table(
     [
-      { title: 'Split' },
       { title: 'Metric' },
       { title: 'Baseline', ...n },
       { title: judgedSide(report), ...n },
@@ -101,14 +115,6 @@ export function measured(report: Report): string {
       { title: 'Beyond noise' },
     ],
     rows,
-    'stacked',
-  )
-  if (all === '') return ''
-  const note = measuredNote(report)
-  return (
-    card(`<h3>${measuredTitle(report)}</h3>${all}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`) +
-    ensemble(report) +
-    byClass(report)
   )
 }
 
@@ -148,13 +154,15 @@ function seedTable(report: Report): string {
   )
 }
 
+/** Every box of the process; the evidence of a box that is done unfolds, that of any other is shown. */
 export const checklist = ({ checklist: items }: Report): string =>
   card(
     `<ul class="boxes">${items
       .map(
         (b) =>
-          `<li><span>${pill(toneOf[b.state], b.state.replace('-', ' '))}</span><span><strong>${html(b.title)}</strong><br>` +
-          `<span class="soft">${html(b.evidence)}</span></span></li>`,
+          `<li><details${b.state === 'done' || b.state === 'skipped' ? '' : ' open="open"'}><summary>` +
+          `${pill(toneOf[b.state], b.state.replace('-', ' '))} <strong>${html(b.title)}</strong></summary>` +
+          `<p class="soft">${html(b.evidence)}</p></details></li>`,
       )
       .join('')}</ul>`,
   )
