@@ -4,7 +4,7 @@ import { changeLines } from './change-lines.ts'
 import type { CurveBook } from './curves.ts'
 import { besideVerdict, movesText, seenText, silence, subjectText } from './diagnostics.ts'
 import { code, fenced, markdown } from './escape.ts'
-import { classTable } from './by-class.ts'
+import { predictionTables } from './by-class.ts'
 import { ensembleTable, type TextTable } from './ensemble.ts'
 import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
@@ -36,7 +36,7 @@ export function renderSummary(report: Report, curves: CurveBook): string {
     section('Curves', drawn(report, curves)),
     section(measuredTitle(report), measured(report)),
     tableSection(ensembleTable(report)),
-    tableSection(classTable(report, code)),
+    ...predictionTables(report, code).map(tableSection),
     section('Averaged weights', averaged(report)),
     section('Lineage', lineage(report)),
     section('Seeds', seeds(report)),

@@ -25,6 +25,8 @@ describe('summary.md', () => {
       'Curves',
       'Measured on unseen seeds',
       'Class by class',
+      'Confusion matrix',
+      'Worst errors',
       'Averaged weights',
       'Lineage',
       'Seeds',

@@ -1,6 +1,6 @@
 import type { MetricComparison } from '../../gates/verification.ts'
 import { html } from '../escape.ts'
-import { classTable } from '../by-class.ts'
+import { predictionTables } from '../by-class.ts'
 import { ensembleTable } from '../ensemble.ts'
 import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
@@ -89,7 +89,7 @@ export function measured(report: Report): string {
       `<h3>${measuredTitle(report)}</h3>${main}${more}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`,
     ) +
     ensemble(report) +
-    byClass(report)
+    predictions(report)
   )
 }
 
@@ -128,13 +128,15 @@ function ensemble(report: Report): string {
   return card(`<h3>${html(found.title)}</h3>${all}${paragraph(found.notes.join(' '), 'note')}`)
 }
 
-function byClass(report: Report): string {
-  const found = classTable(report, codeText)
-  if (found === null) return ''
-  const columns = found.header.map((title, i) => ({ title, number: i > 0 }))
-  const rows = found.rows.map(([name = '', ...numbers]) => [name, ...numbers.map((text) => html(text))])
-  return card(`<h3>${html(found.title)}</h3>${table(columns, rows)}${paragraph(found.notes.join(' '), 'note')}`)
-}
+/** Tables of plain texts: what the winner predicts, by class and by row. */
+const predictions = (report: Report): string =>
+  predictionTables(report, (name) => name)
+    .map(({ title, header, rows, notes }) => {
+      const columns = header.map((name, i) => ({ title: name, number: i > 0 }))
+      const cells = rows.map((row) => row.map((text, i) => (i === 0 ? codeText(text) : html(text, 60))))
+      return card(`<h3>${html(title)}</h3>${table(columns, cells, title)}${paragraph(notes.join(' '), 'note')}`)
+    })
+    .join('')
 
 function averaged(report: Report): string {
   const { header, rows, note } = averagedRows(report)

@@ -45,15 +45,17 @@ export interface Column {
 /**
  * A table; cells are already HTML. Empty without rows. On a narrow screen it scrolls on its own: its first column stays, and
  * a shade shows that there is more.
+ *
+ * @param name what the table is, if its titles come from outside
  */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[], name?: string): string {
   if (rows.length === 0) return ''
   const cell = (tag: 'th' | 'td', inner: string, column: Column | undefined): string =>
     `<${tag}${tag === 'th' ? ' scope="col"' : ''}${column?.number ? ' class="number"' : ''}>${inner}</${tag}>`
-  const head = columns.map((c) => cell('th', html(c.title), c)).join('')
+  const head = columns.map((c) => cell('th', html(c.title, 60), c)).join('')
   const body = rows.map((r) => `<tr>${r.map((inner, i) => cell('td', inner, columns[i])).join('')}</tr>`).join('')
-  const name = `Table of ${columns.map((c) => c.title.toLowerCase()).join(', ')}`
-  return `<div class="scroll" tabindex="0" role="group" aria-label="${html(name)}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+  const label = name ?? `Table of ${columns.map((c) => c.title.toLowerCase()).join(', ')}`
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${html(label)}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
 }
 
 export const details = (title: string, inner: string): string =>
