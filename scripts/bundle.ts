@@ -22,6 +22,9 @@ export interface Bundle {
   readonly modules: ReadonlySet<string>
 }
 
+/** `dist/action/post.js`: the action's program under the name by which it knows that the job has ended. */
+export const postStep = "import './index.js'\n"
+
 /** Bundles one compiled entry and its packages into ES modules. */
 export async function bundle(root: string, entry: string): Promise<Bundle> {
   // ncc's bundled libraries call deprecated functions of Node; that is no news to a reader of the build's output.

@@ -1,5 +1,7 @@
 import { buildSync } from 'esbuild'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { postStep } from './bundle.ts'
 
 /** Bundles of the entries, unminified and in a few seconds; `dist/` of a release differs in form alone. */
 export function bundle(
@@ -22,5 +24,6 @@ export function bundle(
         js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);",
       },
     })
+    if (entry === 'action') writeFileSync(join(folder, 'dist/action/post.js'), postStep)
   }
 }

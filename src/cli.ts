@@ -1,4 +1,8 @@
 #!/usr/bin/env node
+import nodeModule from 'node:module'
+import { join } from 'node:path'
+import { cacheFolder } from './cli/cache-folder.ts'
+
 // Node exits with 1 for an uncaught error, and here 1 is a verdict. So this file imports nothing that could be missing or
 // too new for the current Node, and loads the rest only after it has checked.
 const badInput = 2
@@ -11,10 +15,25 @@ function refuse(text: string): never {
   process.exit(badInput)
 }
 
+/**
+ * Keeps what Node compiles of this program for the next command, which then starts sooner. Node keys it by the code itself,
+ * so a changed program is compiled anew.
+ */
+function keepCompiled(): void {
+  // Node 20 has no such function.
+  const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: (folder: string) => unknown }
+  try {
+    enableCompileCache?.(join(cacheFolder(), 'compiled'))
+  } catch {
+    // A user without a home folder has no cache.
+  }
+}
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
   refuse(`error[node/too-old] tunegate needs Node ${oldest.join('.')} or newer\n  found:   ${process.versions.node}`)
 }
+keepCompiled()
 const { explain, finalCode, main } = await import('./cli/main.ts').catch((error: unknown) => {
   const found = error instanceof Error ? error.message : String(error)
   return refuse(

@@ -86,7 +86,10 @@ const held: readonly PluginKind[] = [
   {
     folder: 'src/data/formats',
     names: formats.map((format) => format.name),
-    besides: { 'src/cli/commands/predict.ts': 'predictions are written as CSV or JSON lines' },
+    besides: {
+      'src/cli/commands/predict.ts': 'predictions are written as CSV or JSON lines',
+      'src/cli/options.ts': 'predictions are written as CSV or JSON lines',
+    },
   },
   {
     folder: 'src/data/checks',

@@ -7,6 +7,7 @@ export const pythonPackages: Readonly<Record<string, string>> = {
   keras: '3.15.1',
   'tensorflow-cpu': '2.21.0',
   optuna: '5.0.0',
+  jax: '0.9.0',
   numpy: '2.4.6',
 }
 
@@ -33,10 +34,11 @@ export function pythonOf(named: string | undefined, scratch: string): string {
   return join(folder, 'bin/python')
 }
 
-/** Versions of the peers as they are installed, which a reused environment may differ in. */
+/** Versions of the peers as they are installed. A reused environment may differ in them, or lack some. */
 export function versionsOf(python: string): Record<string, string> {
   const script =
     'import json, sys, importlib.metadata as m\n' +
-    'print(json.dumps({"Python": sys.version.split()[0], **{n: m.version(n) for n in sys.argv[1:]}}))'
+    'have = {d.metadata["Name"].lower(): d.version for d in m.distributions()}\n' +
+    'print(json.dumps({"Python": sys.version.split()[0], **{n: have[n] for n in sys.argv[1:] if n in have}}))'
   return lastLine(command(python, ['-c', script, ...Object.keys(pythonPackages)])) as Record<string, string>
 }

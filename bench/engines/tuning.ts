@@ -6,19 +6,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { exitCodes } from '../../src/cli/exit.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { Evaluation, RunResult } from '../../src/records/run.ts'
 import { median } from '../../src/stats/describe.ts'
 import { root } from '../../test/support/architecture.ts'
 import { digitImages } from '../../test/support/digits.ts'
-import { command, lastLine, pythonOf, versionsOf } from './peers.ts'
+import { type Took, timed } from '../speed/processor.ts'
+import { lastLine, pythonOf, versionsOf } from './peers.ts'
 import { machineLine, markdownOf, type Table, writePart } from './results.ts'
 
-interface Took {
-  readonly seconds: number
-  readonly processor: number
-}
 interface Peer extends Took {
   readonly trials: number
   readonly accuracy: number
@@ -38,21 +34,6 @@ const scratch = mkdtempSync(join(tmpdir(), 'tunegate-tuning-'))
 const goal = 3
 /** How far the mean validation accuracy of the verified runs may be from the peer's. */
 const tolerance = 0.02
-
-/** Exit codes of a study that came to its end, whatever its gates say. */
-const verdicts = [exitCodes.pass, exitCodes.fail, exitCodes.inconclusive].join('|')
-
-/** Time by the clock, and of the processors for the command and every process that it waited for (POSIX `times`). */
-function timed(file: string, args: readonly string[]): Took & { readonly text: string } {
-  const start = performance.now()
-  const timed = `"$@"; code=$?; times; case $code in ${verdicts}) ;; *) exit $code ;; esac`
-  const text = command('sh', ['-c', timed, 'sh', file, ...args])
-  const seconds = (performance.now() - start) / 1000
-  const lines = text.trim().split('\n')
-  const times = [...(lines.at(-1) ?? '').matchAll(/(\d+)m([\d.]+)s/g)]
-  const processor = times.reduce((sum, [, minutes, rest]) => sum + 60 * Number(minutes) + Number(rest), 0)
-  return { seconds, processor, text: lines.slice(0, -2).join('\n') }
-}
 
 const folderOf = (engine: string): string => join(scratch, engine)
 

@@ -97,19 +97,33 @@ export async function coldStart(
   data: TrainingData,
   engine: EngineOrder = embedded(files),
 ): Promise<ColdStart> {
-  const layers = Object.values(models)[0] ?? []
   const samples: ColdStart[] = []
   for (let i = 0; i < 7; i++) {
     const start = performance.now()
-    const worker = await startedWorker(files, initOf(data, layers, engine))
-    const ready = since(start)
-    await worker.run(asked(steps(1)), 'a')
-    const firstStep = since(start)
+    let ready = NaN
+    const worker = await firstStep(files, data, engine, () => {
+      ready = since(start)
+    })
+    const first = since(start)
     worker.kill()
-    samples.push({ ready, firstStep, bare: await bareProcess() })
+    samples.push({ ready, firstStep: first, bare: await bareProcess() })
   }
   const of = (key: keyof ColdStart): number => median(samples.map((s) => s[key]))
   return { ready: of('ready'), firstStep: of('firstStep'), bare: of('bare') }
+}
+
+/** A new worker that has taken one step of the first model and waits for more. */
+export async function firstStep(
+  files: WorkerFiles,
+  data: TrainingData,
+  engine: EngineOrder,
+  onReady: () => void = () => {},
+): Promise<WorkerProcess> {
+  const layers = Object.values(models)[0] ?? []
+  const worker = await startedWorker(files, initOf(data, layers, engine))
+  onReady()
+  await worker.run(asked(steps(1)), 'a')
+  return worker
 }
 
 function bareProcess(): Promise<number> {

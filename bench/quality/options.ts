@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { root } from '../../test/support/architecture.ts'
 import { isStart, starts, type Start } from './starts.ts'
 import { searches } from './search.ts'
-import { dataSets, type DataSet } from './sets.ts'
+import { dataSets, type DataSet, type Use } from './sets.ts'
 
 export interface Options {
   readonly tier: 'quick' | 'full'
@@ -43,6 +43,7 @@ export function optionsOf(args: readonly string[]): Options {
       tier: { type: 'string', default: 'quick' },
       sets: { type: 'string' },
       aside: { type: 'boolean', default: false },
+      seen: { type: 'boolean', default: false },
       starts: { type: 'string' },
       roots: { type: 'string' },
       arms: { type: 'string' },
@@ -58,11 +59,13 @@ export function optionsOf(args: readonly string[]): Options {
   })
   const tier = given.reference ? 'full' : given.tier
   if (tier !== 'quick' && tier !== 'full') throw new Error(`--tier is quick or full, found ${tier}`)
+  if (given.aside && given.seen) throw new Error('--aside and --seen name different data sets: give one of them')
+  const use = given.aside ? 'aside' : given.seen ? 'seen' : 'rules'
   const arms: readonly string[] = given.arms?.split(',') ?? tiers[tier].arms
   for (const arm of arms) if (!known.includes(arm)) throw new Error(`--arms knows ${known.join(', ')}, found ${arm}`)
   return {
     tier,
-    sets: setsOf(given.sets, given.aside),
+    sets: setsOf(given.sets, use),
     starts: (given.starts?.split(',') ?? Object.keys(starts)).map(startNamed),
     roots: (given.roots ?? tiers[tier].roots).split(',').map((root) => whole('--roots', root)),
     arms,
@@ -72,23 +75,29 @@ export function optionsOf(args: readonly string[]): Options {
     python: given.python,
     workers: whole('--workers', given.workers),
     variants: given.variants?.split(','),
-    out: given.out ?? join(given.cache, 'results', `${tier}${given.aside ? '-aside' : ''}.json`),
+    out: given.out ?? join(given.cache, 'results', `${tier}${use === 'rules' ? '' : `-${use}`}.json`),
     nullStudies: whole('--null', given.null),
   }
 }
 
-/** Sets that were set aside are read only if asked for as such, even by name. */
-function setsOf(names: string | undefined, aside: boolean): readonly DataSet[] {
-  const open = dataSets.filter((set) => set.aside === aside)
+const uses = {
+  rules: { option: '', state: 'is not set aside', group: 'known' },
+  seen: { option: '--seen', state: 'was set aside and has been reported', group: 'reported' },
+  aside: { option: '--aside', state: 'is set aside', group: 'set aside' },
+} as const satisfies Readonly<Record<Use, unknown>>
+
+/** Sets that are or were set aside are read only if asked for as such, even by name. */
+function setsOf(names: string | undefined, use: Use): readonly DataSet[] {
+  const open = dataSets.filter((set) => set.use === use)
   if (names === undefined) return open
+  const { option, group } = uses[use]
   return names.split(',').map((name) => {
-    const found = open.find((set) => set.name === name)
-    if (found) return found
-    const isKept = dataSets.some((set) => set.name === name)
-    const why = isKept ? (aside ? 'is not set aside: leave out --aside' : 'is set aside: add --aside') : 'is not known'
-    throw new Error(
-      `the data set ${name} ${why}; ${aside ? 'set aside' : 'known'} are ${open.map((s) => s.name).join(', ')}`,
-    )
+    const found = dataSets.find((set) => set.name === name)
+    if (found?.use === use) return found
+    const own = found && uses[found.use]
+    const change = [option && `leave out ${option}`, own?.option && `add ${own.option}`].filter(Boolean).join(' and ')
+    const why = own ? `${own.state}: ${change}` : 'is not known'
+    throw new Error(`the data set ${name} ${why}; ${group} are ${open.map((s) => s.name).join(', ')}`)
   })
 }
 

@@ -3,7 +3,9 @@ import { relative } from 'node:path'
 import { workerScript } from '../cli/bundled-files.ts'
 import { progressLogger } from '../cli/progress.ts'
 import type { EngineWish } from '../engines/index.ts'
+import { noKeptJournal } from '../github/journal-cache.ts'
 import { endSection, say, sayAll, section } from '../github/log.ts'
+import { writeResumed } from '../github/outputs.ts'
 import type { Listener } from '../run/events.ts'
 import { Interrupted } from '../run/execute.ts'
 import { chosenFormats } from '../saved-model/formats/index.ts'
@@ -19,6 +21,7 @@ import { ensureEngine } from './ensure-engine.ts'
 import { triggerOf, triggerOfRequest } from './event.ts'
 import type { Step } from './inputs.ts'
 import { isJobMode, jobOf } from './jobs.ts'
+import { keptJournals } from './keep-journal.ts'
 import { renewed } from './renewed.ts'
 import { requireNoReport } from './report-folder.ts'
 import { repositoryOf, type Repository } from './repository.ts'
@@ -37,13 +40,27 @@ export async function studyOf(step: Step): Promise<Study | 'done' | null> {
     part.does === 'run' ? triggerOfRequest(part.request) : triggerOf(mode, { ...runner, head: checkout?.head ?? null })
   const job = isJobMode(mode)
   const without = job ? 'retrain-declared' : trigger.mode === 'tune' ? 'retrain-base' : 'refuse'
-  const options = trigger.base === null ? own : { ...own, ...(await judged(trigger.base, without, own, step, checkout)) }
+  const options =
+    trigger.base === null
+      ? continuing(own, step, job)
+      : { ...own, ...(await judged(trigger.base, without, own, step, checkout)) }
   if (job) return jobOf(mode, step, options)
   if (trigger.mode !== 'tune' || trigger.base !== null)
     say(`mode: ${trigger.mode}${trigger.base === null ? '' : `, against ${trigger.base}`}`)
   if (trigger.mode === 'tune') return runStudy(options)
   const study = await runStudy({ ...options, ...(await verification(options)) })
   return trigger.mode === 'refresh' ? renewed(study, options.specPath) : study
+}
+
+/**
+ * With the journal of an earlier job, where no change is judged. The jobs of a compiled workflow have artifacts for that. With
+ * `resume: false`, everything is trained again.
+ */
+function continuing(own: StudyOptions, { inputs, runner }: Step, job: boolean): StudyOptions {
+  if (!inputs.resume) return { ...own, fresh: true }
+  const why = job || runner.eventName === '' ? null : noKeptJournal(process.env)
+  if (why !== null) say(`Nothing is resumed from the Actions cache: ${why}.`)
+  return job || runner.eventName === '' || why !== null ? own : { ...own, earlier: keptJournals(runner) }
 }
 
 /** Only its base judges a change. Without a repository there is no base. */
@@ -101,7 +118,12 @@ function provided(wanted: EngineWish, workspace: string, signal: AbortSignal): E
 function folded(): Listener {
   const write = (text: string): void => sayAll(text.trimEnd().split('\n'))
   const print = progressLogger({ write, isTerminal: false, columns: 120, letters: 'unicode', now: () => performance.now() })
+  let resumed = false
   return (event) => {
+    if (event.type === 'study-started') {
+      resumed ||= event.resumedRuns > 0
+      writeResumed(resumed)
+    }
     if (event.type === 'stage-decided' || event.type === 'study-finished') endSection()
     if (event.type === 'stage-started') section(`Stage ${event.position} of ${event.of}: ${event.job.id}`)
     print(event)

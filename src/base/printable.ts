@@ -18,8 +18,16 @@ const joiner = String.raw`(?<=${joinable})[\u200c\u200d](?=${joinable})`
 /** A letter has at most a few marks; a pile of them is drawn over the lines above and below. */
 const pile = String.raw`(?<=\p{M}{5})\p{M}+`
 
-const suspect = new RegExp(`${unprintable}|\\p{M}{6}`, 'v')
-const kept = new RegExp(`(${emoji}|${variant}|${joiner})|${unprintable}|${pile}`, 'gv')
+/** Nearly every text. Everything in it may be printed, so the expressions below need not be compiled. */
+const plain = /^[ -~]*$/
+let expressions: { readonly suspect: RegExp; readonly kept: RegExp } | undefined
+
+/** Compiled for the first text that is not plain, which takes as long as many a command. */
+const compiled = () =>
+  (expressions ??= {
+    suspect: new RegExp(`${unprintable}|\\p{M}{6}`, 'v'),
+    kept: new RegExp(`(${emoji}|${variant}|${joiner})|${unprintable}|${pile}`, 'gv'),
+  })
 
 /**
  * One line that shows a foreign text. Unprintable characters become `\u001b`, a JSON escape, and text longer than `most`
@@ -31,8 +39,11 @@ export function printable(text: string, most = 500): string {
 }
 
 /** The text with an escape, in the form that its reader knows, for each part that must not be printed. */
-export const withEscapes = (text: string, escape: (part: string) => string): string =>
-  suspect.test(text) ? text.replace(kept, (found, whole?: string) => whole ?? escape(found)) : text
+export function withEscapes(text: string, escape: (part: string) => string): string {
+  if (plain.test(text)) return text
+  const { suspect, kept } = compiled()
+  return suspect.test(text) ? text.replace(kept, (found, whole?: string) => whole ?? escape(found)) : text
+}
 
 /** Our own text with several lines: line breaks stay, and every line is printable and complete. */
 export const printableLines = (text: string): string =>

@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { fitsSchema } from './schema-fits.ts'
 
 /** A schema's errors for a value: none if `errors` is empty. */
 export interface SchemaErrors {
@@ -20,12 +21,14 @@ const options = { verbose: true, strict: false, validateSchema: false, meta: fal
 /**
  * Validates a value against a schema. Collecting every error takes time that grows with the square of the number of wrong
  * items, so a large invalid value is checked again with its lists truncated, which leaves all places unchanged. The schema
- * is compiled on first use; a test checks that the schema itself is valid.
+ * is compiled for the first value that does not fit; a test checks that the schema itself is valid.
  */
 export function schemaChecker(schema: object): (value: unknown) => SchemaErrors {
   const compile = (allErrors: boolean): Validate => new Ajv2020({ ...options, allErrors }).compile(schema)
+  const fits = fitsSchema(schema)
   let [first, all]: [Validate?, Validate?] = []
   return (value) => {
+    if (fits(value)) return { errors: [], complete: true }
     first ??= compile(false)
     if (first(value)) return { errors: [], complete: true }
     const one = { errors: first.errors ?? [], complete: false }

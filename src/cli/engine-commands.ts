@@ -1,11 +1,6 @@
 import { Option, type Command } from 'commander'
 import { installable } from '../engines/index.ts'
-import {
-  engineDownloadCommand,
-  engineInstallCommand,
-  engineStatusCommand,
-  type EngineInstallOptions,
-} from './commands/engine.ts'
+import type { EngineInstallOptions } from './commands/engine.ts'
 
 /** `tunegate engine …`: the engine that can be installed on this machine. */
 export function addEngineCommands(root: Command, exit: (code: number) => void): void {
@@ -22,14 +17,18 @@ export function addEngineCommands(root: Command, exit: (code: number) => void): 
     .option(...dir)
     .option('--from <dir>', 'use the files that `engine download` saved in this folder, without a network')
     .option('--force', 'rebuild the engine if it is already installed')
-    .action(async (options: EngineInstallOptions) => exit(await engineInstallCommand(options)))
+    .action(async (options: EngineInstallOptions) =>
+      exit(await (await import('./commands/engine.ts')).engineInstallCommand(options)),
+    )
 
   engine
     .command('status')
     .description('show what is installed, whether it loads, and which engine auto selects')
     .option(...dir)
     .option('--json', 'print it as JSON')
-    .action(async (options: { dir?: string; json?: boolean }) => exit(await engineStatusCommand(options)))
+    .action(async (options: { dir?: string; json?: boolean }) =>
+      exit(await (await import('./commands/engine.ts')).engineStatusCommand(options)),
+    )
 
   engine
     .command('download <dir>')
@@ -37,5 +36,7 @@ export function addEngineCommands(root: Command, exit: (code: number) => void): 
     .addOption(
       new Option('--platform <platform>', 'the platform to download for (default: this machine)').choices(platforms),
     )
-    .action(async (to: string, options: { platform?: string }) => exit(await engineDownloadCommand(to, options)))
+    .action(async (to: string, options: { platform?: string }) =>
+      exit(await (await import('./commands/engine.ts')).engineDownloadCommand(to, options)),
+    )
 }

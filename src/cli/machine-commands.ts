@@ -1,5 +1,4 @@
 import { Argument, type Command } from 'commander'
-import { doctorCommand } from './commands/doctor.ts'
 import { completion, shells, type Shell } from './completion.ts'
 import { out } from './print.ts'
 
@@ -9,7 +8,7 @@ export function addMachineCommands(root: Command, exit: (code: number) => void):
     .command('doctor')
     .description('check what this machine offers: Node, engine, cores, memory, disk, network; say how to report a bug')
     .option('--json', 'print it as JSON')
-    .action(async (options: { json?: boolean }) => exit(await doctorCommand(options)))
+    .action(async (options: { json?: boolean }) => exit(await (await import('./commands/doctor.ts')).doctorCommand(options)))
 
   root
     .command('completion')

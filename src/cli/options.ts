@@ -4,6 +4,10 @@ import type { StageName } from '../records/plan.ts'
 import { chosenFormats, modelFormatChoices, type ModelFormatName } from '../saved-model/formats/index.ts'
 import { stageNames } from '../stages/index.ts'
 
+/** How predictions are written. */
+export const predictionFormats = ['csv', 'jsonl'] as const
+export type PredictionFormat = (typeof predictionFormats)[number]
+
 /** An integer within bounds; anything else is rejected with the allowed values. */
 export const wholeNumber =
   (least: number, most: number) =>

@@ -7,14 +7,12 @@ import type { StageName } from '../records/plan.ts'
 import { resultsTools } from '../results/formats/index.ts'
 import { stageNames } from '../stages/index.ts'
 import { version } from '../study/version.ts'
-import { compileCommand, type CompileOptions } from './commands/compile.ts'
-import { diagnoseCommand, type DiagnoseOptions } from './commands/diagnose.ts'
-import { gateCommand, type GateOptions } from './commands/gate.ts'
-import { initCommand, type InitOptions } from './commands/init.ts'
-import { planCommand } from './commands/plan.ts'
-import { predictCommand, predictionFormats, type PredictOptions } from './commands/predict.ts'
-import { runCommand, type RunOptions } from './commands/run.ts'
-import { validateCommand } from './commands/validate.ts'
+import type { CompileOptions } from './commands/compile.ts'
+import type { DiagnoseOptions } from './commands/diagnose.ts'
+import type { GateOptions } from './commands/gate.ts'
+import type { InitOptions } from './commands/init.ts'
+import type { PredictOptions } from './commands/predict.ts'
+import type { RunOptions } from './commands/run.ts'
 import { addEngineCommands } from './engine-commands.ts'
 import { addExamples } from './examples.ts'
 import { addMachineCommands } from './machine-commands.ts'
@@ -23,7 +21,7 @@ import { addTrainerCommands } from './trainer-commands.ts'
 import { addReportCommands } from './report-commands.ts'
 import { modelFormatNames } from '../saved-model/formats/index.ts'
 import { specArgument } from './spec-argument.ts'
-import { modelFormatList, positiveNumber, stageList, wholeNumber } from './options.ts'
+import { modelFormatList, predictionFormats, positiveNumber, stageList, wholeNumber } from './options.ts'
 import { noCommit } from './workflows/comment.ts'
 
 const exitCodeHelp = `
@@ -61,14 +59,18 @@ export function program(exit: (code: number) => void): Command {
     .option('--trainer <script>', 'write a spec for your own training script instead, by asking the script')
     .option('--github', 'write .github/workflows/tunegate-comment.yml, which handles /tune comments')
     .option('--uses <action>', 'with --github, the action as owner/name@commit', noCommit)
-    .action(async (data: string[], options: InitOptions) => exit(await initCommand(data, options)))
+    .action(async (data: string[], options: InitOptions) =>
+      exit(await (await import('./commands/init.ts')).initCommand(data, options)),
+    )
 
   root
     .command('validate')
     .addArgument(specArgument())
     .description('check a spec and its data, without training')
     .option('--no-data', 'do not open the data file')
-    .action(async (spec: string, options: { data: boolean }) => exit(await validateCommand(spec, options)))
+    .action(async (spec: string, options: { data: boolean }) =>
+      exit(await (await import('./commands/validate.ts')).validateCommand(spec, options)),
+    )
 
   root
     .command('plan')
@@ -82,7 +84,7 @@ export function program(exit: (code: number) => void): Command {
       async (
         spec: string,
         options: { format: 'table' | 'json' | 'mermaid'; stages?: StageName[]; seeds?: number; probe: boolean },
-      ) => exit(await planCommand(spec, options)),
+      ) => exit(await (await import('./commands/plan.ts')).planCommand(spec, options)),
     )
 
   root
@@ -96,7 +98,9 @@ export function program(exit: (code: number) => void): Command {
     .addOption(new Option('--engine <engine>', 'training engine').choices(engineWishes).default('auto'))
     .option('--save-model [formats]', savingHelp, modelFormatList)
     .option('--uses <action>', 'the action, as owner/name@commit (default: the one already in the file)')
-    .action(async (spec: string, options: CompileOptions) => exit(await compileCommand(spec, options)))
+    .action(async (spec: string, options: CompileOptions) =>
+      exit(await (await import('./commands/compile.ts')).compileCommand(spec, options)),
+    )
 
   root
     .command('run')
@@ -128,7 +132,9 @@ export function program(exit: (code: number) => void): Command {
     .option('--save-model [formats]', savingHelp, modelFormatList)
     .option('--fresh', 'set aside the journal of an earlier run and train everything again')
     .option('--json', 'print only the report, as JSON, on standard output')
-    .action(async (spec: string, options: RunOptions) => exit(await runCommand(spec, options)))
+    .action(async (spec: string, options: RunOptions) =>
+      exit(await (await import('./commands/run.ts')).runCommand(spec, options)),
+    )
 
   root
     .command('predict <model> <data>')
@@ -142,7 +148,9 @@ export function program(exit: (code: number) => void): Command {
       ),
     )
     .option('-o, --output <file>', 'where to write them (default: standard output)')
-    .action(async (model: string, data: string, options: PredictOptions) => exit(await predictCommand(model, data, options)))
+    .action(async (model: string, data: string, options: PredictOptions) =>
+      exit(await (await import('./commands/predict.ts')).predictCommand(model, data, options)),
+    )
 
   root
     .command('gate [report]')
@@ -156,7 +164,9 @@ export function program(exit: (code: number) => void): Command {
     )
     .option('--out <dir>', 'with --results, folder for the report (default: .tunegate/<name>)')
     .option('--json', 'print the verdict as JSON')
-    .action(async (report: string | undefined, options: GateOptions) => exit(await gateCommand(report, options)))
+    .action(async (report: string | undefined, options: GateOptions) =>
+      exit(await (await import('./commands/gate.ts')).gateCommand(report, options)),
+    )
 
   addReportCommands(root, exit)
 
@@ -173,7 +183,9 @@ export function program(exit: (code: number) => void): Command {
     .option('--together', 'treat all files as seeds of one trial')
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', `\nColumns, one a line, by any of their names (case and signs do not matter):\n${columnHelp()}`)
-    .action(async (curves: string[], options: DiagnoseOptions) => exit(await diagnoseCommand(curves, options)))
+    .action(async (curves: string[], options: DiagnoseOptions) =>
+      exit(await (await import('./commands/diagnose.ts')).diagnoseCommand(curves, options)),
+    )
 
   addEngineCommands(root, exit)
   addTrainerCommands(root, exit)

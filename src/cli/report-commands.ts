@@ -1,8 +1,7 @@
 import { Option, type Command } from 'commander'
 import { exportNames } from '../report/exports/index.ts'
-import { compareCommand, type CompareOptions } from './commands/compare.ts'
-import { exportCommand, type ExportOptions } from './commands/export.ts'
-import { reportCommand } from './commands/report.ts'
+import type { CompareOptions } from './commands/compare.ts'
+import type { ExportOptions } from './commands/export.ts'
 
 /** The commands for finished runs. Write `./compare` for a folder with the name of a command below `report`. */
 export function addReportCommands(root: Command, exit: (code: number) => void): void {
@@ -17,7 +16,7 @@ export function addReportCommands(root: Command, exit: (code: number) => void): 
     )
     .addOption(new Option('--png', 'also write every chart as PNG').conflicts('format'))
     .action(async (dir: string, options: { format?: 'markdown' | 'json'; png?: boolean }) =>
-      exit(await reportCommand(dir, options)),
+      exit(await (await import('./commands/report.ts')).reportCommand(dir, options)),
     )
   addComparing(root, {}, exit)
   // Where they stood before.
@@ -31,7 +30,7 @@ function addComparing(above: Command, where: { readonly hidden?: boolean }, exit
     .addOption(new Option('--format <format>', 'how to print it').choices(['markdown', 'json']).default('markdown'))
     .option('--html <file>', 'also write a page with the curves of both')
     .action(async (first: string, second: string, options: CompareOptions) =>
-      exit(await compareCommand(first, second, options)),
+      exit(await (await import('./commands/compare.ts')).compareCommand(first, second, options)),
     )
 
   above
@@ -39,5 +38,7 @@ function addComparing(above: Command, where: { readonly hidden?: boolean }, exit
     .description('export a finished run for other tools')
     .addOption(new Option('--to <tool>', 'target tool of the export').choices(exportNames).makeOptionMandatory())
     .option('-o, --output <folder>', "where to write the files (default: export-<tool> in the run's folder)")
-    .action(async (dir: string, options: ExportOptions) => exit(await exportCommand(dir, options)))
+    .action(async (dir: string, options: ExportOptions) =>
+      exit(await (await import('./commands/export.ts')).exportCommand(dir, options)),
+    )
 }

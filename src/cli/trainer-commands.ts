@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { trainerCheckCommand } from './commands/trainer.ts'
 
 /** `tunegate trainer …`: for people who write a training script that takes part in studies. */
 export function addTrainerCommands(root: Command, exit: (code: number) => void): void {
@@ -9,5 +8,7 @@ export function addTrainerCommands(root: Command, exit: (code: number) => void):
     .command('check <command...>')
     .description('run a script in every mode that it supports and print what passes')
     .option('--env <names>', 'environment variables that the script gets, separated by commas')
-    .action(async (command: string[], options: { env?: string }) => exit(await trainerCheckCommand(command, options)))
+    .action(async (command: string[], options: { env?: string }) =>
+      exit(await (await import('./commands/trainer.ts')).trainerCheckCommand(command, options)),
+    )
 }

@@ -9,6 +9,7 @@ import type { Budget, DataFacts, Plan, StageJob, StageSettings, ModelWorkload, W
 import { estimateOf, type Study } from '../stages/estimate.ts'
 import { stageNamed } from '../stages/index.ts'
 import type { Locate } from '../dsl/parse.ts'
+import { checkSubsetClasses, isOnSubset, subsetsIn } from './subsets.ts'
 import { checkBudget, reservedRuns } from './check/budget.ts'
 import { checkLevers, checkRows } from './check/levers.ts'
 import { checkModel } from './check/model.ts'
@@ -42,7 +43,13 @@ export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Resu
   const { task, objective, augmentation, evaluateEvery } = spec
   const requested = requestedIn(spec)
   const shared = { task, data: facts, layers, parameters, objective, augmentation, evaluateEvery }
-  const workload: ModelWorkload = { ...shared, ...(requested.length > 0 && { requested }) }
+  const subsets = subsetsIn(spec.gates)
+  checkSubsetClasses(spec.gates, facts.classes, report)
+  const workload: ModelWorkload = {
+    ...shared,
+    ...(requested.length > 0 && { requested }),
+    ...(subsets.length > 0 && { subsets }),
+  }
 
   // 4. The process.
   return planned(spec, { workload, baseline, runSteps }, problems)
@@ -50,7 +57,11 @@ export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Resu
 
 /** The metrics on request that runs must compute, in the order of their definition. */
 export function requestedIn({ objective, gates }: Pick<NormalizedSpec, 'objective' | 'gates'>): MetricName[] {
-  const named = new Set([objective, ...gates.flatMap((rule) => gateOf(rule).measures(rule)?.metric ?? [])])
+  const whole = gates.flatMap((rule) => {
+    const measured = gateOf(rule).measures(rule)
+    return measured && !isOnSubset(measured) ? [measured.metric] : []
+  })
+  const named = new Set([objective, ...whole])
   return metricNames.filter((name) => isOnRequest(name) && named.has(name))
 }
 

@@ -8,7 +8,7 @@ import type { Spec, Trainer } from '../dsl/tuning.gen.ts'
 import type { ModelSpec, NormalizedSpec, TrainerSpec } from './normalized.ts'
 import { checkText } from './check/text.ts'
 import { normalizeChecks, normalizeData } from './normalize/data.ts'
-import { checkMetric, normalizeGates } from './normalize/gates.ts'
+import { checkMetric, normalizeGates, withSegments } from './normalize/gates.ts'
 import { layerOf } from '../layers/index.ts'
 import { everyLayer, hasDropoutLever, normalizeLayer } from '../layers/layer.ts'
 import { movesNothing, normalizeLevers } from './normalize/levers.ts'
@@ -67,7 +67,7 @@ function normalizeModel(spec: Spec, report: Report): ModelSpec {
   const { objective, ...process } = normalizeProcess(spec, { preset, levers, idle, known: () => true, testShare }, report)
   const checks = normalizeChecks(written.checks)
   const { evaluateEvery = 1 } = spec
-  const measured = { objective, evaluateEvery, data, checks }
+  const measured = { objective, evaluateEvery, data: withSegments(data, process.gates), checks }
   return { ...headOf(spec, preset.name), ...measured, augmentation, layers, levers, ...process }
 }
 

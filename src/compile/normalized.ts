@@ -73,6 +73,8 @@ export interface NormalizedData {
   readonly missing?: MissingConfig
   /** Omitted if no category is merged. */
   readonly categories?: CategoriesConfig
+  /** Columns that gates name as segments; omitted if there is none. */
+  readonly segments?: readonly string[]
   readonly split: {
     readonly validation: number
     readonly test: number

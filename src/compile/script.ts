@@ -14,7 +14,7 @@ import {
   type LeverPatch,
   type LeverValue,
 } from '../records/levers.ts'
-import { allMetricsOf, isReported, metricsOf, type MetricName } from '../records/metrics.ts'
+import { allMetricsOf, isReported, needsClass, metricsOf, type MetricName } from '../records/metrics.ts'
 import type { Plan, TrainerWorkload } from '../records/plan.ts'
 import type { TrainerDescription, TrainerFacts } from '../records/trainer.ts'
 import { stageNamed } from '../stages/index.ts'
@@ -147,7 +147,7 @@ function wrongDefault(lever: LeverName, value: LeverValue): string | undefined {
 function metricsIn(spec: TrainerSpec, { predictions }: TrainerDescription, report: Report): readonly MetricName[] {
   const { task, objective, trainer } = spec
   const metrics = predictions
-    ? [...metricsOf(task), ...requestedIn(spec).filter((name) => !isReported(name))]
+    ? [...metricsOf(task), ...requestedIn(spec).filter((name) => !isReported(name) && !needsClass(name))]
     : allMetricsOf(task).filter((name) => trainer.metrics[name] !== undefined)
   requireNamed(objective, { metrics, predictions }, ['objective'], report)
   return metrics

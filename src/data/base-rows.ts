@@ -8,7 +8,7 @@ import { counted, fail, listed } from './problems.ts'
 import { readData } from './part-files.ts'
 import { LIMITS } from './source.ts'
 import { encodeLevels, standardizeTargets } from './targets.ts'
-import type { DataConfig, Dataset, KeyColumn, Splits } from './types.ts'
+import type { DataConfig, Dataset, KeyColumn, SegmentColumn, Splits } from './types.ts'
 import { rowWeights } from './weights.ts'
 import { openVersion, readAs, rowsIn, sameColumns, usedColumns, type Columns, type Row, type Rows } from './versions.ts'
 
@@ -25,9 +25,15 @@ const least = { all: 0.8, class: 0.5 }
  * cannot read, or if the change measures on so many training rows of the base that too few are left
  */
 export async function baseRows(
-  base: DataConfig,
+  { segments: _, ...base }: DataConfig,
   own: DataConfig,
-  { splits, rowsVary, keys, fingerprint: measured }: Pick<Dataset, 'splits' | 'rowsVary' | 'keys' | 'fingerprint'>,
+  {
+    splits,
+    rowsVary,
+    keys,
+    segments,
+    fingerprint: measured,
+  }: Pick<Dataset, 'splits' | 'rowsVary' | 'keys' | 'segments' | 'fingerprint'>,
 ): Promise<Dataset> {
   const source = await readData(base)
   const { splits: before, fingerprint: trained } = await datasetOf(base, source)
@@ -69,6 +75,8 @@ export async function baseRows(
     ...weighted,
     keys: keys.filter(({ declared }) => declared).map((key) => ofMeasured(key, rows)),
     wholeNumbers: [],
+    // Of the measured rows, as the change's version has them: the base's may not have the columns.
+    segments: segments.map((column) => ofMeasured(column, rows)),
     inputShape: shapeOf(base, version.opened, encoded.features.length),
     fingerprint: fingerprint({ trained, measured }),
   }
@@ -90,9 +98,9 @@ const partsOf = (trained: number, { validation, test }: Splits): Splits => {
 }
 
 /**
- * The groups of the measured rows, so that both sides deal them out alike. Those of the base's own rows are never asked for.
+ * The groups or segments of the measured rows, the same for both sides. Those of the base's own rows are never asked for.
  */
-const ofMeasured = (key: KeyColumn, { base, own }: JoinedRows): KeyColumn => ({
+const ofMeasured = <Of extends KeyColumn | SegmentColumn>(key: Of, { base, own }: JoinedRows): Of => ({
   ...key,
   codes: Int32Array.from([...base.map(() => -1), ...own.map((row) => key.codes[row] ?? -1)]),
 })

@@ -1,6 +1,6 @@
 import type { Column, Want } from './column.ts'
 import type { OpenTable, Table } from './table.ts'
-import type { ColumnType } from './types.ts'
+import type { ColumnType } from './summary.ts'
 
 /** One-hot columns that nobody requested have at most this many levels. */
 export const mostLevels = 100

@@ -1,4 +1,5 @@
-import type { ColumnSummary, TableSummary, Task } from './types.ts'
+import type { ColumnSummary, TableSummary } from './summary.ts'
+import type { Task } from './types.ts'
 
 /** If there are more numeric values than this, they are a measurement rather than classes. */
 const MOST_NUMERIC_CLASSES = 100

@@ -8,7 +8,7 @@ import { isMissingWord, spelledNumbers } from './spelling.ts'
 import type { OpenTable, Table } from './table.ts'
 import { word } from './tokenizers/index.ts'
 import { areDates } from './times.ts'
-import type { ColumnSummary, TableSummary } from './types.ts'
+import type { ColumnSummary, TableSummary } from './summary.ts'
 
 /** Inspects a data file before there is a spec: its columns, and a guess of target, task and image shape. */
 export async function inspect(path: string, limits: Limits = LIMITS): Promise<TableSummary> {

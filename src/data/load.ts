@@ -10,6 +10,7 @@ import { resolveRoles } from './roles.ts'
 import type { Roles } from './roles.ts'
 import { givenParts, readData } from './part-files.ts'
 import type { DataFile } from './read-source.ts'
+import { segmentColumns } from './segments.ts'
 import { LIMITS, type Limits } from './source.ts'
 import { splitRows, type SplitRequest } from './splits.ts'
 import type { OpenTable, Table } from './table.ts'
@@ -80,10 +81,11 @@ export async function datasetOf(config: DataConfig, source: DataFile): Promise<D
     notes: [...notes, ...dataset.notes],
     keys: keyColumns(config, table, roles, limits),
     wholeNumbers: config.inputs.kind === 'array' ? [] : wholeNumbers(inputs, table.rows),
+    segments: segmentColumns(config, table, roles),
   }
 }
 
-type Assembled = Omit<Dataset, 'inputShape' | 'fingerprint' | 'keys' | 'wholeNumbers'>
+type Assembled = Omit<Dataset, 'inputShape' | 'fingerprint' | 'keys' | 'wholeNumbers' | 'segments'>
 
 function assemble(
   config: DataConfig,
@@ -155,10 +157,10 @@ export function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: numb
 
 /**
  * Content and settings in a fixed order. Paths are left out, that of a tokenizer too: a moved file is the same data, and so
- * is a recompressed one.
+ * is a recompressed one. Segments are left out too: they change what is measured on the data, not the data.
  */
 function contentFingerprint(
-  { source: _, files: _files, ...settings }: DataConfig,
+  { source: _, files: _files, segments: _segments, ...settings }: DataConfig,
   { format, bytes }: Pick<DataFile, 'format' | 'bytes'>,
   tokenizer: Tokenizer | null,
 ): string {

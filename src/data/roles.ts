@@ -18,6 +18,8 @@ export interface Roles {
   readonly categorical: readonly number[]
   /** The column of texts, if that is the input. */
   readonly text: number | null
+  /** Columns that divide the rows into segments. They may also be inputs. */
+  readonly segments: readonly number[]
   /** Inputs whose type is unknown before they are read. */
   readonly undecided: readonly number[]
   /** Scalings of single columns, by index. */
@@ -41,8 +43,13 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const column = config.weighting?.column
   const weight = column === undefined ? null : find(column, 'data.weightColumn')
   const time = config.split.time === undefined ? null : find(config.split.time, 'data.split.time')
+  const segments = (config.segments ?? []).map((name) => find(name, 'segments of a gate'))
   const { inputs } = config
-  const rest = table.names.map((_, i) => i).filter((i) => i !== target && i !== group && i !== weight && i !== time)
+  // An array's shape says how many columns are inputs, so one that only names segments cannot be among them.
+  const apart = inputs.kind === 'array' ? segments : []
+  const rest = table.names
+    .map((_, i) => i)
+    .filter((i) => i !== target && i !== group && i !== weight && i !== time && !apart.includes(i))
   const named = inputs.kind === 'columns'
   // An array of images or sequences is all numbers and keeps its shape: none of it needs a decision or may be dropped.
   const whole = inputs.kind === 'array' || (inputs.kind === 'auto' && table.rowShape !== null)
@@ -57,7 +64,7 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   errors.push(...conflicts(table, { target, group, weight, time }, used))
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
   if (errors.length > 0) throw new InputError(errors)
-  const parts = { target, group, time, weight, numeric, categorical, text, undecided, scaling, whole }
+  const parts = { target, group, time, weight, numeric, categorical, text, segments, undecided, scaling, whole }
   return { ...parts, wants: wantsOf(config, parts, table.names.length) }
 }
 
@@ -144,5 +151,6 @@ function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: numbe
   wants[parts.target] = config.task === 'classification' ? 'text' : 'double'
   if (parts.weight !== null) wants[parts.weight] = 'double'
   if (parts.group !== null) wants[parts.group] = 'text'
+  for (const i of parts.segments) if (wants[i] === 'skip') wants[i] = 'text'
   return wants
 }

@@ -25,6 +25,8 @@ export interface DataConfig {
   readonly missing?: MissingConfig
   /** What happens to rare categories; omitted if every category is an input of its own. */
   readonly categories?: CategoriesConfig
+  /** Columns whose values divide the rows into segments for gates. They change nothing else. Omitted if there is none. */
+  readonly segments?: readonly string[]
   readonly split: SplitConfig
 }
 
@@ -143,6 +145,18 @@ export interface Dataset {
   readonly keys: readonly KeyColumn[]
   /** Numeric inputs of whole numbers of five digits or more, before they were scaled. */
   readonly wholeNumbers: readonly WholeNumbers[]
+  /** Columns that divide the rows into segments, as the config names them. */
+  readonly segments: readonly SegmentColumn[]
+}
+
+/** A column whose values are segments of the rows. */
+export interface SegmentColumn {
+  /** The column as the config names it. */
+  readonly name: string
+  /** At least one; each is a segment. */
+  readonly levels: readonly string[]
+  /** One per row: an index in `levels`. */
+  readonly codes: Int32Array
 }
 
 /** An input that may name its row, or a point in time. */
@@ -199,52 +213,4 @@ export interface Augmentation {
   readonly amount: number
   /** Changes `rows` rows of inputs in place, at random, the same way each time. */
   readonly apply: (inputs: Float32Array, rows: number) => void
-}
-
-export type ColumnType = 'numeric' | 'categorical' | 'text' | 'constant' | 'identifier'
-
-export interface ColumnSummary {
-  readonly name: string
-  readonly index: number
-  readonly type: ColumnType
-  /** Number of different values; counting stops at 10,000, so 10,001 means more. */
-  readonly distinct: number
-  readonly missing: number
-  /** Smallest and largest number; null if the column has none. */
-  readonly min: number | null
-  readonly max: number | null
-  /** SD of the numbers; null if the column has none. */
-  readonly sd: number | null
-  /** Whether it contains numbers, all of them integers. */
-  readonly whole: boolean
-  /** For texts, the number of words and signs that nearly all of them have at most; otherwise null. */
-  readonly words: number | null
-  /** Whether its texts are dates, with or without a time of day. */
-  readonly time: boolean
-  /** If the texts are numbers in another spelling, how they are spelled, after "numbers": `with a currency sign`. */
-  readonly spelling: string | null
-}
-
-/** What `init` learns from a data file before there is a spec. Everything below `columns` is a guess. */
-export interface TableSummary {
-  readonly file: string
-  /** The file's name without its folder and endings. */
-  readonly stem: string
-  readonly format: string
-  readonly delimiter: string | null
-  readonly header: boolean
-  readonly rows: number
-  readonly columns: readonly ColumnSummary[]
-  /** Words among numbers that seem to stand for missing values, such as `-`; the summary reads them so. */
-  readonly missingWords: readonly string[]
-  readonly target: string | null
-  /** What speaks for the target, as clauses; empty if the file itself names it. */
-  readonly targetWhy: readonly string[]
-  readonly task: Task | null
-  /** Shape of one row if the columns look like pixels, such as 64 → [8, 8, 1], or the array's own shape. */
-  readonly imageShape: readonly number[] | null
-  /** 1 / the largest pixel value, beside `imageShape`. */
-  readonly scale: number | null
-  /** The column of texts if the other columns leave nothing else to learn from, with a length for its tokens. */
-  readonly text: { readonly column: string; readonly length: number } | null
 }

@@ -1,7 +1,7 @@
 /* Generated from schema/tuning.schema.json by scripts/generate.ts; do not edit. */
 
 /**
- * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece, auroc, averagePrecision, kappa (quadratic), worstRecall, worstNll. For regression: mse, rmse, mae, r2, mape. Of your own, reported by results or a training script: score (higher is better), cost (lower is better).
+ * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece, auroc, averagePrecision, kappa (quadratic), worstRecall, worstNll; of one class that a gate names: recall, precision. For regression: mse, rmse, mae, r2, mape. Of your own, reported by results or a training script: score (higher is better), cost (lower is better).
  */
 export type Metric =
   | 'accuracy'
@@ -15,6 +15,8 @@ export type Metric =
   | 'kappa'
   | 'worstRecall'
   | 'worstNll'
+  | 'recall'
+  | 'precision'
   | 'mse'
   | 'rmse'
   | 'mae'
@@ -712,6 +714,14 @@ export interface ResultNames {
    */
   worstNll?: string
   /**
+   * Name of the recall in the results.
+   */
+  recall?: string
+  /**
+   * Name of the precision in the results.
+   */
+  precision?: string
+  /**
    * Name of the mse in the results.
    */
   mse?: string
@@ -1039,6 +1049,10 @@ export interface SeedVariance {
    * Maximum SD over seeds, as a multiple of the baseline's; null for no limit. Five seeds per side resolve a ratio only to a factor of 3.1, ten to 2.
    */
   maxRatio?: number | null
+  /**
+   * Judge the metric of this class of the target against the rest: recall, precision, f1, nll, auroc or averagePrecision. Omitted: the metric of all classes.
+   */
+  class?: string | number | boolean
   split?: Measured
   onInconclusive?: OnInconclusive
 }
@@ -1055,7 +1069,22 @@ export interface Regression {
    * Compare seed by seed: both sides share split, order and initialization.
    */
   paired?: boolean
+  /**
+   * Judge the metric of this class of the target against the rest: recall, precision, f1, nll, auroc or averagePrecision. Omitted: the metric of all classes.
+   */
+  class?: string | number | boolean
   split?: Measured
+  /**
+   * Columns of the data. Each of their values is a segment of the test rows, which is judged by itself: the worst one decides. Needs split: test. Omitted: all rows together.
+   *
+   * @minItems 1
+   * @maxItems 8
+   */
+  segments?: Column[]
+  /**
+   * Test rows that a segment must have to be judged, or groups of them if the split keeps groups together. Smaller segments are named, and the gate does not pass without them.
+   */
+  minRows?: number
   onInconclusive?: OnInconclusive
 }
 /**
@@ -1071,7 +1100,22 @@ export interface Threshold {
    * The mean must be at most this; null for no maximum.
    */
   max?: number | null
+  /**
+   * Judge the metric of this class of the target against the rest: recall, precision, f1, nll, auroc or averagePrecision. Omitted: the metric of all classes.
+   */
+  class?: string | number | boolean
   split?: Measured
+  /**
+   * Columns of the data. Each of their values is a segment of the test rows, which is judged by itself: the worst one decides. Needs split: test. Omitted: all rows together.
+   *
+   * @minItems 1
+   * @maxItems 8
+   */
+  segments?: Column[]
+  /**
+   * Test rows that a segment must have to be judged, or groups of them if the split keeps groups together. Smaller segments are named, and the gate does not pass without them.
+   */
+  minRows?: number
   onInconclusive?: OnInconclusive
 }
 /**
@@ -1091,6 +1135,17 @@ export interface Calibration {
    */
   paired?: boolean
   split?: Measured
+  /**
+   * Columns of the data. Each of their values is a segment of the test rows, which is judged by itself: the worst one decides. Needs split: test. Omitted: all rows together.
+   *
+   * @minItems 1
+   * @maxItems 8
+   */
+  segments?: Column[]
+  /**
+   * Test rows that a segment must have to be judged, or groups of them if the split keeps groups together. Smaller segments are named, and the gate does not pass without them.
+   */
+  minRows?: number
   onInconclusive?: OnInconclusive
 }
 /**
@@ -1106,6 +1161,10 @@ export interface Collapse {
    * Largest acceptable share of trainings that collapse. 5 seeds that all train show a share of at most 0.46, 10 seeds 0.26.
    */
   maxShare?: number
+  /**
+   * Judge the metric of this class of the target against the rest: recall, precision, f1, nll, auroc or averagePrecision. Omitted: the metric of all classes.
+   */
+  class?: string | number | boolean
   split?: Measured
   onInconclusive?: OnInconclusive
 }

@@ -3,7 +3,7 @@ import type { GateDefinition } from './definition.ts'
 import { metricDefaults } from './metric-rule.ts'
 import { nonInferiority, type MarginRule } from './non-inferiority.ts'
 import { requireDifference } from './range.ts'
-import { marginOf, shared } from './schema.ts'
+import { bySegment, marginOf, shared } from './schema.ts'
 import { calibrationEvidence } from './supplementary.ts'
 
 /** Non-inferiority on a proper score: nll or brier. */
@@ -28,6 +28,7 @@ export const calibration: GateDefinition<CalibrationRule, Calibration> = {
       margin: marginOf(0.05),
       paired: shared.paired,
       split: shared.split,
+      ...bySegment,
       onInconclusive: shared.onInconclusive,
     },
   },

@@ -8,8 +8,8 @@ import { unfinished, type Finding } from './finding.ts'
 import { judgesMetric, metricDefaults } from './metric-rule.ts'
 import { designAnalysis, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
 import { requireLevel } from './range.ts'
-import { shared } from './schema.ts'
-import { intervalWords, limitWords, seedList, shown, worseSide } from './words.ts'
+import { ofClass, shared } from './schema.ts'
+import { intervalWords, limitWords, measuredWords, seedList, shown, worseSide } from './words.ts'
 
 /** Few seeds end worse than a level: few trainings collapse. */
 export interface CollapseRule extends MetricRule {
@@ -51,6 +51,7 @@ export const collapse: GateDefinition<CollapseRule, Collapse> = {
         exclusiveMaximum: 1,
         default: 0.5,
       },
+      ...ofClass,
       split: shared.split,
       onInconclusive: shared.onInconclusive,
     },
@@ -67,27 +68,28 @@ export const collapse: GateDefinition<CollapseRule, Collapse> = {
     return { limit: rule.maxShare, sides: { candidate: side.all, baseline: null }, finding }
   },
   powerCheck,
-  question: ({ metric, split, level, maxShare }) =>
-    `Is it shown that at most ${shown(100 * maxShare)} % of trainings end with ${split} ${metric} ${worseSide(metric)} ${shown(level)}?`,
+  question: ({ level, maxShare, ...of }) =>
+    `Is it shown that at most ${shown(100 * maxShare)} % of trainings end with ${measuredWords(of)} ${worseSide(of.metric)} ${shown(level)}?`,
   passingLimits: (_, { upper }) => `These seeds would pass with any share from ${limitWords(upper)} on.`,
-  requirement: ({ metric, split, level, maxShare }) =>
-    `at most ${limitWords(100 * maxShare)} % of trainings with ${split} ${metric} ${worseSide(metric)} ${limitWords(level)}`,
+  requirement: ({ level, maxShare, ...of }) =>
+    `at most ${limitWords(100 * maxShare)} % of trainings with ${measuredWords(of)} ${worseSide(of.metric)} ${limitWords(level)}`,
   planLimit: ({ metric, level, maxShare }) => `${worseSide(metric)} ${level} in at most ${maxShare}`,
   seedDots: () => [],
   seedDotsCaption: 'single seeds',
 }
 
 function decide(rule: CollapseRule, side: Side, { alpha }: InterimAnalysis): Finding {
-  const { metric, split, level, maxShare } = rule
+  const { metric, level, maxShare } = rule
+  const of = measuredWords(rule)
   const n = side.values.length
   const collapsed = side.values.filter(({ value }) => gain(metric, level, value) < 0).map(({ seed }) => seed)
   const bounds = { ...exactShareBounds(collapsed.length, n, alpha), level: 1 - 2 * alpha }
   const status = bounds.upper <= maxShare ? 'pass' : bounds.lower > maxShare ? 'fail' : 'inconclusive'
   const what =
     collapsed.length === 0
-      ? `No seed of ${n} ends with ${split} ${metric} ${worseSide(metric)} ${shown(level)}`
-      : `${seedList(collapsed).replace('seed', 'Seed')} of ${n} ${collapsed.length === 1 ? 'ends' : 'end'} with ${split} ` +
-        `${metric} ${worseSide(metric)} ${shown(level)}`
+      ? `No seed of ${n} ends with ${of} ${worseSide(metric)} ${shown(level)}`
+      : `${seedList(collapsed).replace('seed', 'Seed')} of ${n} ${collapsed.length === 1 ? 'ends' : 'end'} with ${of} ` +
+        `${worseSide(metric)} ${shown(level)}`
   const open =
     `that leaves shares up to ${shown(100 * bounds.upper)} % of trainings open` +
     `${collapsed.length === 0 ? '' : ` (${intervalWords(bounds)})`}; at most ${shown(100 * maxShare)} % may collapse`

@@ -15,6 +15,11 @@ export interface GateEvidence {
   readonly parameters?: number
   /** Rows of each split that metrics are measured on; omitted if unknown. */
   readonly rows?: { readonly validation: number; readonly test: number }
+  /**
+   * Set if the seeds' values are of a class or a segment: its test rows, or the groups that they are in. There may be so few
+   * that their spread shows too little of what other rows would.
+   */
+  readonly few?: number
 }
 
 /** A seed with what a lock stores about it, and what only the run itself knows. */

@@ -1,4 +1,4 @@
-import type { GateVerdict, SupplementaryEvidence, VerdictStatus } from '../records/verdict.ts'
+import type { GateVerdict, SegmentVerdict, SupplementaryEvidence, VerdictStatus } from '../records/verdict.ts'
 import type { Side } from './evidence.ts'
 import { seedList } from './words.ts'
 
@@ -16,6 +16,8 @@ export interface Finding {
   readonly unmeasured?: true
   readonly notes: readonly string[]
   readonly evidence?: readonly SupplementaryEvidence[]
+  /** Every segment, if the rule judges segments. */
+  readonly segments?: readonly SegmentVerdict[]
 }
 
 export const inconclusive = (sentence: string, remedy: string, notes: readonly string[] = []): Finding => ({

@@ -3,6 +3,7 @@ import type { GateRule } from '../records/gates.ts'
 import type { GateVerdict, Verdict, VerdictStatus } from '../records/verdict.ts'
 import { singleAnalysis, type GateEvidence, type InterimAnalysis } from './evidence.ts'
 import { gateOf } from './index.ts'
+import { judgeRule } from './segments.ts'
 
 /**
  * Judges every rule on the evidence. The verdict is fail if any gate fails, else inconclusive if an inconclusive gate
@@ -24,8 +25,9 @@ export function judge(
 /** Combines rule and finding. This is the only place that decides what blocks. */
 function judgeOne(rule: GateRule, evidence: GateEvidence, analysis: InterimAnalysis): GateVerdict {
   const gate = gateOf(rule)
-  const { limit, sides, finding } = gate.judge(rule, evidence, analysis)
-  const { seedsToSettle, settled, unmeasured, evidence: supplementary = [], ...found } = finding
+  const { limit, sides, finding } = judgeRule(gate, rule, evidence, analysis)
+  const { seedsToSettle, settled, unmeasured, evidence: supplementary = [], segments, ...found } = finding
+  const leftOut = segments?.some(({ status }) => status === 'not-judged')
   const open = finding.status === 'inconclusive'
   const excused = rule.onInconclusive === 'pass'
   const unearned =
@@ -38,8 +40,10 @@ function judgeOne(rule: GateRule, evidence: GateEvidence, analysis: InterimAnaly
     notes: [...found.notes, ...unearned],
     settled: settled ?? (finding.status !== 'inconclusive' || seedsToSettle === undefined),
     seedsToSettle: seedsToSettle ?? null,
-    change: finding.estimate === null ? null : gate.passingLimits(rule, finding.estimate),
+    // With a segment that is not judged, no limit lets the gate pass.
+    change: finding.estimate === null || leftOut ? null : gate.passingLimits(rule, finding.estimate),
     ...(supplementary.length > 0 ? { evidence: supplementary } : {}),
+    ...(segments ? { segments } : {}),
     ...sides,
     blocks: finding.status === 'fail' || (open && (!excused || unmeasured === true)),
   }

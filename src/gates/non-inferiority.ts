@@ -5,6 +5,7 @@ import { differenceInterval, type Interval } from '../stats/intervals.ts'
 import { resolvableEffect, seedsNeeded, tPower } from '../stats/power.ts'
 import type { RuleBehavior } from './definition.ts'
 import { readSide, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
+import { differingRows } from './few-rows.ts'
 import { inconclusive, seedHasNoEffect, seedsWithoutEffect, type Finding, type Judged } from './finding.ts'
 import { matchSides, noiseOfDifference, type Matched } from './match.ts'
 import { comparesMetric, pairsOf } from './metric-rule.ts'
@@ -13,7 +14,17 @@ import { moreSeeds, tightMarginNotes } from './seeds-needed.ts'
 import { comparisonEvidence } from './supplementary.ts'
 import { softened, missingData, withoutBaseline } from './missing-data.ts'
 import { dropOnRows, equalValuesRemedy } from './without-spread.ts'
-import { holdsFor, intervalWords, limitWords, widthNotes, shown, signed, worseSide } from './words.ts'
+import {
+  holdsFor,
+  intervalWords,
+  limitWords,
+  measuredWords,
+  segmentsWords,
+  shown,
+  signed,
+  widthNotes,
+  worseSide,
+} from './words.ts'
 
 /** A rule that allows a loss of less than a margin. */
 export interface MarginRule extends MetricRule {
@@ -30,12 +41,12 @@ export const nonInferiority: RuleBehavior<MarginRule> = {
   limitKey: () => 'margin',
   judge: judgeMargin,
   powerCheck: checkMargin,
-  question: ({ metric, split, margin }) =>
-    `Is it shown that ${split} ${metric} is less than ${shown(margin)} ${worseSide(metric)} the baseline's?`,
+  question: ({ margin, ...of }) =>
+    `Is it shown that ${measuredWords(of)} is less than ${shown(margin)} ${worseSide(of.metric)} the baseline's${segmentsWords(of)}?`,
   passingLimits: (_, { upper }) =>
     upper < 0 ? 'These seeds would pass with any margin.' : `These seeds would pass with any margin above ${signed(upper)}.`,
-  requirement: ({ metric, split, margin, paired }) =>
-    `${split} ${metric} worse by less than ${limitWords(margin)}${paired ? ', paired by seed' : ''}`,
+  requirement: ({ margin, paired, ...of }) =>
+    `${measuredWords(of)} worse by less than ${limitWords(margin)}${segmentsWords(of)}${paired ? ', paired by seed' : ''}`,
   planLimit: ({ margin }) => `margin ${margin}`,
   seedDots: ({ metric, paired }, sides) => (paired ? pairsOf(sides).map(([own, base]) => gain(metric, own, base)) : []),
   seedDotsCaption: 'per-seed drops',
@@ -102,7 +113,8 @@ function decide(
   if (baseline === null || evidence.baseline === null) return withoutBaseline(candidate, evidence)
   const early = missingData(candidate, baseline, { ...rule, source: evidence.baseline.source })
   if (early) return early
-  const matched = matchSides(rule, candidate, baseline)
+  const sameRows = matchSides(rule, candidate, baseline)
+  const matched = { ...sameRows, rows: differingRows(rule, evidence, sameRows.rows) }
   const sides = { baseline, candidate }
   const question = { rule, evidence, sides, source: evidence.baseline.source, matched, analysis }
   if (matched.identical) return unchanged(question)
@@ -127,7 +139,7 @@ function unchanged({ rule, source, matched }: Question): Finding {
   }
 }
 
-const dropOf = (rule: MarginRule): string => `drop in ${rule.split} ${rule.metric}`
+const dropOf = (rule: MarginRule): string => `drop in ${measuredWords(rule)}`
 
 function weigh(question: Question): Finding {
   const { rule, matched, analysis } = question

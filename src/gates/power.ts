@@ -2,7 +2,8 @@ import type { LockedSeed } from '../records/lock.ts'
 import type { Measured } from '../records/gates.ts'
 import { sampleSd } from '../stats/describe.ts'
 import { analysisAt, readSide, type BaselineEvidence, type InterimAnalysis, type Side } from './evidence.ts'
-import { shown } from './words.ts'
+import { onSubset } from './subsets.ts'
+import { measuredWords, shown } from './words.ts'
 
 /** A setting that contains the limit of a gate. */
 export type LimitKey = 'margin' | 'maxStd' | 'maxRatio' | 'maxShare' | 'min' | 'max'
@@ -42,9 +43,12 @@ export interface Noise {
   readonly words: string
 }
 
-/** Undefined if the lock has too few values of the metric, or values without spread. */
-export function noiseOf({ metric, split }: Measured, { noise }: StudyDesign): Noise | undefined {
-  const side = readSide(noise?.seeds ?? [], { metric, split })
+/** Undefined if the lock has too few values of the metric, or values without spread, and for a rule on segments. */
+export function noiseOf(rule: Measured, { noise }: StudyDesign): Noise | undefined {
+  // Each segment has noise of its own, and nobody knows which one will be the worst.
+  if (rule.segments) return undefined
+  const seeds = noise?.seeds ?? []
+  const side = readSide(rule.class === undefined ? seeds : onSubset(seeds, { class: rule.class }), rule)
   const values = side.values.map((v) => v.value)
   const sd = sampleSd(values)
   if (!(sd > 0)) return undefined
@@ -52,7 +56,7 @@ export function noiseOf({ metric, split }: Measured, { noise }: StudyDesign): No
     sd,
     values,
     side,
-    words: `the seed SD of ${split} ${metric} is ${shown(sd)} (${values.length} seeds of ${noise?.source})`,
+    words: `the seed SD of ${measuredWords(rule)} is ${shown(sd)} (${values.length} seeds of ${noise?.source})`,
   }
 }
 

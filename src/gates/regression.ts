@@ -3,7 +3,7 @@ import type { GateDefinition } from './definition.ts'
 import { metricDefaults } from './metric-rule.ts'
 import { nonInferiority, type MarginRule } from './non-inferiority.ts'
 import { requireDifference } from './range.ts'
-import { marginOf, shared } from './schema.ts'
+import { bySegment, marginOf, ofClass, shared } from './schema.ts'
 
 /** The candidate is not worse than the baseline by `margin` or more (non-inferiority). */
 export interface RegressionRule extends MarginRule {
@@ -22,7 +22,9 @@ export const regression: GateDefinition<RegressionRule, Regression> = {
       metric: shared.metric,
       margin: marginOf(0.01),
       paired: shared.paired,
+      ...ofClass,
       split: shared.split,
+      ...bySegment,
       onInconclusive: shared.onInconclusive,
     },
   },

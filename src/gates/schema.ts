@@ -31,6 +31,45 @@ export const shared = {
   },
 } as const
 
+/** Settings of gates that can judge one class of the target. */
+export const ofClass = {
+  class: {
+    title: 'Class',
+    description:
+      'Judge the metric of this class of the target against the rest: recall, precision, f1, nll, auroc or averagePrecision. ' +
+      'Omitted: the metric of all classes.',
+    type: ['string', 'number', 'boolean'],
+    maxLength: 256,
+    default: 'malignant',
+  },
+} as const
+
+/** Settings of gates that can judge every segment of the test rows. */
+export const bySegment = {
+  segments: {
+    title: 'Segments',
+    description:
+      'Columns of the data. Each of their values is a segment of the test rows, which is judged by itself: the worst one decides. ' +
+      'Needs split: test. Omitted: all rows together.',
+    type: 'array',
+    items: { $ref: '#/$defs/column' },
+    minItems: 1,
+    maxItems: 8,
+    uniqueItems: true,
+    default: ['site'],
+  },
+  minRows: {
+    title: 'Fewest rows',
+    description:
+      'Test rows that a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ' +
+      'segments are named, and the gate does not pass without them.',
+    type: 'integer',
+    minimum: 5,
+    maximum: 1000000,
+    default: 20,
+  },
+} as const
+
 /** A margin with its own default. */
 export const marginOf = (fallback: number): object => ({
   title: 'Margin',

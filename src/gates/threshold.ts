@@ -9,15 +9,16 @@ import { tInterval, type Interval } from '../stats/intervals.ts'
 import { seedsNeeded } from '../stats/power.ts'
 import type { GateDefinition, ReportProblem } from './definition.ts'
 import { readSide, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
+import { overFewRows } from './few-rows.ts'
 import { inconclusive, seedHasNoEffect, seedsWithoutEffect, unfinished, type Finding } from './finding.ts'
 import { judgesMetric, metricDefaults } from './metric-rule.ts'
 import { designAnalysis, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
 import { requireLevel } from './range.ts'
 import { rowErrorOf } from './row-error.ts'
-import { shared } from './schema.ts'
+import { bySegment, ofClass, shared } from './schema.ts'
 import { rowsDecide } from './seeds-needed.ts'
 import { equalValuesRemedy, shareOnRows } from './without-spread.ts'
-import { holdsFor, intervalWords, limitWords, widthNotes, shown, signed } from './words.ts'
+import { holdsFor, intervalWords, limitWords, measuredWords, segmentsWords, shown, signed, widthNotes } from './words.ts'
 
 /**
  * The mean over seeds reaches a level, by its t interval. Exactly one of `min` and `max` is a number, in units of the
@@ -56,7 +57,9 @@ export const threshold: GateDefinition<ThresholdRule, Threshold> = {
         type: ['number', 'null'],
         default: null,
       },
+      ...ofClass,
       split: shared.split,
+      ...bySegment,
       onInconclusive: shared.onInconclusive,
     },
   },
@@ -75,16 +78,15 @@ export const threshold: GateDefinition<ThresholdRule, Threshold> = {
     }
   },
   powerCheck,
-  question: ({ metric, split, min, max }) =>
-    min !== null
-      ? `Is it shown that the mean ${split} ${metric} over seeds is at least ${shown(min)}?`
-      : `Is it shown that the mean ${split} ${metric} over seeds is at most ${shown(max ?? NaN)}?`,
+  question: ({ min, max, ...of }) =>
+    `Is it shown that the mean ${measuredWords(of)} over seeds is ` +
+    `${min !== null ? `at least ${shown(min)}` : `at most ${shown(max ?? NaN)}`}${segmentsWords(of)}?`,
   passingLimits: ({ min }, { lower, upper }) =>
     min !== null
       ? `These seeds would pass with any level up to ${signed(lower)}.`
       : `These seeds would pass with any limit at or above ${signed(upper)}.`,
-  requirement: ({ metric, split, min, max }) =>
-    `${split} ${metric} ${min !== null ? `at least ${limitWords(min)}` : `at most ${limitWords(max ?? NaN)}`}`,
+  requirement: ({ min, max, ...of }) =>
+    `${measuredWords(of)} ${min !== null ? `at least ${limitWords(min)}` : `at most ${limitWords(max ?? NaN)}`}${segmentsWords(of)}`,
   planLimit: ({ min, max }) => (min === null ? `at most ${max}` : `at least ${min}`),
   seedDots: (_, { candidate }) => candidate.filter((v) => v !== null),
   seedDotsCaption: 'single seeds',
@@ -137,14 +139,14 @@ function decide(rule: ThresholdRule, limit: number, side: Side, evidence: GateEv
   if (overSeeds.kind === 'undefined')
     return withoutSpread(rule, side, evidence, analysis, { limit, reason: overSeeds.reason })
   const rows = rowErrorOf(side)
-  const found = withinRange(rule.metric, overRows(overSeeds, rows))
+  const found = withinRange(rule.metric, overFewRows(rule, evidence, overRows(overSeeds, rows), rows))
   const { status, outcome } = placed(rule, limit, found)
   return {
     status,
     notes: widthNotes(overSeeds, rows),
     ...(status === 'inconclusive' ? remedyFor(values, limit, analysis, rows) : { remedy: null }),
     sentence:
-      `Mean ${rule.split} ${rule.metric} over ${values.length} seeds is ${signed(found.estimate)} ` +
+      `Mean ${measuredWords(rule)} over ${values.length} seeds is ${signed(found.estimate)} ` +
       `(${intervalWords(found)} ${holdsFor(rows)}): ${outcome}.`,
     estimate: estimateOf(rule, found),
   }
@@ -160,7 +162,7 @@ function withinRange(metric: MetricName, found: Interval): Interval {
 const onTheSafeSide = (rule: ThresholdRule): string => (rule.min !== null ? 'at or above' : 'at or below')
 
 function estimateOf(rule: ThresholdRule, { estimate: value, lower, upper, level }: Interval): GateVerdict['estimate'] {
-  return { what: `mean ${rule.split} ${rule.metric}`, value, lower, upper, level }
+  return { what: `mean ${measuredWords(rule)}`, value, lower, upper, level }
 }
 
 function placed(rule: ThresholdRule, limit: number, { lower, upper }: { readonly lower: number; readonly upper: number }) {
@@ -186,7 +188,7 @@ function withoutSpread(
   if (first === undefined || side.values.some((v) => v.value !== first.value)) {
     return inconclusive(`The mean has no interval: ${reason}.`, 'Look at the per-seed values.')
   }
-  const same = `${side.values.length} seeds all give ${rule.split} ${rule.metric} ${shown(first.value)}`
+  const same = `${side.values.length} seeds all give ${measuredWords(rule)} ${shown(first.value)}`
   if (seedsWithoutEffect(side)) return seedHasNoEffect(`${same}, with the same weights`)
   const found = shareOnRows(rule, evidence, side, analysis)
   const { status, outcome } = found ? placed(rule, limit, found) : { status: 'inconclusive' as const, outcome: '' }
@@ -199,7 +201,7 @@ function withoutSpread(
     status,
     remedy: null,
     sentence: `${same}; the interval of a share of ${rows} rows (${intervalWords(found)}) is ${outcome}.`,
-    estimate: { what: `${rule.split} ${rule.metric}`, value: first.value, lower, upper, level },
+    estimate: { what: `${measuredWords(rule)}`, value: first.value, lower, upper, level },
     notes: ["The seeds show no spread, so Wilson's interval over the rows was used instead of a t interval over seeds."],
   }
 }

@@ -1,3 +1,5 @@
+import { printable } from '../base/printable.ts'
+import type { Measured } from '../records/gates.ts'
 import { higherIsBetter, type MetricName } from '../records/metrics.ts'
 import { rowShare, type RowError } from '../stats/crossed.ts'
 import type { Interval } from '../stats/intervals.ts'
@@ -37,3 +39,11 @@ export const limitWords = (value: number): string => shown(value).replaceAll('-'
 export const worseSide = (metric: MetricName): 'below' | 'above' => (higherIsBetter(metric) ? 'below' : 'above')
 
 export const timesBaseline = (ratio: number): string => `${limitWords(ratio)} times the baseline's`
+
+/** `test accuracy`, or `test recall of "malignant"`. Names of classes come from the data. */
+export const measuredWords = ({ split, metric, class: named }: Measured): string =>
+  `${split} ${metric}${named === undefined ? '' : ` of "${printable(named, 60)}"`}`
+
+/** ` in each segment of site and sex`; nothing for a rule on all rows. */
+export const segmentsWords = ({ segments }: Pick<Measured, 'segments'>): string =>
+  segments ? ` in each segment of ${segments.map((name) => printable(name, 60)).join(' and ')}` : ''

@@ -1,8 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { isMap } from '../base/json.ts'
 import { downloadCache } from './cache-download.ts'
-import { readPayload } from './comment/event.ts'
+import { mayLeave, noCache } from './cache-trust.ts'
 import { say } from './log.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -31,7 +30,7 @@ export type Origin = 'runner' | 'cache' | 'made'
 export async function keepFolder(kept: KeptFolder, env: Variables = process.env): Promise<Origin> {
   if (await kept.ready()) return 'runner'
   const key = cacheKey(kept.key, env)
-  const usable = Boolean(env['ACTIONS_CACHE_SERVICE_V2'] && env['ACTIONS_RESULTS_URL'])
+  const usable = noCache(env) === null
   if (usable && (await attempt('restored from', () => restore(kept, key, env))) && (await kept.ready())) return 'cache'
   await kept.make()
   if (usable && mayLeave(env)) await attempt('saved to', () => save(kept.folder, key))
@@ -39,7 +38,7 @@ export async function keepFolder(kept: KeptFolder, env: Variables = process.env)
 }
 
 async function restore({ folder, unpack }: KeptFolder, key: string, env: Variables): Promise<boolean> {
-  const archive = await downloadCache(folder, key, env)
+  const archive = await downloadCache(folder, { key }, env)
   if (archive) await unpack(archive)
   return archive !== null
 }
@@ -48,18 +47,6 @@ async function save(folder: string, key: string): Promise<void> {
   // Loaded only here: it is large, and few runs save anything.
   const cache = await import('@actions/cache')
   if (cache.isFeatureAvailable()) await cache.saveCache([folder], key)
-}
-
-/**
- * Whether a run may leave something behind for later runs: only a run of the default branch's own commit, started by a push,
- * a schedule or by hand. All other runs execute a proposal. Runs of the same change would find their entries, and every run
- * would find those of a comment.
- */
-export function mayLeave(env: Variables, payload: unknown = readPayload(env)): boolean {
-  const repository = isMap(payload) && isMap(payload['repository']) ? payload['repository'] : {}
-  const branch = repository['default_branch']
-  const started = ['push', 'schedule', 'workflow_dispatch'].includes(env['GITHUB_EVENT_NAME'] ?? '')
-  return started && typeof branch === 'string' && env['GITHUB_REF'] === `refs/heads/${branch}`
 }
 
 /**

@@ -50,11 +50,16 @@ export function runner(env: Variables): Runner {
 }
 
 function noArtifacts(env: Variables, server: string): string | null {
-  const host = URL.canParse(server) ? new URL(server).hostname : server
-  const cloud = host === 'github.com' || host.endsWith('.ghe.com') || host.endsWith('.localhost')
-  if (!cloud) return `GitHub Enterprise Server (${host}) does not have the artifact service that this action uses`
+  const host = cloudHost(server)
+  if (!host.cloud) return `GitHub Enterprise Server (${host.name}) does not have the artifact service that this action uses`
   const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].filter((name) => !env[name])
   return missing.length > 0 ? `the runner provides no artifact service (${missing.join(' and ')} not set)` : null
+}
+
+/** The host of a GitHub server, and whether it has the services of github.com. A GitHub Enterprise Server has not. */
+export function cloudHost(server = ''): { readonly name: string; readonly cloud: boolean } {
+  const name = URL.canParse(server) ? new URL(server).hostname : server
+  return { name, cloud: name === '' || name === 'github.com' || name.endsWith('.ghe.com') || name.endsWith('.localhost') }
 }
 
 /** The workflow run of a step. Files of its jobs are bound to it. */

@@ -46,6 +46,8 @@ export interface Inputs<Stage extends string, Engine extends string, Format exte
   /** Formats in which to save the winner's models; null saves none. */
   readonly saveModel: readonly Format[] | null
   readonly baseline: BaselineInput
+  /** Whether finished runs of an earlier process or job are used. */
+  readonly resume: boolean
   /** The mildest verdict that fails the step. */
   readonly failOn: FailOn
   readonly artifact: boolean
@@ -86,6 +88,7 @@ export function readInputs<Stage extends string, Engine extends string, Format e
     saveModel: from.words('save-model', choices.modelFormats),
     baseline: from.baseline(workspace),
     failOn: from.word('fail-on', failWords),
+    resume: from.word('resume', ['true', 'false'] as const) === 'true',
     artifact: from.word('artifact', ['true', 'false'] as const) === 'true',
     retentionDays: from.whole('retention-days', 1, 400),
     results: from.paths('results', workspace),

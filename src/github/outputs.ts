@@ -1,4 +1,4 @@
-import { setOutput } from '@actions/core'
+import { getState, saveState, setOutput } from '@actions/core'
 
 /** What later steps can use; `action.yml` explains each output. Empty if there is no value. */
 export interface Outputs {
@@ -39,6 +39,13 @@ export function writeOutputs(outputs: Outputs): void {
   setOutput('gates', JSON.stringify(outputs.gates))
   setOutput('artifact-id', outputs.artifactId === null ? '' : String(outputs.artifactId))
 }
+
+/** Whether the study went on from runs that an earlier process or job had finished. */
+export const writeResumed = (resumed: boolean): void => setOutput('resumed', String(resumed))
+
+/** What the step leaves to its own `post` step. */
+export const writeState = (name: string, value: string): void => saveState(name, value)
+export const readState = (name: string): string => getState(name)
 
 /** The platform counts a job's outputs as UTF-16 and accepts at most a megabyte of them. */
 export const mostOutputBytes = 1024 * 1024

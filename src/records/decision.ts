@@ -2,6 +2,7 @@ import type { LeverName, LeverPatch, Levers, LeverValue } from './levers.ts'
 import type { MetricName, Metrics, RowValues } from './metrics.ts'
 import type { StageName } from './plan.ts'
 import type { RunCalibration, RunTime } from './run.ts'
+import type { SubsetMetrics } from './subsets.ts'
 
 /** One lever moved, with the reason. */
 export interface LineageEntry {
@@ -150,6 +151,8 @@ export interface VerifiedRun {
   readonly test: Metrics | null
   /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
   readonly testRows?: RowValues
+  /** The metrics that gates name of classes and segments; omitted if they name none. */
+  readonly subsets?: readonly SubsetMetrics[]
   readonly weights: string | null
   /** Why it crashed; omitted if it did not, and in reports from before it was recorded. */
   readonly reason?: string

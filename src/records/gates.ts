@@ -14,7 +14,14 @@ export interface GateRule {
 export interface Measured {
   readonly metric: MetricName
   readonly split: 'validation' | 'test'
+  /** Set if only this class of the target is measured. */
+  readonly class?: string
+  /** Columns; set if every segment of the rows is judged by itself. */
+  readonly segments?: readonly string[]
 }
 
 /** A rule on a metric of the verified seeds. */
-export interface MetricRule extends GateRule, Measured {}
+export interface MetricRule extends GateRule, Measured {
+  /** Test rows, or groups of them, that a segment must have to be judged; set beside `segments`. */
+  readonly minRows?: number
+}

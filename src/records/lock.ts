@@ -2,6 +2,7 @@ import type { Levers } from './levers.ts'
 import type { MetricName, Metrics, RowValues } from './metrics.ts'
 import type { LineageEntry, SplitMetrics } from './decision.ts'
 import type { EnsembleScores } from './ensemble.ts'
+import type { SubsetMetrics } from './subsets.ts'
 import type { TrainerRecord } from './trainer.ts'
 
 /**
@@ -48,6 +49,8 @@ export interface LockedSeed {
   readonly test: Metrics | null
   /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
   readonly testRows?: RowValues
+  /** The metrics that gates name of classes and segments; omitted if they name none. */
+  readonly subsets?: readonly SubsetMetrics[]
   /** SHA-256 of the trained weights. */
   readonly weights: string | null
   /** Digest of the saved model (`SavedModel`); omitted if the study saved none. */

@@ -11,6 +11,10 @@ export interface MetricDefinition {
   readonly onRequest?: true
   /** True if nothing computes it: results or a training script must report it. */
   readonly reported?: true
+  /** Set if it can be measured on one class that a gate names: on the rows of the class, or on all rows, class against rest. */
+  readonly ofClass?: 'its-rows' | 'all-rows'
+  /** True if it has a value for one class alone, so whoever names it must name the class. */
+  readonly needsClass?: true
 }
 
 /** Every metric of evaluated splits; the task decides which a run computes, and for some, whether the spec names it. */
@@ -26,12 +30,14 @@ export const metrics = {
     task: 'classification',
     better: 'higher',
     title: 'macro F1: mean over the classes of the harmonic mean of precision and recall',
+    ofClass: 'all-rows',
   },
   nll: {
     task: 'classification',
     better: 'lower',
     title: 'mean negative log-likelihood of the correct class, in nats, without label smoothing',
     meanOverRows: true,
+    ofClass: 'its-rows',
   },
   brier: {
     task: 'classification',
@@ -45,12 +51,14 @@ export const metrics = {
     better: 'higher',
     title: 'area under the ROC curve: of the second of two classes, or the mean over classes, each against the rest',
     onRequest: true,
+    ofClass: 'all-rows',
   },
   averagePrecision: {
     task: 'classification',
     better: 'higher',
     title: 'average precision: of the second of two classes, or the mean over classes, each against the rest',
     onRequest: true,
+    ofClass: 'all-rows',
   },
   kappa: {
     task: 'classification',
@@ -64,6 +72,23 @@ export const metrics = {
     better: 'lower',
     title: 'highest mean negative log-likelihood of the rows of a class, in nats',
     onRequest: true,
+  },
+  recall: {
+    task: 'classification',
+    better: 'higher',
+    title: 'share of the rows of one class that are classified so; a gate names the class',
+    meanOverRows: true,
+    onRequest: true,
+    ofClass: 'its-rows',
+    needsClass: true,
+  },
+  precision: {
+    task: 'classification',
+    better: 'higher',
+    title: 'share of the rows classified as one class that have it, 0 if none is; a gate names the class',
+    onRequest: true,
+    ofClass: 'all-rows',
+    needsClass: true,
   },
   mse: {
     task: 'regression',
@@ -124,6 +149,10 @@ export const ownMetricNotes = (names: { readonly [metric in MetricName]?: string
     .map((name) => `Here, ${name} is ${names[name]}; ${higherIsBetter(name) ? 'higher' : 'lower'} is better.`)
 /** The metrics that every run of a task computes. */
 export const metricsOf = (task: Task): readonly MetricName[] => allMetricsOf(task).filter((name) => !isOnRequest(name))
+/** Whether the metric has a value for one class alone, which a gate must name. */
+export const needsClass = (name: MetricName): boolean => (metrics[name] as MetricDefinition).needsClass === true
+/** On which rows the metric of one class is measured; undefined if it has no value for one class. */
+export const ofClass = (name: MetricName): MetricDefinition['ofClass'] => (metrics[name] as MetricDefinition).ofClass
 /** Whether the metric is the mean of one value a row, so that groups of rows say how much it depends on the rows. */
 export const isMeanOverRows = (name: MetricName): boolean => (metrics[name] as MetricDefinition).meanOverRows === true
 /** Whether the metric is the share of rows that are right. */
@@ -146,6 +175,8 @@ const ranges: Readonly<Record<MetricName, readonly [number, number]>> = {
   kappa: [-1, 1],
   worstRecall: [0, 1],
   worstNll: [0, Infinity],
+  recall: [0, 1],
+  precision: [0, 1],
   mse: [0, Infinity],
   rmse: [0, Infinity],
   mae: [0, Infinity],

@@ -3,6 +3,7 @@ import type { Shape } from '../layers/definition.ts'
 import type { Layer } from '../layers/layer.ts'
 import { isCustom, type LeverName, type LeverPatch, type Levers, type LeverValue } from './levers.ts'
 import type { MetricName, Task } from './metrics.ts'
+import type { SubsetRequest } from './subsets.ts'
 import type { TrainerProgram } from './trainer.ts'
 
 export type { GateRule, OnInconclusive } from './gates.ts'
@@ -44,6 +45,8 @@ export interface ModelWorkload extends WorkloadBase {
   readonly evaluateEvery: number
   /** Metrics on request that the objective or a gate names; omitted if there is none. */
   readonly requested?: readonly MetricName[]
+  /** What gates measure on classes and segments; omitted if there is none. */
+  readonly subsets?: readonly SubsetRequest[]
 }
 
 /** A training script, which has a model and data of its own. */

@@ -1,6 +1,7 @@
 import type { Levers } from './levers.ts'
 import type { Metrics, RowValues } from './metrics.ts'
 import type { RunJob, StageName } from './plan.ts'
+import type { SubsetMetrics } from './subsets.ts'
 
 /** One trial to train under one seed. */
 export interface RunRequest {
@@ -175,6 +176,8 @@ export type RunResult =
             readonly averaged?: BestCheckpoint
             /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone. */
             readonly testRows?: RowValues
+            /** The metrics that gates name of classes and segments; omitted if they name none. Only in runs that verify. */
+            readonly subsets?: readonly SubsetMetrics[]
             /**
              * The objective on groups of the validation rows: how much it depends on which rows were drawn. Only in runs
              * that a stage selects by, and only if the objective is a mean over rows.

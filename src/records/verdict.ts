@@ -29,6 +29,8 @@ export interface GateVerdict {
   readonly change?: string | null
   /** Evidence shown beside it and not gated on; omitted if there is none. */
   readonly evidence?: readonly SupplementaryEvidence[]
+  /** Every segment, if the rule judges segments; omitted otherwise. */
+  readonly segments?: readonly SegmentVerdict[]
   /** The limit that the interval is compared with. */
   readonly limit: number
   /** What would change an inconclusive verdict; null otherwise. */
@@ -39,6 +41,23 @@ export interface GateVerdict {
   readonly candidate: readonly (number | null)[]
   /** Whether this verdict blocks: a fail does; an inconclusive one does unless the rule lets it pass. */
   readonly blocks: boolean
+}
+
+/** One segment of the test rows. */
+export interface SegmentVerdict {
+  readonly column: string
+  /** The value of the column that its rows have. */
+  readonly level: string
+  readonly rows: number
+  /** Groups that the rows are in, if the split keeps groups together. */
+  readonly groups?: number
+  /** `not-judged`: it has too few rows. */
+  readonly status: VerdictStatus | 'not-judged'
+  /**
+   * Null if it has none. The bound that a pass rests on is the segment's own; the other one is corrected for the number of
+   * segments.
+   */
+  readonly estimate: { readonly value: number; readonly lower: number; readonly upper: number } | null
 }
 
 /** A number that says more about a verdict, with its meaning. */

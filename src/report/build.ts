@@ -149,8 +149,8 @@ function dataOf({ plan, data }: ReportInput): DataSection {
 
 /** In the form of a lock: their times are stored with the other times. */
 function baseOf({ source, runs, notes, parameters }: BaselineEvidence): RetrainedBase {
-  const locked = runs.map(({ seed, status, validation, test, testRows, weights }) => {
-    const rows = testRows ? { testRows } : {}
+  const locked = runs.map(({ seed, status, validation, test, testRows, subsets, weights }) => {
+    const rows = { ...(testRows ? { testRows } : {}), ...(subsets ? { subsets } : {}) }
     return { seed, status, validation, test, ...rows, weights }
   })
   return { source, runs: locked, notes, ...(parameters === undefined ? {} : { parameters }) }
@@ -196,11 +196,7 @@ function untimed({ looks, seeds }: VerifyFindings): VerifyFindings {
   const without = ({ time: _, ...run }: VerifiedRun): VerifiedRun => run
   return {
     ...(looks ? { looks } : {}),
-    seeds: seeds.map(({ seed, baseline, candidate }) => ({
-      seed,
-      baseline: without(baseline),
-      candidate: without(candidate),
-    })),
+    seeds: seeds.map((s) => ({ seed: s.seed, baseline: without(s.baseline), candidate: without(s.candidate) })),
   }
 }
 

@@ -35,7 +35,8 @@ function classTable({ verification, data }: Report, shownName: Names): TextTable
     notes: [
       (left > 0 ? `The ${mostShown} classes of lowest recall; report.json has the other ${whole(left)}. ` : '') +
         `Mean ± SD over ${plural(seeds, 'seed')} of the winner, on ${sampleText(rows, data.rows[split])} ${split} rows. A class ` +
-        'with few rows has a coarse recall. To gate on the worst class, name the metric worstRecall or worstNll.',
+        'with few rows has a coarse recall. To gate on one class, write metric: recall and class: NAME; on the worst class, ' +
+        'metric: worstRecall or worstNll.',
     ],
   }
 }

@@ -38,12 +38,13 @@ export function buildLock({ tool, study, levers, lineage, verification, budget }
     levers: levers.chosen,
     lineage,
     seeds: (verification?.seeds ?? []).map(
-      ({ seed, candidate: { status, validation, test, testRows, weights, averaged } }) => ({
+      ({ seed, candidate: { status, validation, test, testRows, subsets, weights, averaged } }) => ({
         seed,
         status,
         validation,
         test,
         ...(testRows ? { testRows } : {}),
+        ...(subsets ? { subsets } : {}),
         weights,
         ...modelOf(seed),
         ...(averaged ? { averaged } : {}),

@@ -25,12 +25,14 @@ import {
 } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
 import { resultsRows } from './results.ts'
+import { segmentTable } from './segments.ts'
 import { isResults, judgedSide, measuredTitle } from './sides.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
   const sections = [
     section('Gates', gates(report)),
+    tableSection(segmentTable(report, code)),
     section('Levers', isResults(report) ? '' : levers(report)),
     section('Checklist', checklist(report)),
     section('Curves', drawn(report, curves)),
@@ -186,8 +188,7 @@ const drawn = (report: Report, curves: CurveBook): string =>
 
 function diagnostics(report: Report): string {
   const { diagnostics: findings, verification } = report
-  if (verification === null) return ''
-  if (findings.length === 0) return isResults(report) ? '' : silence
+  if (findings.length === 0) return verification === null || isResults(report) ? '' : silence
   const note = besideVerdict(report)
   const items = findings
     .map(

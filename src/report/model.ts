@@ -165,6 +165,8 @@ export interface RunSummary {
   readonly stage: StageName
   readonly label: string
   readonly seed: number
+  /** Which training and validation rows it has; omitted for those of the split itself. */
+  readonly fold?: number
   readonly job: RunJob
   /** From the declared levers to the levers of the run. */
   readonly differences: readonly LeverDifference[]

@@ -27,11 +27,11 @@ export function seedNumber({ verification }: Pick<Report, 'verification'>, seed:
   return at < 0 ? seed : at + 1
 }
 
-/** Whether a gate judges this metric on this split. */
+/** Whether a gate judges this metric on this split, of all classes together. */
 export const isGated = ({ verdict }: Pick<Report, 'verdict'>, { metric, split }: MetricComparison): boolean =>
   verdict.gates.some(({ rule }) => {
     const measured = gateOf(rule).measures(rule)
-    return measured?.metric === metric && measured.split === split
+    return measured?.metric === metric && measured.split === split && measured.class === undefined
   })
 
 /**
@@ -42,7 +42,7 @@ export const isGated = ({ verdict }: Pick<Report, 'verdict'>, { metric, split }:
 export function headlineComparison(report: Pick<Report, 'verification' | 'verdict'>): MetricComparison | undefined {
   const judged = report.verdict.gates.flatMap(({ rule }) => {
     const measured = gateOf(rule).measures(rule)
-    return measured === null ? [] : [{ ...measured, compares: needsBaseline(rule) }]
+    return measured === null || measured.class !== undefined ? [] : [{ ...measured, compares: needsBaseline(rule) }]
   })
   const rank = (g: (typeof judged)[number]): number => (g.split === 'test' ? 0 : 2) + (g.compares ? 0 : 1)
   const [first] = judged

@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly fresh?: boolean
   /** The id of a request in this study. It decides which runs behind a damaged header are kept; if omitted, none are. */
   readonly idOf?: (request: RunRequest) => string
+  /** A journal that an earlier job kept, used if there is none at the path. Only runs that fit the study are taken from it. */
+  readonly earlier?: string | null
 }
 
 /** A journal that belongs to this study, and what the user should know about the one that was found. */
@@ -25,9 +27,10 @@ export interface Settled {
 export async function settleJournal(
   path: string,
   header: JournalHeader,
-  { fresh = false, idOf }: OpenOptions,
+  { fresh = false, idOf, earlier = null }: OpenOptions,
 ): Promise<Settled> {
   const before = await scanJournal(path)
+  if (!before && earlier !== null && idOf) return adopted(path, header, earlier, idOf)
   if (!before) return { scan: await create(path, header), notices: [] }
   if (fresh) return replaced(path, header, 'everything is trained again')
   if (before.end === 0 && !before.torn) {
@@ -56,6 +59,37 @@ async function create(path: string, header: JournalHeader): Promise<Scan> {
   return { first: { header, checked: true }, places: new Map(), end: text.length, torn: false, damaged: 0, elapsed: 0 }
 }
 
+/** Every line is checked: somebody may have made up the whole file. Its header is not read at all. */
+async function adopted(
+  path: string,
+  header: JournalHeader,
+  earlier: string,
+  idOf: (request: RunRequest) => string,
+): Promise<Settled> {
+  const from = await scanJournal(earlier)
+  const fitting = from ? await fittingRuns(earlier, from, header.engine, idOf) : []
+  if (!from || fitting.length === 0) return { scan: await create(path, header), notices: [] }
+  const scan = await copied(path, header, { from: earlier, elapsed: from.elapsed }, fitting)
+  const left = from.places.size - fitting.length
+  const ignored = left === 0 ? '' : `; ${left} more in it do not belong to this study and are ignored`
+  return { scan, notices: [`${fitting.length} ${plural(fitting)} of an earlier job restored${ignored}`] }
+}
+
+const plural = (runs: readonly unknown[]): string => (runs.length === 1 ? 'run' : 'runs')
+
+/** Writes a journal with runs of another file. */
+async function copied(
+  path: string,
+  header: JournalHeader,
+  { from, elapsed }: { readonly from: string; readonly elapsed: number },
+  fitting: readonly Place[],
+): Promise<Scan> {
+  await writeFileAtomic(path, linesAt(from, [headerLine(header), elapsedLine(elapsed)], fitting))
+  const scan = await scanJournal(path)
+  if (!scan) throw new Error(`${path} was written and is gone`)
+  return scan
+}
+
 async function fittingRuns(
   path: string,
   { places }: Scan,
@@ -79,9 +113,7 @@ async function fittingRuns(
 async function mended(path: string, header: JournalHeader, before: Scan, fitting: readonly Place[]): Promise<Settled> {
   const aside = await freeName(path)
   await copyFile(path, aside, constants.COPYFILE_EXCL)
-  await writeFileAtomic(path, linesAt(aside, [headerLine(header), elapsedLine(before.elapsed)], fitting))
-  const scan = await scanJournal(path)
-  if (!scan) throw new Error(`${path} was written and is gone`)
+  const scan = await copied(path, header, { from: aside, elapsed: before.elapsed }, fitting)
   const runs = fitting.length === 1 ? '1 run in it belongs' : `${fitting.length} runs in it belong`
   return {
     scan,

@@ -22,6 +22,7 @@ export interface StoredData extends Pick<TrainingData, 'inputShape' | 'targetSca
   readonly splits: { readonly [part in keyof TrainingData['splits']]: Stored }
   readonly clusters?: Stored
   readonly folds?: readonly Stored[]
+  readonly segments?: readonly { readonly name: string; readonly levels: readonly string[]; readonly codes: Stored }[]
 }
 
 /** Bytes that one call reads or writes. The system takes less than 2 GiB at once. */
@@ -48,7 +49,7 @@ export class SharedData {
 
   /** Throws an error of the system if the disk is full. */
   write(data: TrainingData): StoredData {
-    const { inputs, targets, weights, splits, clusters, folds, ...rest } = data
+    const { inputs, targets, weights, splits, clusters, folds, segments, ...rest } = data
     return {
       ...rest,
       inputs: this.append(inputs),
@@ -61,6 +62,7 @@ export class SharedData {
       },
       ...(clusters && { clusters: this.append(clusters) }),
       ...(folds && { folds: folds.map((fold) => this.append(fold)) }),
+      ...(segments && { segments: segments.map((one) => ({ ...one, codes: this.append(one.codes) })) }),
     }
   }
 
@@ -95,7 +97,7 @@ export function readShared(stored: StoredData, descriptor = sharedDescriptor): T
   }
   const floats = (place: Stored): Float32Array => read(new Float32Array(place.length), place)
   const rows = (place: Stored): Int32Array => read(new Int32Array(place.length), place)
-  const { inputs, targets, weights, splits, clusters, folds, ...rest } = stored
+  const { inputs, targets, weights, splits, clusters, folds, segments, ...rest } = stored
   return {
     ...rest,
     inputs: floats(inputs),
@@ -104,6 +106,7 @@ export function readShared(stored: StoredData, descriptor = sharedDescriptor): T
     splits: { train: rows(splits.train), validation: rows(splits.validation), test: rows(splits.test) },
     ...(clusters && { clusters: rows(clusters) }),
     ...(folds && { folds: folds.map(rows) }),
+    ...(segments && { segments: segments.map((one) => ({ ...one, codes: rows(one.codes) })) }),
   }
 }
 

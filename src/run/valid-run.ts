@@ -106,6 +106,7 @@ const isBest = (value: unknown): boolean =>
   (value['calibration'] === undefined || isCalibration(value['calibration'])) &&
   (value['predictions'] === undefined || isPredictions(value['predictions'])) &&
   (value['testRows'] === undefined || isRowValues(value['testRows'])) &&
+  (value['subsets'] === undefined || isSubsets(value['subsets'])) &&
   (value['weights'] === undefined || isWeights(value['weights'])) &&
   (value['rowGroups'] === undefined || isRowGroups(value['rowGroups'])) &&
   (value['mistakeCost'] === undefined || isFinite(value['mistakeCost']))
@@ -149,6 +150,27 @@ const isRowGroups = (value: unknown): boolean =>
 const isRowValues = (value: unknown): boolean =>
   isMap(value) && Object.entries(value).every(([name, values]) => isMetricName(name) && isRowGroups(values))
 
+const mostSubsets = 2000
+const isSubsets = (value: unknown): boolean => Array.isArray(value) && value.length <= mostSubsets && value.every(isSubset)
+
+const isName = (value: unknown): boolean => isText(value, 10_000)
+
+function isSubset(value: unknown): boolean {
+  if (!isMap(value)) return false
+  const { class: named, segment, rows, groups, validation, test, testRows } = value
+  return (
+    (named === undefined || isName(named)) &&
+    (segment === undefined || (isMap(segment) && isName(segment['column']) && isName(segment['level']))) &&
+    isMap(rows) &&
+    isCount(rows['validation']) &&
+    isCount(rows['test']) &&
+    (groups === undefined || isCount(groups)) &&
+    isMetrics(validation) &&
+    (test === null || isMetrics(test)) &&
+    (testRows === undefined || isRowValues(testRows))
+  )
+}
+
 function isCalibration(value: unknown): boolean {
   if (!isMap(value)) return false
   const { split, rows, asTrained, ecePercentile95, temperature, scaled } = value
@@ -186,6 +208,7 @@ function isBin(value: unknown): boolean {
 
 /** A share computed from rounded numbers may exceed its bounds by a rounding error. */
 const isShare = (value: unknown): boolean => isFinite(value) && Number(value) >= -1e-9 && Number(value) <= 1 + 1e-9
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
 
 function isProbe(value: unknown): boolean {

@@ -141,6 +141,7 @@ function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {
         validation: outcome.best?.validation ?? null,
         test: outcome.best?.test ?? null,
         ...(outcome.best?.testRows ? { testRows: outcome.best.testRows } : {}),
+        ...(outcome.best?.subsets ? { subsets: outcome.best.subsets } : {}),
         ...(outcome.best?.calibration ? { calibration: outcome.best.calibration } : {}),
         ...averagedOf(outcome),
         time: timeOf(outcome),

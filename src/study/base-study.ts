@@ -107,7 +107,9 @@ async function prepareBase(
     return { ...script, notes: objectiveNotes(own, head.spec, path) }
   }
   const { checks, evaluateEvery } = head.spec
-  const spec: ModelSpec = { ...own, ...measuredAs(head.spec), checks, evaluateEvery, data: rowsOf(head.spec, own) }
+  // Its gates say which metrics, classes and segments are measured. They judge the study, and not the base.
+  const { gates } = head.spec
+  const spec: ModelSpec = { ...own, ...measuredAs(head.spec), gates, checks, evaluateEvery, data: rowsOf(head.spec, own) }
   const { dataset, notes } = await baseDataset({ path, data: spec.data, baseData }, head)
   const plan = planOf(spec, dataset, parsed.locate, tuned)
   return {

@@ -15,6 +15,7 @@ import type { LockedSeed } from '../records/lock.ts'
 import type { DataFacts } from '../records/plan.ts'
 import type { RunCalibration } from '../records/run.ts'
 import type { Report } from '../report/model.ts'
+import { impossibleSubsets } from './measured-subsets.ts'
 import { mean } from '../stats/describe.ts'
 
 /** What the runs of one study are measured on. */
@@ -32,10 +33,10 @@ type Rows = Pick<DataFacts['rows'], 'validation' | 'test'>
  * measured. Numbers that were invented with care pass.
  */
 export function impossible(run: VerifiedRun | LockedSeed, { task, rows, script }: Measured): string | undefined {
-  const { status, validation, test, testRows, weights, averaged } = run
+  const { status, validation, test, testRows, subsets, weights, averaged } = run
   const calibration = 'calibration' in run ? run.calibration : undefined
   if (status !== 'complete') {
-    return validation || test || testRows || weights !== null || calibration || averaged
+    return validation || test || testRows || subsets || weights !== null || calibration || averaged
       ? `has results, but its status is ${status}`
       : undefined
   }
@@ -48,6 +49,7 @@ export function impossible(run: VerifiedRun | LockedSeed, { task, rows, script }
   return (
     wrongMetrics(validation, task, rows.validation, 'validation') ??
     (test ? wrongMetrics(test, task, rows.test, 'test') : undefined) ??
+    (subsets ? impossibleSubsets(subsets, test, rows) : undefined) ??
     (averaged ? wrongAverage(averaged, task, rows) : undefined) ??
     (calibration ? wrongCalibration(calibration, { validation, test }, rows) : undefined)
   )

@@ -5,6 +5,7 @@ import type { ModelFormatName } from '../saved-model/formats/index.ts'
 import type { BaseData } from './base-file.ts'
 import type { Baseline } from './baseline.ts'
 import type { EngineSource } from './engine.ts'
+import type { KeptFindings } from './kept-findings.ts'
 import type { Rules } from './rules.ts'
 
 /** What is needed to prepare a study. */
@@ -26,6 +27,8 @@ export interface SpecSource {
   readonly minutes?: number | undefined
   /** Milliseconds from any origin. With this clock, reading and checking the data count toward the budget of minutes. */
   readonly clock?: (() => number) | undefined
+  /** Where findings of the data checks are kept; if omitted, the data are checked. */
+  readonly keptFindings?: KeptFindings | undefined
   /** The environment of the study; a training script gets a small part of it, and none of it if omitted. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** Aborted when the user stops the study. */
@@ -36,6 +39,15 @@ export interface SpecSource {
   readonly saveModel?: readonly ModelFormatName[] | undefined
   /** A lock whose levers replace the spec's, if it was tuned from the levers that the spec declares. */
   readonly tuned?: Pick<Lock, 'levers' | 'lineage'> | undefined
+}
+
+/** Whose journal is looked for. */
+export interface EarlierJournal {
+  /** Absolute path of the journal that is about to be opened. */
+  readonly path: string
+  /** Fingerprint of the plan. */
+  readonly plan: string
+  readonly engine: string
 }
 
 /** What is needed to run one. */
@@ -52,6 +64,11 @@ export interface StudyOptions extends SpecSource {
   readonly baseData?: BaseData | undefined
   /** Sets an earlier journal aside. */
   readonly fresh?: boolean | undefined
+  /**
+   * Finds a journal that an earlier job kept, before the one at `path` is opened. Used if there is none at `path`. Nobody
+   * vouches for its lines.
+   */
+  readonly earlier?: ((journal: EarlierJournal) => Promise<string | null>) | undefined
   readonly listener: Listener
   /** Wall-clock time of the start, ISO 8601; null leaves it out of the report. */
   readonly startedAt: string | null

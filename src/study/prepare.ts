@@ -15,6 +15,7 @@ import type { DataFacts, ModelWorkload, Plan, TrainerWorkload, Workload } from '
 import type { Determinism, TrainerFacts } from '../records/trainer.ts'
 import type { Locate, ParsedSpec, SpecPath } from '../dsl/parse.ts'
 import type { SpecSource } from './options.ts'
+import { findingsOf } from './kept-findings.ts'
 import { powerChecksOf } from './power-checks.ts'
 import { augmentationsOf } from './augmentations.ts'
 import { configOf, dataFiles, type DataFiles } from './data-files.ts'
@@ -86,7 +87,7 @@ async function prepareModel(spec: ModelSpec, read: ReadSpec, source: SpecSource)
   const files = await dataFiles(spec.data, parsed.locate, source)
   const watch = new Watch(spec.budget.minutes, source.clock ?? (() => performance.now()))
   const dataset = await loadDataset(configOf(spec.data, files), LIMITS, watch)
-  const { findings, warnings } = judgeData(spec, dataset, parsed, watch)
+  const { findings, warnings } = judgeData(spec, parsed, await checked(spec, dataset, watch, source))
   const took = watch.elapsed
   const plan = planOf(spec, dataset, parsed.locate, source.tuned)
   const model = await planned(plan, warnings, read, source)
@@ -173,17 +174,27 @@ function factsOf(dataset: Dataset): DataFacts {
 /** Names of the checks to run: all except those that the spec turns off. */
 export const checksMade = ({ checks }: ModelSpec): CheckName[] => checkNames.filter((name) => checks[name] !== 'off')
 
+/** What the checks find, or found before where the caller keeps that. */
+async function checked(
+  spec: ModelSpec,
+  dataset: Dataset,
+  watch: Watch,
+  { keptFindings }: SpecSource,
+): Promise<readonly DataFinding[]> {
+  const [checks, augmentations] = [checksMade(spec), augmentationsOf(spec, dataset)]
+  const find = (): readonly DataFinding[] => checkData(dataset, checks, augmentations, watch)
+  return await findingsOf(keptFindings, dataset, checks, augmentations, find)
+}
+
 /**
  * The checks' findings at the severity that the spec sets: an error stops, a warning or a note is shown, and a check that
  * is off is skipped.
  */
 function judgeData(
   spec: ModelSpec,
-  dataset: Dataset,
   parsed: ParsedSpec,
-  watch: Watch,
+  findings: readonly DataFinding[],
 ): { readonly findings: readonly DataFinding[]; readonly warnings: readonly Diagnostic[] } {
-  const findings = checkData(dataset, checksMade(spec), augmentationsOf(spec, dataset), watch)
   const said = (finding: DataFinding, severity: Diagnostic['severity']): Diagnostic => ({
     code: `data/${finding.check}`,
     severity,

@@ -66,10 +66,12 @@ export async function openJournal(
   outDir: string,
   { plan }: Prepared,
   engine: string,
-  { fresh = false, listener }: StudyOptions,
+  { fresh = false, earlier: find, listener }: Pick<StudyOptions, 'fresh' | 'earlier' | 'listener'>,
 ): Promise<Journal> {
   const header = journalHeader(plan, engine)
-  const journal = await Journal.open(join(outDir, 'journal.jsonl'), header, { fresh, idOf: runIds(plan.workload, engine) })
+  const path = join(outDir, 'journal.jsonl')
+  const earlier = fresh ? null : ((await find?.({ path, plan: plan.fingerprint, engine })) ?? null)
+  const journal = await Journal.open(path, header, { fresh, earlier, idOf: runIds(plan.workload, engine) })
   for (const message of journal.notices) listener({ type: 'notice', message })
   return journal
 }
@@ -89,7 +91,7 @@ const bytesOf = ({ inputs, targets }: TrainingData): number => inputs.byteLength
 
 /** What workers need of a data set, and nothing more, because each gets a copy. */
 function trainingData(dataset: Dataset): TrainingData {
-  const { inputs, inputShape, targets, weights, targetScale, splits, folds, rowsVary, keys } = dataset
+  const { inputs, inputShape, targets, weights, targetScale, splits, folds, rowsVary, keys, segments } = dataset
   const clusters = keys.find(({ declared }) => declared)?.codes
   return {
     inputs,
@@ -101,5 +103,6 @@ function trainingData(dataset: Dataset): TrainingData {
     folds,
     rowsVary,
     ...(clusters && { clusters }),
+    ...(segments.length > 0 && { segments }),
   }
 }

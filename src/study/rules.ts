@@ -1,13 +1,7 @@
 import { InputError, printable, type Diagnostic, type SourcePosition } from '../base/diagnostics.ts'
 import { canonicalJson, fingerprint } from '../base/hash.ts'
-import {
-  isTrainerSpec,
-  type ModelSpec,
-  type NormalizedChecks,
-  type NormalizedData,
-  type NormalizedSpec,
-  type TrainerSpec,
-} from '../compile/normalized.ts'
+import { isTrainerSpec, type ModelSpec, type NormalizedSpec, type TrainerSpec } from '../compile/normalized.ts'
+import { withSegments } from '../compile/normalize/gates.ts'
 import { confirmation, confirmationIn, isConfirmation } from '../stages/index.ts'
 import type { VerifySettings } from '../stages/verify.ts'
 import { ruleText } from '../report/phrases.ts'
@@ -54,8 +48,9 @@ export const dataKinds = {
   missing: 'proposal', // it fills in inputs; no row is left out, and no target is filled in
   categories: 'proposal',
   weighting: 'proposal', // it weighs rows in the loss; metrics count each row once
+  segments: 'proposal', // they follow from the gates, which are rules
   split: 'rule', // which rows are measured, how they are stratified and grouped, and the seed that draws them
-} as const satisfies Readonly<Record<keyof NormalizedData, Kind>>
+} as const satisfies Readonly<Record<keyof ModelSpec['data'], Kind>>
 
 type RulesIn<K extends Readonly<Record<string, Kind>>> = {
   readonly [N in keyof K]: K[N] extends 'rule' ? N : never
@@ -65,7 +60,7 @@ type RulesIn<K extends Readonly<Record<string, Kind>>> = {
 export type Rules = ModelRules | ScriptRules
 
 export type ModelRules = Pick<ModelSpec, RulesIn<typeof specKinds>> & {
-  readonly data: Pick<NormalizedData, RulesIn<typeof dataKinds>>
+  readonly data: Pick<ModelSpec['data'], RulesIn<typeof dataKinds>>
 } & Confirmed
 
 /** Those of a training script, whose data we do not read. */
@@ -107,8 +102,8 @@ export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): 
     return { ...spec, ...shared }
   }
   if (!isOfModel(rules)) throw otherKind('a model', 'a training script', locate(['model']))
-  const { evaluateEvery, checks, data } = rules
-  return { ...spec, ...shared, evaluateEvery, checks: stricter(spec.checks, checks), data: { ...spec.data, ...data } }
+  const [data, checks] = [withSegments({ ...spec.data, ...rules.data }, gates), stricter(spec.checks, rules.checks)]
+  return { ...spec, ...shared, evaluateEvery: rules.evaluateEvery, checks, data }
 }
 
 /** Pure: each rule that the change alters. A check that the change makes stricter applies, so it is not one of them. */
@@ -132,7 +127,7 @@ type Split = Readonly<Record<string, unknown>>
 /** How a model of ours is measured, which a training script decides itself. */
 function alteredMeasurement(rules: ModelRules, own: ModelRules): (Alteration | null)[] {
   const held = stricter(own.checks, rules.checks)
-  const checks = (Object.keys(held) as (keyof NormalizedChecks)[]).map((name) =>
+  const checks = (Object.keys(held) as (keyof ModelSpec['checks'])[]).map((name) =>
     setting(['data', 'checks', name], held[name], own.checks[name]),
   )
   const asWritten = ({ fixed, ...rest }: ModelRules['data']['split']) => ({ ...rest, rows: fixed ? 'fixed' : 'vary' })
@@ -173,11 +168,11 @@ export function underRules(error: InputError, altered: readonly Alteration[], lo
   return new InputError([head, ...error.diagnostics, ...alteredWarnings(altered, locate)])
 }
 
-function stricter(own: NormalizedChecks, base: NormalizedChecks): NormalizedChecks {
+function stricter(own: ModelSpec['checks'], base: ModelSpec['checks']): ModelSpec['checks'] {
   const louder = { off: 0, note: 1, warn: 2, error: 3 } as const
-  const held = (name: keyof NormalizedChecks) => (louder[base[name]] > louder[own[name]] ? base[name] : own[name])
-  const names = Object.keys(own) as (keyof NormalizedChecks)[]
-  return Object.fromEntries(names.map((name) => [name, held(name)])) as NormalizedChecks
+  const held = (name: keyof ModelSpec['checks']) => (louder[base[name]] > louder[own[name]] ? base[name] : own[name])
+  const names = Object.keys(own) as (keyof ModelSpec['checks'])[]
+  return Object.fromEntries(names.map((name) => [name, held(name)])) as ModelSpec['checks']
 }
 
 /** Whether neither spec gives the split its own seed. Then the root seed decides it. */

@@ -11,6 +11,7 @@ import { evaluate, evaluateEach, fixedSample, metricsOf, notFinite, predict, pre
 import { createLearner, type Learner } from './learner.ts'
 import { layerHealth } from './layer-health.ts'
 import { keptPredictions, keptWeights, mostKept } from './predictions.ts'
+import { subsetMetrics } from './subset-metrics.ts'
 import { hasRowEvidence, rowEvidence, testEvidence } from './row-evidence.ts'
 import { learningRate, type ScheduleOptions } from './schedule.ts'
 import { divergence, stepLogger } from './step-log.ts'
@@ -99,6 +100,7 @@ function measuredBest(
   const answered = (outputs: Float32Array, rows: Int32Array) => predictionsOf(context, outputs, rows)
   const width = outputWidth(context.workload)
   const keeps = (evaluateTest || predictions) && width <= mostKept
+  const predicted = (outputs: Float32Array, rows: Int32Array) => ({ outputs, rows })
   const testOf = ({ checkpoint }: Found): Metrics => {
     learner.restore(checkpoint)
     return evaluate(context, learner.state, test)
@@ -112,6 +114,9 @@ function measuredBest(
     ...(keeps ? { predictions: keptPredictions(width, onValidation, onTest) } : {}),
     ...(average ? { averaged: { ...average.at, test: evaluateTest ? testOf(average) : null } } : {}),
     ...(onTest && context.data.rowsVary ? testEvidence(context, onTest) : {}),
+    ...(context.workload.subsets && (evaluateTest || calibration)
+      ? { subsets: subsetMetrics(context, predicted(onValidation, validation), onTest && predicted(onTest, test)) }
+      : {}),
     ...(grouped ? rowEvidence(context, onValidation) : {}),
   }
 }

@@ -26,7 +26,8 @@ export function requestedMetrics(
   })
 }
 
-type Curve = (scores: Float64Array, isPositive: Uint8Array) => number
+/** A metric of a curve over thresholds, from a score for each row. */
+export type Curve = (scores: Float64Array, isPositive: Uint8Array) => number
 
 /**
  * A metric of two classes by the probability of the second; of more, the mean over the classes, each against the rest.
@@ -75,7 +76,7 @@ function eachThreshold(
 }
 
 /** By the trapezoidal rule, so that a tie counts one half. */
-function areaUnderRoc(scores: Float64Array, isPositive: Uint8Array): number {
+export function areaUnderRoc(scores: Float64Array, isPositive: Uint8Array): number {
   let [area, lastRight, lastWrong] = [0, 0, 0]
   eachThreshold(scores, isPositive, (right, wrong) => {
     area += ((wrong - lastWrong) * (right + lastRight)) / 2
@@ -85,7 +86,7 @@ function areaUnderRoc(scores: Float64Array, isPositive: Uint8Array): number {
 }
 
 /** Σ (recall − recall before) · precision over the thresholds, without interpolation. */
-function averagePrecision(scores: Float64Array, isPositive: Uint8Array): number {
+export function averagePrecision(scores: Float64Array, isPositive: Uint8Array): number {
   let [sum, lastRight] = [0, 0]
   eachThreshold(scores, isPositive, (right, wrong) => {
     sum += ((right - lastRight) * right) / (right + wrong)

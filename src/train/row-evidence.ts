@@ -31,9 +31,7 @@ export function rowEvidence(context: RunContext, outputs: Float32Array): Evidenc
 }
 
 /**
- * How much the metrics of a model depend on which test rows were drawn, by leaving out each of 20 groups of them in turn.
- * Metrics that some of the rows do not define, such as a recall without rows of a class, are left out. Nothing if there are
- * fewer than three groups.
+ * How much the metrics of a model depend on which test rows were drawn; see `rowValues`. Nothing if no metric has values.
  *
  * @param outputs outputs of the test rows
  */
@@ -42,27 +40,41 @@ export function testEvidence(
   outputs: Float32Array,
 ): Pick<NonNullable<CompleteRun['best']>, 'testRows'> {
   const rows = context.data.splits.test
-  const groups = groupsOf(rows, context.data, mostTestGroups)
+  const testRows = rowValues(context.data, rows, (positions) => metricsOn(context, outputs, rows, positions))
+  return Object.keys(testRows).length > 0 ? { testRows } : {}
+}
+
+/**
+ * The values of metrics by rows, from leaving out each of 20 groups of them in turn. Metrics that some of the rows do not
+ * define, such as a recall without rows of a class, are left out. Nothing if there are fewer than three groups.
+ *
+ * @param metricsAt metrics of the rows at these positions in the list
+ */
+export function rowValues(
+  data: Pick<TrainingData, 'clusters'>,
+  rows: Int32Array,
+  metricsAt: (positions: Int32Array) => Metrics,
+): RowValues {
+  const groups = groupsOf(rows, data, mostTestGroups)
   if (groups.length < 3) return {}
-  const whole = metricsOf(context, outputs, rows)
+  const all = Int32Array.from(rows.keys())
+  const whole = metricsAt(all)
   const without = groups.map((own) => {
     const left = new Set(own)
-    return metricsOn(
-      context,
-      outputs,
-      rows,
-      Int32Array.from(rows.keys()).filter((i) => !left.has(i)),
-    )
+    return metricsAt(all.filter((i) => !left.has(i)))
   })
   const names = Object.keys(whole) as (keyof Metrics)[]
-  const testRows: RowValues = Object.fromEntries(
+  return Object.fromEntries(
     names.flatMap((name) => {
       const values = without.map((rest) => pseudoValue(whole[name] ?? NaN, rest[name] ?? NaN, groups.length))
       return values.every(Number.isFinite) ? [[name, values]] : []
     }),
   )
-  return Object.keys(testRows).length > 0 ? { testRows } : {}
 }
+
+/** Number of different groups that rows are in; null if every row stands for itself. */
+export const groupCount = ({ clusters }: Pick<TrainingData, 'clusters'>, rows: Int32Array): number | null =>
+  clusters ? new Set(rows.map((row) => clusters[row] ?? -1)).size : null
 
 /** Five digits are more than the spread of 20 values knows, and keep locks short. */
 const pseudoValue = (whole: number, without: number, groups: number): number =>

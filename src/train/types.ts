@@ -1,3 +1,4 @@
+import type { SegmentColumn } from '../data/types.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { ForwardOptions, Tensor } from '../layers/forward.ts'
 
@@ -17,6 +18,8 @@ export interface TrainingData {
   readonly rowsVary?: boolean
   /** Rows with equal codes belong together, such as those of a patient; omitted if every row stands for itself. */
   readonly clusters?: Int32Array
+  /** Columns that divide the rows into segments; omitted if no gate names one. */
+  readonly segments?: readonly SegmentColumn[]
   /** Other validation rows among those of training and validation, for runs that ask for them; omitted if there are none. */
   readonly folds?: readonly Int32Array[]
 }

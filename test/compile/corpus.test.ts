@@ -64,7 +64,7 @@ describe('the corpus', () => {
     expect(seen(all.map((c) => c.spec.preset))).toBe(4)
     expect(seen(all.map((c) => c.plan.workload.task))).toBe(2)
     expect(seen(all.flatMap((c) => c.plan.jobs.map((j) => j.id)))).toBe(5)
-    expect(seen(all.flatMap((c) => c.plan.gates.map((g) => g.gate)))).toBe(6)
+    expect(seen(all.flatMap((c) => c.plan.gates.map((g) => g.gate)))).toBe(7)
   })
 
   it('has a fingerprint of its own for every plan', () => {

@@ -22,6 +22,7 @@ function dataset(rows: readonly (readonly number[])[], targets: readonly number[
     rowsVary: true,
     fitted: [],
     wholeNumbers: [],
+    segments: [],
     splits: {
       train: Int32Array.from(targets.keys()).filter((i) => i % 3 === 0),
       validation: Int32Array.from(targets.keys()).filter((i) => i % 3 === 1),

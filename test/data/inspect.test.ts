@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { inspect } from '../../src/data/inspect.ts'
 import { guessImage } from '../../src/data/guess.ts'
-import type { ColumnSummary } from '../../src/data/types.ts'
+import type { ColumnSummary } from '../../src/data/summary.ts'
 import { digits, file, fixture, smallCsv, wine } from './support.ts'
 
 describe('inspect', () => {

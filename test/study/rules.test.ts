@@ -208,7 +208,19 @@ describe('every key of a spec', () => {
     const { data } = read(
       text.replace('source: rows.csv', 'train: a.csv\n  test: b.csv').replace('  split: { test: 0.25 }\n', more),
     ).spec
-    expect(Object.keys(dataKinds).sort()).toEqual(Object.keys(data).sort())
+    // Segments follow from the gates.
+    expect(Object.keys(dataKinds).sort()).toEqual([...Object.keys(data), 'segments'].sort())
+  })
+
+  it('a gate on segments of the base commit also judges a change that does not have it', () => {
+    const gated = text.replace(
+      /^gates:/m,
+      'gates:\n  - threshold: { metric: accuracy, split: test, min: 0.7, segments: [site] }',
+    )
+    const judges = rulesOf(read(gated).spec)
+    const { parsed, spec } = read(text)
+    expect(applyRules(spec, judges, parsed.locate).data.segments).toEqual(['site'])
+    expect(applyRules(read(gated).spec, rulesOf(spec), parsed.locate).data.segments).toBeUndefined()
   })
 
   it('attack 14: that is a rule is among the rules, and none besides', () => {

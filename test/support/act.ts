@@ -40,7 +40,7 @@ export function emulatedAction(folder: string): string {
   cpSync(main, join(folder, 'dist/action/real.js'))
   writeFileSync(
     main,
-    "process.env.GITHUB_API_URL = process.env.TEST_API_URL\nprocess.argv[1] = new URL('./real.js', import.meta.url).pathname\nawait import('./real.js')\n",
+    "process.env.GITHUB_API_URL = process.env.TEST_API_URL\nif (!process.argv[1].endsWith('post.js')) process.argv[1] = new URL('./real.js', import.meta.url).pathname\nawait import('./real.js')\n",
   )
   return folder
 }

@@ -163,10 +163,11 @@ export const attacks: Readonly<Record<number, Line>> = {
       'src/engines/tensorflow/install/verify.ts',
       'src/engines/tensorflow/install/renew.ts',
       'src/engines/tensorflow/install/unpack.ts',
-      'src/engines/tensorflow/install/tar.ts',
+      'src/base/archive.ts',
       'src/engines/tensorflow/install/process.ts',
       'src/action/ensure-engine.ts',
       'src/github/engine-cache.ts',
+      'src/github/cache-trust.ts',
       'src/github/cache-download.ts',
       'src/github/installer-environment.ts',
     ],
@@ -331,5 +332,20 @@ export const attacks: Readonly<Record<number, Line>> = {
       'src/github/post.ts',
     ],
     tests: ['test/engines/command/script.int.test.ts', 'test/github/post.test.ts'],
+  },
+  25: {
+    attack:
+      'A job of less trust leaves a journal with invented measurements in the Actions cache, under the key that a later job looks for.',
+    guards: [
+      'src/github/cache-trust.ts',
+      'src/github/journal-cache.ts',
+      'src/github/cache-download.ts',
+      'src/action/keep-journal.ts',
+      'src/action/step-study.ts',
+      'src/run/journal-opening.ts',
+      'src/run/journal-line.ts',
+      'src/base/archive.ts',
+    ],
+    tests: ['test/action/keep-journal.int.test.ts'],
   },
 }

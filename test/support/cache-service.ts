@@ -7,11 +7,19 @@ export interface CacheService {
   readonly env: Readonly<Record<string, string>>
   /** Keys of finished entries. */
   keys(): string[]
+  /** Every call of the service, by method. */
+  readonly calls: string[]
   /** Replaces the content of all entries. */
   spoil(content: Buffer): void
   /** `read-only`: as for a run of a comment or a fork; `broken`: every call is answered by 400, which is not tried again. */
   state: 'up' | 'read-only' | 'broken'
   close(): Promise<void>
+}
+
+interface Message {
+  readonly key: string
+  readonly version: string
+  readonly restore_keys?: readonly string[]
 }
 
 interface Entry {
@@ -40,16 +48,25 @@ export async function startCacheService(): Promise<CacheService> {
         return void response.writeHead(201, { etag: '"1"', 'last-modified': 'Sun, 01 Nov 2026 00:00:00 GMT' }).end()
       }
       if (request.headers.authorization !== `Bearer ${token}`) return answer(401, { code: 'unauthenticated', msg: 'no' })
-      const message = JSON.parse(body.toString()) as { readonly key: string; readonly version: string }
-      return answer(200, call(path.pathname.split('/').at(-1) ?? '', `${message.key} ${message.version}`, message.key))
+      const message = JSON.parse(body.toString()) as Message
+      return answer(200, call(path.pathname.split('/').at(-1) ?? '', message))
     })
   })
-  const call = (method: string, id: string, key: string): unknown => {
-    const address = `${url()}blob/${encodeURIComponent(id)}?sig=1`
+  const addressOf = (id: string): string => `${url()}blob/${encodeURIComponent(id)}?sig=1`
+  const call = (method: string, { key, version, restore_keys: prefixes = [] }: Message): unknown => {
+    service.calls.push(method)
+    const id = `${key} ${version}`
+    const address = addressOf(id)
     const entry = entries.get(id)
     switch (method) {
-      case 'GetCacheEntryDownloadURL':
-        return entry?.final ? { ok: true, signed_download_url: address, matched_key: key } : { ok: false }
+      case 'GetCacheEntryDownloadURL': {
+        // The newest of those that a prefix matches.
+        const fits = ([name, { final }]: readonly [string, Entry]): boolean =>
+          final && name.endsWith(` ${version}`) && prefixes.some((prefix) => name.startsWith(prefix))
+        const found = entry?.final ? id : [...entries].reverse().find(fits)?.[0]
+        if (found === undefined) return { ok: false }
+        return { ok: true, signed_download_url: addressOf(found), matched_key: found.split(' ')[0] }
+      }
       case 'CreateCacheEntry':
         if (service.state === 'read-only') return { ok: false, message: 'cache write denied: this run may only read' }
         if (entry) return { ok: false }
@@ -66,6 +83,7 @@ export async function startCacheService(): Promise<CacheService> {
   const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const service: CacheService = {
     state: 'up',
+    calls: [],
     env: { ACTIONS_RUNTIME_TOKEN: token, ACTIONS_RESULTS_URL: url(), ACTIONS_CACHE_SERVICE_V2: 'true' },
     keys: () => [...entries].filter(([, e]) => e.final).map(([id]) => id.split(' ')[0] ?? ''),
     spoil: (content) => {

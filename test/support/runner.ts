@@ -18,6 +18,8 @@ export interface StepResult {
   readonly stderr: string
   readonly commands: readonly Command[]
   readonly outputs: Readonly<Record<string, string>>
+  /** What its `post` step finds in its variables. */
+  readonly state: Readonly<Record<string, string>>
   /** Null where the platform would have dropped it: over 1 MiB. */
   readonly summary: string | null
 }
@@ -80,8 +82,12 @@ export const pullPayload = (base: string, head: string): unknown => ({
  */
 export async function runStep(step: Step): Promise<StepResult> {
   const scratch = mkdtempSync(join(tmpdir(), 'step-'))
-  const [output, summary] = ['output', 'summary'].map((name) => join(scratch, name)) as [string, string]
-  for (const file of [output, summary]) writeFileSync(file, '')
+  const [output, summary, state] = ['output', 'summary', 'state'].map((name) => join(scratch, name)) as [
+    string,
+    string,
+    string,
+  ]
+  for (const file of [output, summary, state]) writeFileSync(file, '')
   const defaults = Object.entries(manifest().inputs).map(([name, { default: value }]) => [name, String(value ?? '')])
   const inputs = { ...(Object.fromEntries(defaults) as Record<string, string>), engine: 'wasm', ...step.with }
   const env = {
@@ -95,6 +101,7 @@ export async function runStep(step: Step): Promise<StepResult> {
     GITHUB_WORKSPACE: step.workspace,
     RUNNER_TEMP: scratch,
     GITHUB_OUTPUT: output,
+    GITHUB_STATE: state,
     GITHUB_STEP_SUMMARY: summary,
     ...compiled,
     ...variables(inputs),
@@ -108,6 +115,9 @@ export async function runStep(step: Step): Promise<StepResult> {
     stderr,
     commands: commandsIn(stdout),
     outputs: outputsIn(readFileSync(output, 'utf8')),
+    state: Object.fromEntries(
+      Object.entries(outputsIn(readFileSync(state, 'utf8'))).map(([name, value]) => [`STATE_${name}`, value]),
+    ),
     summary: page.length > 1024 * 1024 ? null : page.toString(),
   }
 }

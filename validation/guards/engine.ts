@@ -206,7 +206,7 @@ export const engineGuards: readonly Guard[] = [
   {
     attack: 13,
     guard: 'An archive has an upper bound.',
-    file: 'src/engines/tensorflow/install/tar.ts',
+    file: 'src/base/archive.ts',
     find: 'if (++entries > most.entries || total > most.bytes) throw',
     replace: 'if (++entries > 2 ** 30) throw',
     tests: [{ file: archives, name: `${tar} with more entries or bytes than the bounds is refused` }],
@@ -214,7 +214,7 @@ export const engineGuards: readonly Guard[] = [
   {
     attack: 13,
     guard: 'Extended headers count toward the upper bound.',
-    file: 'src/engines/tensorflow/install/tar.ts',
+    file: 'src/base/archive.ts',
     find: 'if (total > mostBytes) throw',
     replace: 'if (total < 0) throw',
     tests: [{ file: archives, name: `${tar} with more entries or bytes than the bounds is refused` }],
@@ -222,7 +222,7 @@ export const engineGuards: readonly Guard[] = [
   {
     attack: 13,
     guard: 'An archive without its end is no archive.',
-    file: 'src/engines/tensorflow/install/tar.ts',
+    file: 'src/base/archive.ts',
     find: 'if (end.length < blockBytes || end.some((byte) => byte !== 0)) throw',
     replace: 'if (false as boolean) throw',
     tests: ['without its end', 'of no bytes'].map((what) => ({ file: archives, name: `${tar} ${what} is refused` })),
@@ -249,7 +249,7 @@ export const engineGuards: readonly Guard[] = [
   {
     attack: 13,
     guard: 'A push to another branch or a tag is a proposal as well.',
-    file: 'src/github/engine-cache.ts',
+    file: 'src/github/cache-trust.ts',
     find: "env['GITHUB_REF'] === `refs/heads/${branch}`",
     replace: "env['GITHUB_REF'] !== ''",
     tests: [{ file: cache, name: `${proposal} is any but one of the default branch` }],

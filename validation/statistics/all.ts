@@ -12,6 +12,7 @@ import { loadPopulation, populations, runsOn, type RowRun } from './rows.ts'
 
 export { proveAdvice as advice } from '../diagnosis/advise.ts'
 export { prove as diagnose } from '../diagnosis/main.ts'
+export { segments } from './segments.ts'
 
 export interface ProveOptions {
   /** Folder of the repository. */

@@ -1,4 +1,4 @@
-// `npm run prove -- [gates] [rows] [range-test] [diagnose] [advice]` measures verdicts and advice on real training and writes
+// `npm run prove -- [gates] [rows] [segments] [range-test] [diagnose] [advice]` measures verdicts and advice on real training and writes
 // the tables in `docs/validation/`; without a name all of them, in about an hour of one core.
 //
 //   --keep FOLDER      trained runs as JSON lines; a later call with it trains only what is missing
@@ -37,7 +37,7 @@ const { values, positionals } = parseArgs({
   },
 })
 
-const parts = ['gates', 'rows', 'range-test', 'diagnose', 'advice'] as const
+const parts = ['gates', 'rows', 'segments', 'range-test', 'diagnose', 'advice'] as const
 const unknown = positionals.filter((name) => !parts.some((part) => part === name))
 if (unknown.length > 0) {
   console.error(`there is no proof named ${unknown.join(', ')}; there are ${parts.join(', ')}`)
@@ -94,6 +94,7 @@ function proof(program: typeof Program, part: (typeof parts)[number]): Promise<s
       data: dataIn('checks'),
     })
   }
+  if (part === 'segments') return Promise.resolve(program.segments({ ...common, studies: 1000 }))
   if (part === 'diagnose') {
     return program.diagnose({
       ...common,

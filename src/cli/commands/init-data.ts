@@ -4,7 +4,7 @@ import { InputError } from '../../base/diagnostics.ts'
 import { inspect } from '../../data/inspect.ts'
 import { partOf, pathsOf, type DataPaths, type PartName } from '../../data/parts.ts'
 import { workspaceOf } from '../workspace.ts'
-import type { TableSummary } from '../../data/types.ts'
+import type { TableSummary } from '../../data/summary.ts'
 
 /** What `init` knows about the data: all files together, and the rows of each. */
 export interface Inspected {

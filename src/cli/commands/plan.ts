@@ -9,6 +9,7 @@ import { engineHere } from '../../study/engine.ts'
 import { estimateStudy } from '../../study/estimate.ts'
 import { prepare, type Prepared } from '../../study/prepare.ts'
 import { workerScript } from '../bundled-files.ts'
+import { keptFindings } from '../cache-folder.ts'
 import { engineFolder } from '../engine-folder.ts'
 import { err, out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
@@ -20,7 +21,13 @@ export async function planCommand(
   options: { readonly format: Format; readonly stages?: StageName[]; readonly seeds?: number; readonly probe?: boolean },
 ): Promise<number> {
   const { format, probe, ...overrides } = options
-  const prepared = await prepare({ specPath, workspace: workspaceOf(specPath), env: process.env, ...overrides })
+  const prepared = await prepare({
+    specPath,
+    workspace: workspaceOf(specPath),
+    env: process.env,
+    keptFindings: keptFindings(),
+    ...overrides,
+  })
   const { plan, warnings } = prepared
   err.lines(...warnings.flatMap(diagnosticLines))
   out.document(rendered(plan, format))

@@ -5,14 +5,12 @@ import { engineHere } from '../../study/engine.ts'
 import { predictFile, type Predictions } from '../../study/predict.ts'
 import { workerScript } from '../bundled-files.ts'
 import { engineFolder } from '../engine-folder.ts'
+import type { PredictionFormat } from '../options.ts'
 import { err, out } from '../print.ts'
-
-/** How predictions are written. */
-export const predictionFormats = ['csv', 'jsonl'] as const
 
 export interface PredictOptions {
   readonly engine: EngineWish
-  readonly format?: (typeof predictionFormats)[number]
+  readonly format?: PredictionFormat
   readonly output?: string
 }
 
@@ -36,7 +34,7 @@ export async function predictCommand(model: string, data: string, options: Predi
 }
 
 /** One line for each row, and a header in a CSV. */
-export const predictionText = (predictions: Predictions, format: (typeof predictionFormats)[number]): string =>
+export const predictionText = (predictions: Predictions, format: PredictionFormat): string =>
   [...(format === 'csv' ? csvLines(predictions) : jsonLines(predictions))].join('')
 
 /** Enough digits for any value of the engine, which computes with 32 bits. */

@@ -1,6 +1,7 @@
 import { diagnosticLines } from '../../base/diagnostics.ts'
 import { isScript, prepare } from '../../study/prepare.ts'
 import { readSpec } from '../../study/read-spec.ts'
+import { keptFindings } from '../cache-folder.ts'
 import { err, out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
 
@@ -11,7 +12,7 @@ export async function validateCommand(specPath: string, { data }: { readonly dat
     out.lines(`${specPath}: valid (${spec.stages.length} stages, ${spec.gates.length} gates); its data was not checked`)
     return 0
   }
-  const prepared = await prepare(source)
+  const prepared = await prepare({ ...source, keptFindings: keptFindings() })
   const { plan, warnings } = prepared
   err.lines(...warnings.flatMap(diagnosticLines))
   const { train, validation, test } = plan.workload.data.rows

@@ -2,9 +2,10 @@ import { didYouMean } from '../../base/diagnostics.ts'
 import type { SpecPath } from '../../dsl/parse.ts'
 import type { Gate, Spec } from '../../dsl/tuning.gen.ts'
 import type { GateDefinition, ReportProblem } from '../../gates/definition.ts'
-import { gateNamed } from '../../gates/index.ts'
+import { gateNamed, gateOf } from '../../gates/index.ts'
 import type { GateRule, Measured } from '../../records/gates.ts'
-import { allMetricsOf, isReported, type MetricName, type Task } from '../../records/metrics.ts'
+import { allMetricsOf, isReported, needsClass, ofClass, type MetricName, type Task } from '../../records/metrics.ts'
+import type { NormalizedData } from '../normalized.ts'
 import type { Report } from '../problem.ts'
 
 /** What gates can measure. */
@@ -38,6 +39,12 @@ export function normalizeGates(gates: Spec['gates'] = [], context: GateContext):
   })
 }
 
+/** The data with the columns whose segments these gates judge. */
+export function withSegments({ segments: _, ...data }: NormalizedData, gates: readonly GateRule[]): NormalizedData {
+  const segments = [...new Set(gates.flatMap((rule) => gateOf(rule).measures(rule)?.segments ?? []))]
+  return { ...data, ...(segments.length > 0 && { segments }) }
+}
+
 /** How many rules in the plan a gate of a valid spec makes. */
 export function rulesIn(written: Gate): number {
   const { gate, settings } = declared(written)
@@ -50,8 +57,11 @@ function declared(written: Gate): { readonly gate: GateDefinition; readonly sett
   return { gate: gateNamed(name), settings }
 }
 
-function checkMeasured({ metric, split }: Measured, at: SpecPath, { task, testShare, reports, report }: GateContext): void {
+function checkMeasured(measured: Measured, at: SpecPath, context: GateContext): void {
+  const { metric, split } = measured
+  const { task, testShare, reports, report } = context
   checkMetric(metric, { task, reports }, [...at, 'metric'], report)
+  checkSubset(measured, at, context)
   if (split === 'test' && testShare === 0) {
     report('metric-not-computed', [...at, 'split'], 'no test metrics are computed, because the split has no test rows', {
       found: 'split: test',
@@ -60,13 +70,52 @@ function checkMeasured({ metric, split }: Measured, at: SpecPath, { task, testSh
   }
 }
 
+/** A rule on a class or on segments needs rows that we see, and a metric that has a value for them. */
+function checkSubset(measured: Measured, at: SpecPath, { task, reports, report }: GateContext): void {
+  const { metric, split, class: named, segments } = measured
+  for (const key of ['class', 'segments'] as const) {
+    if (measured[key] === undefined || !reports) continue
+    report(
+      'subset-unknown',
+      [...at, key],
+      `a gate on ${key === 'class' ? 'one class' : 'segments'} needs data that are read here`,
+      {
+        hint: 'report a metric of your own for it, named score or cost',
+      },
+    )
+  }
+  if (reports) return
+  if (segments && split !== 'test') {
+    report('segments-split', [...at, 'segments'], 'segments are judged on test rows', {
+      found: `split: ${split}`,
+      allowed: 'split: test',
+    })
+  }
+  if (named === undefined && needsClass(metric)) {
+    report('class-missing', at, `the metric ${metric} has a value for each class, and the gate does not name one`, {
+      hint: 'add class: NAME, or gate on worstRecall',
+    })
+  }
+  if (named === undefined || ofClass(metric) !== undefined || !allMetricsOf(task).includes(metric)) return
+  report('class-metric', [...at, 'metric'], 'the metric has no value for one class', {
+    found: metric,
+    allowed:
+      allMetricsOf(task)
+        .filter((name) => ofClass(name) !== undefined)
+        .join(', ') || 'none: a regression has no classes',
+    ...(metric === 'accuracy' ? { hint: 'the share of the rows of one class that are right is its recall' } : {}),
+  })
+}
+
 export function checkMetric(
   metric: MetricName,
   { task, reports }: Pick<GateContext, 'task' | 'reports'>,
   at: SpecPath,
   report: Report,
 ): void {
-  const allowed = allMetricsOf(task).filter((name) => reports || !isReported(name))
+  // A gate can name a class; a script or results may have one in mind.
+  const namesClass = at[0] === 'gates' || reports
+  const allowed = allMetricsOf(task).filter((name) => (reports || !isReported(name)) && (namesClass || !needsClass(name)))
   if (allowed.includes(metric)) return
   const meant = didYouMean(metric, allowed)
   const hint = isReported(metric)

@@ -40,12 +40,13 @@ export const tsv: FormatDefinition = {
 export function openDelimited(whole: Source, use: TableUse, fixed: string | null): OpenTable {
   requireText(whole)
   const { file, limits } = whole
-  const before = preambleOf(beginning(whole.bytes, limits.record), fixed, sample)
+  const before = preambleOf(beginning(whole.bytes, limits.record), fixed, sampleOf)
   const source = { ...whole, bytes: whole.bytes.subarray(before.bytes) }
   const head = beginning(source.bytes, limits.record)
   requireFewSeparators(source, head, before.lines + 1)
-  const delimiter = fixed ?? before.delimiter ?? sniffDelimiter((candidate) => sample(head, candidate))
-  const [first, ...rest] = sample(head, delimiter) ?? records(source, head, { ...DIALECT, delimiter, to: SAMPLE_ROWS })
+  const sample = sampler(head)
+  const delimiter = fixed ?? before.delimiter ?? sniffDelimiter(sample)
+  const [first, ...rest] = sample(delimiter) ?? records(source, head, { ...DIALECT, delimiter, to: SAMPLE_ROWS })
   if (!first) return fail({ code: 'data/empty', message: `${file} has no rows` })
   requireSameLength(file, before.lines + 1, first, rest)
   const header = use.header === 'auto' ? hasHeader(first, rest, use.target) : use.header
@@ -116,7 +117,7 @@ function requireFewSeparators({ file, limits }: Source, head: Buffer, line: numb
  * The first records under a delimiter; null if they cannot be parsed with it, for example because a quote opens in
  * mid-field. A record that the end of the sample cuts short is left out.
  */
-function sample(head: Buffer, delimiter: string): string[][] | null {
+function sampleOf(head: Buffer, delimiter: string): string[][] | null {
   const found: string[][] = []
   try {
     const onRecord = (cells: string[]): null => {
@@ -128,6 +129,15 @@ function sample(head: Buffer, delimiter: string): string[][] | null {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     return error.code === 'CSV_QUOTE_NOT_CLOSED' && found.length > 1 && head.length >= SAMPLE_BYTES ? found : null
+  }
+}
+
+/** The same for several delimiters, each parsed once. */
+function sampler(head: Buffer): (delimiter: string) => string[][] | null {
+  const known = new Map<string, string[][] | null>()
+  return (delimiter) => {
+    if (!known.has(delimiter)) known.set(delimiter, sampleOf(head, delimiter))
+    return known.get(delimiter) ?? null
   }
 }
 

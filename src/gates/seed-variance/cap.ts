@@ -8,7 +8,7 @@ import { readSide, type Side } from '../evidence.ts'
 import { inconclusive, seedHasNoEffect, seedsWithoutEffect, unfinished, type Finding } from '../finding.ts'
 import { judgesMetric } from '../metric-rule.ts'
 import { designAnalysis, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from '../power.ts'
-import { intervalWords, limitWords, shown, signed } from '../words.ts'
+import { intervalWords, limitWords, measuredWords, shown, signed } from '../words.ts'
 
 /** The seed SD of the candidate stays below a cap, by the χ² interval of σ. */
 export interface SeedVarianceRule extends MetricRule {
@@ -32,9 +32,9 @@ export const cap: RuleBehavior<SeedVarianceRule> = {
     return { limit: rule.maxStd, sides: { candidate: side.all, baseline: null }, finding }
   },
   powerCheck,
-  question: ({ metric, split, maxStd }) => `Is it shown that the seed SD of ${split} ${metric} is below ${shown(maxStd)}?`,
+  question: ({ maxStd, ...of }) => `Is it shown that the seed SD of ${measuredWords(of)} is below ${shown(maxStd)}?`,
   passingLimits: (_, { upper }) => `These seeds would pass with any cap above ${signed(upper)}.`,
-  requirement: ({ metric, split, maxStd }) => `SD of ${split} ${metric} below ${limitWords(maxStd)}`,
+  requirement: ({ maxStd, ...of }) => `SD of ${measuredWords(of)} below ${limitWords(maxStd)}`,
   planLimit: ({ maxStd }) => `SD below ${maxStd}`,
   seedDots(_, { candidate }) {
     const known = candidate.filter((v) => v !== null)
@@ -65,7 +65,7 @@ function decide(rule: SeedVarianceRule, side: Side, level: number): Finding {
   if (found.kind === 'undefined') return withoutSpread(rule, side, found.reason)
   const status = found.lower > rule.maxStd ? 'fail' : found.upper < rule.maxStd ? 'pass' : 'inconclusive'
   const outcome = { fail: 'entirely above', pass: 'entirely below', inconclusive: 'the interval spans' }[status]
-  const what = `seed SD of ${rule.split} ${rule.metric}`
+  const what = `seed SD of ${measuredWords(rule)}`
   const { estimate: value, lower, upper } = found
   return {
     status,
@@ -85,7 +85,7 @@ function decide(rule: SeedVarianceRule, side: Side, level: number): Finding {
 function withoutSpread(rule: SeedVarianceRule, side: Side, reason: string): Finding {
   if (seedsWithoutEffect(side)) return seedHasNoEffect(`All ${side.values.length} seeds end in the same weights`)
   return inconclusive(
-    `Seed SD of ${rule.split} ${rule.metric}: ${reason}.`,
+    `Seed SD of ${measuredWords(rule)}: ${reason}.`,
     'The split is too small for this metric to show noise: gate on nll (or rmse), use a larger split, or set ' +
       'onInconclusive: pass.',
   )

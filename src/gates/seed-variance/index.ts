@@ -2,7 +2,7 @@ import type { SeedVariance } from '../../dsl/tuning.gen.ts'
 import type { GateDefinition, RuleBehavior } from '../definition.ts'
 import { metricDefaults } from '../metric-rule.ts'
 import { requireDifference } from '../range.ts'
-import { shared } from '../schema.ts'
+import { ofClass, shared } from '../schema.ts'
 import { cap, type SeedVarianceRule } from './cap.ts'
 import { ratio, type SpreadRatioRule } from './ratio.ts'
 
@@ -37,6 +37,7 @@ export const seedVariance: GateDefinition<Rule, SeedVariance> = {
         exclusiveMinimum: 0,
         default: null,
       },
+      ...ofClass,
       split: shared.split,
       onInconclusive: shared.onInconclusive,
     },
@@ -54,7 +55,7 @@ export const seedVariance: GateDefinition<Rule, SeedVariance> = {
     return [...(maxStd === null ? [] : [{ ...base, maxStd }]), ...(maxRatio === null ? [] : [{ ...base, maxRatio }])]
   },
   count: ({ maxStd = null, maxRatio = null }) => (maxStd !== null && maxRatio !== null ? 2 : 1),
-  spreadCap: (rule) => (isRatio(rule) ? null : { metric: rule.metric, maxStd: rule.maxStd }),
+  spreadCap: (rule) => (isRatio(rule) || rule.class !== undefined ? null : { metric: rule.metric, maxStd: rule.maxStd }),
   needsBaseline: (rule) => behaviorOf(rule).needsBaseline(rule),
   measures: (rule) => behaviorOf(rule).measures(rule),
   subject: (rule) => behaviorOf(rule).subject(rule),

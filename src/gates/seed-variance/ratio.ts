@@ -9,7 +9,7 @@ import { comparesMetric } from '../metric-rule.ts'
 import { designAnalysis, power, type PowerProblem, type StudyDesign } from '../power.ts'
 import { spreadEvidence } from '../supplementary.ts'
 import { softened, missingData, withoutBaseline } from '../missing-data.ts'
-import { intervalWords, shown, signed, timesBaseline } from '../words.ts'
+import { intervalWords, measuredWords, shown, signed, timesBaseline } from '../words.ts'
 
 /** The seed SD of the candidate is at most this many times the baseline's, by the F interval of the ratio. */
 export interface SpreadRatioRule extends MetricRule {
@@ -39,10 +39,10 @@ export const ratio: RuleBehavior<SpreadRatioRule> = {
     }
   },
   powerCheck,
-  question: ({ metric, split, maxRatio }) =>
-    `Is it shown that the seed SD of ${split} ${metric} is at most ${shown(maxRatio)} times the baseline's?`,
+  question: ({ maxRatio, ...of }) =>
+    `Is it shown that the seed SD of ${measuredWords(of)} is at most ${shown(maxRatio)} times the baseline's?`,
   passingLimits: (_, { upper }) => `These seeds would pass with any limit above ${signed(upper)}.`,
-  requirement: ({ metric, split, maxRatio }) => `SD of ${split} ${metric} at most ${timesBaseline(maxRatio)}`,
+  requirement: ({ maxRatio, ...of }) => `SD of ${measuredWords(of)} at most ${timesBaseline(maxRatio)}`,
   planLimit: ({ maxRatio }) => `SD at most ${maxRatio} × the baseline's`,
   seedDots: () => [],
   seedDotsCaption: '',
@@ -85,7 +85,7 @@ function decide(
     : softened(baseline, weigh(rule, source, candidate, baseline, analysis))
 }
 
-const ratioOf = (rule: SpreadRatioRule): string => `ratio of seed SDs of ${rule.split} ${rule.metric}`
+const ratioOf = (rule: SpreadRatioRule): string => `ratio of seed SDs of ${measuredWords(rule)}`
 
 /** The candidate is the baseline, retrained. An interval would only show how little seeds say about a spread. */
 function unchanged(rule: SpreadRatioRule, source: string): Finding {

@@ -74,7 +74,7 @@ export function runs({ runs: all, timing, study }: Report): string {
     return [
       r.stage,
       html(r.label, 120),
-      String(r.seed),
+      `${r.seed}${r.fold === undefined ? '' : ` <span class="soft">fold ${r.fold}</span>`}`,
       r.job.kind.replace('-', ' '),
       html(r.differences.map((d) => `${d.lever} ${leverText(d.to)}`).join(', '), 300) ||
         '<span class="soft">as declared</span>',

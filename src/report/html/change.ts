@@ -6,6 +6,7 @@ import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
 import { averagedRows, leverText, measuredNote, seedRows } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
+import { segmentTable } from '../segments.ts'
 import { isGated, judgedSide, measuredTitle } from '../sides.ts'
 
 /** The lineage as a timeline, then the levers that moved more than once, from where they began to where they ended. */
@@ -128,9 +129,10 @@ function ensemble(report: Report): string {
   return card(`<h3>${html(found.title)}</h3>${all}${paragraph(found.notes.join(' '), 'note')}`)
 }
 
-/** Tables of plain texts: what the winner predicts, by class and by row. */
+/** Tables with names of the data in them: the metrics by segment, and what the winner predicts by class and by row. */
 const predictions = (report: Report): string =>
-  predictionTables(report, (name) => name)
+  [segmentTable(report, (name) => name), ...predictionTables(report, (name) => name)]
+    .flatMap((found) => found ?? [])
     .map(({ title, header, rows, notes }) => {
       const columns = header.map((name, i) => ({ title: name, number: i > 0 }))
       const cells = rows.map((row) => row.map((text, i) => (i === 0 ? codeText(text) : html(text, 60))))

@@ -1,17 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { optionsOf } from '../../../bench/quality/options.ts'
-import { dataSets } from '../../../bench/quality/sets.ts'
+import { dataSets, type Kind, type Use } from '../../../bench/quality/sets.ts'
+import { root } from '../../support/architecture.ts'
 
 const names = (args: readonly string[]): string[] => optionsOf(args).sets.map(({ name }) => name)
 
 describe('the options of the benchmark', () => {
-  it('never read a data set that is set aside unless asked to', () => {
-    expect(optionsOf([]).sets.every(({ aside }) => !aside)).toBe(true)
-    expect(optionsOf(['--tier', 'full']).sets.every(({ aside }) => !aside)).toBe(true)
-    expect(optionsOf(['--aside']).sets.every(({ aside }) => aside)).toBe(true)
-    expect(() => names(['--sets', 'breast,vehicle'])).toThrow('vehicle is set aside: add --aside')
-    expect(() => names(['--aside', '--sets', 'breast'])).toThrow('breast is not set aside: leave out --aside')
-    expect(names(['--aside', '--sets', 'vehicle'])).toEqual(['vehicle'])
+  it('never read a data set that is or was set aside unless asked to', () => {
+    const usesOf = (args: readonly string[]) => new Set(optionsOf(args).sets.map(({ use }) => use))
+    expect(usesOf([])).toEqual(new Set(['rules']))
+    expect(usesOf(['--tier', 'full'])).toEqual(new Set(['rules']))
+    expect(usesOf(['--aside'])).toEqual(new Set(['aside']))
+    expect(usesOf(['--seen'])).toEqual(new Set(['seen']))
+    expect(names(['--aside', '--sets', 'casp'])).toEqual(['casp'])
+    expect(names(['--seen', '--sets', 'vehicle'])).toEqual(['vehicle'])
+  })
+
+  it.each([
+    [['--sets', 'breast,casp'], 'casp is set aside: add --aside; known are photos'],
+    [['--sets', 'vehicle'], 'vehicle was set aside and has been reported: add --seen; known are photos'],
+    [['--aside', '--sets', 'breast'], 'breast is not set aside: leave out --aside; set aside are'],
+    [['--seen', '--sets', 'breast'], 'breast is not set aside: leave out --seen; reported are textures'],
+    [['--aside', '--sets', 'vehicle'], 'vehicle was set aside and has been reported: leave out --aside and add --seen;'],
+    [['--seen', '--sets', 'casp'], 'casp is set aside: leave out --seen and add --aside;'],
+    [['--seen', '--aside'], '--aside and --seen name different data sets: give one of them'],
+  ])('refuse %j', (args, reason) => {
+    expect(() => names(args)).toThrow(reason)
   })
 
   it('name what they know', () => {
@@ -30,10 +46,22 @@ describe('the options of the benchmark', () => {
 })
 
 describe('the data sets', () => {
-  it('are set aside by half, of each kind', () => {
-    for (const kind of ['tabular', 'image', 'text', 'signal']) {
-      const own = dataSets.filter((set) => set.kind === kind)
-      expect(own.filter(({ aside }) => aside).length * 2, kind).toBe(own.length)
-    }
+  const of = (kind: Kind, use: Use): number => dataSets.filter((set) => set.kind === kind && set.use === use).length
+
+  it.each(['tabular', 'image', 'text', 'signal'] as const)('of kind %s were set aside by half, and some are now', (kind) => {
+    expect(of(kind, 'seen')).toBe(of(kind, 'rules'))
+    expect(of(kind, 'aside')).toBeGreaterThan(0)
+  })
+
+  it('are those that data.py writes and README.md lists, each with its source and license', () => {
+    const read = (file: string): string => readFileSync(join(root, 'bench/quality', file), 'utf8')
+    const written = [...read('data.py').matchAll(/^ {4}"(\w+)": \($/gm)].map(([, name]) => name)
+    const listed = [...read('README.md').matchAll(/^\| (\w+)(?: \(check\))? \| (\w+) \| (\w+) \| \d+ \| (\w+) \|/gm)]
+    expect(written.sort()).toEqual(dataSets.map(({ name }) => name).sort())
+    expect(listed.map(([, ...row]) => row.join(' ')).sort()).toEqual(
+      dataSets.map(({ name, kind, task, use }) => [name, kind, task, use].join(' ')).sort(),
+    )
+    for (const [, source] of read('data.py').matchAll(/"([^"]*)"\),$/gm))
+      expect(read('README.md')).toContain(`| ${source} |`)
   })
 })

@@ -16,7 +16,7 @@ const cell = (over: Partial<Cell>, center: number): Cell => ({
   ...over,
 })
 const judged = (name: string, check: boolean, tunegate: number, search: number): Judged => ({
-  set: { name, kind: 'tabular', task: 'classification', aside: false, ...(check ? { check } : {}) },
+  set: { name, kind: 'tabular', task: 'classification', use: 'rules', ...(check ? { check } : {}) },
   objective: 'nll',
   oracle: { levers: someLevers, final: { test: spread(1), validation: [], share: [], failed: 0 }, steps: 1 },
   budgets: { 1: 100 },

@@ -33,6 +33,7 @@ function table(
     keys: [],
     fitted: [],
     wholeNumbers: [],
+    segments: [],
     fingerprint: '',
     splits: randomSplit(rows, seed),
     folds: [],

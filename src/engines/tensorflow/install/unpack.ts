@@ -1,15 +1,11 @@
 import { mkdir, mkdtemp, open } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-// Accessed by name, because Node 20, which loads this in tests, has no Zstandard functions.
-import * as zlib from 'node:zlib'
+import { decompressed, readTar, type TarBounds } from '../../../base/archive.ts'
 import { makeFolder, writeAt } from '../../../base/files.ts'
 import type { EngineArchive } from '../../installer.ts'
 import { takePlace } from './install.ts'
 import { waitForLock, type Place } from './place.ts'
 import { removeFolder } from './record.ts'
-import { readTar, type TarBounds } from './tar.ts'
 
 /** More than an engine has. */
 const most: TarBounds = { entries: 5000, bytes: 2 ** 30 }
@@ -36,7 +32,7 @@ export async function unpackEngine(place: Place, archive: EngineArchive, signal?
 }
 
 async function unpack(engine: string, folder: string, { bytes, from }: EngineArchive, signal?: AbortSignal): Promise<void> {
-  for await (const { path, kind, content } of readTar(await unpacked(bytes), most)) {
+  for await (const { path, kind, content } of readTar(await decompressed(bytes), most)) {
     signal?.throwIfAborted()
     const below = pathBelow(folder, resolve(from, path))
     if (kind === 'folder') await mkdir(join(engine, below), { recursive: true })
@@ -65,27 +61,4 @@ async function write(path: string, content: AsyncIterable<Uint8Array>): Promise<
   } finally {
     await file.close()
   }
-}
-
-/** The first bytes show which compressor made it. */
-async function unpacked(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Buffer>> {
-  const iterator = bytes[Symbol.asyncIterator]()
-  const first = await iterator.next()
-  const head = Buffer.from(first.done ? Buffer.of() : first.value)
-  const unpacker =
-    head.length < 4
-      ? undefined
-      : head.readUInt32LE(0) === 0xfd2fb528
-        ? zlib.createZstdDecompress()
-        : head.readUInt16BE(0) === 0x1f8b
-          ? zlib.createGunzip()
-          : undefined
-  if (!unpacker) throw new Error('it is not an archive')
-  const source = async function* (): AsyncGenerator<Uint8Array> {
-    yield head
-    yield* { [Symbol.asyncIterator]: () => iterator }
-  }
-  // A failure of either is thrown to the reader of the end.
-  pipeline(Readable.from(source()), unpacker).catch(() => {})
-  return unpacker
 }

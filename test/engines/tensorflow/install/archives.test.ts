@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
-import { readPackage, readTar } from '../../../../src/engines/tensorflow/install/tar.ts'
+import { readTar } from '../../../../src/base/archive.ts'
+import { readPackage } from '../../../../src/engines/tensorflow/install/tar.ts'
 import { needs } from '../../../support/tools.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'archives-'))

@@ -1,0 +1,86 @@
+import { basename, relative, resolve, sep } from 'node:path'
+import { entryAt } from '../base/files.ts'
+import { isMap, jsonOrUndefined } from '../base/json.ts'
+import { insideWorkspace, runner, type Runner } from '../github/environment.ts'
+import { journalPrefix, noKeptJournal, restoreJournal, saveJournal } from '../github/journal-cache.ts'
+import { say } from '../github/log.ts'
+import { readState, writeState } from '../github/outputs.ts'
+import { scanJournal } from '../run/journal-scan.ts'
+import type { StudyOptions } from '../study/options.ts'
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** A journal of this step, as its `post` step finds it. */
+interface KeptJournal {
+  /** Absolute. */
+  readonly path: string
+  readonly prefix: string
+  /** Where the restored one is; null if there was none. */
+  readonly restored: string | null
+}
+
+const stateName = 'journals'
+const stateLimits = { bytes: 100_000, depth: 3, values: 1000 }
+
+/**
+ * Continues from what an earlier job of the same commit and plan kept in the Actions cache, and lets the `post` step keep
+ * what this job adds. A cache that fails costs time, never the step.
+ */
+export function keptJournals(runner: Runner, env: Variables = process.env): NonNullable<StudyOptions['earlier']> {
+  const journals: KeptJournal[] = []
+  return async ({ path, plan, engine }) => {
+    const shown = relative(runner.workspace, path).split(sep).join('/')
+    const prefix = journalPrefix({ path: shown, plan, engine }, runner)
+    const restored = entryAt(path) ? null : await attempt('restored from', () => restoreJournal(prefix, env))
+    journals.push({ path, prefix, restored: restored ?? null })
+    writeState(stateName, JSON.stringify(journals))
+    return restored ?? null
+  }
+}
+
+/**
+ * The `post` step, which the runner starts when the job ends, is canceled or runs out of time. It keeps the journals of the
+ * step for the next job of this commit, and never changes how the step ended.
+ */
+export async function keepJournals(env: Variables): Promise<number> {
+  const journals = read(readState(stateName))
+  const here = runner(env)
+  // Asked again: processes of the job could have written the state.
+  if (journals.length === 0 || noKeptJournal(env) !== null) return 0
+  process.chdir(here.workspace)
+  for (const journal of journals) await attempt('saved to', () => keep(journal, here))
+  return 0
+}
+
+async function keep({ path, prefix, restored }: KeptJournal, here: Runner): Promise<void> {
+  if (insideWorkspace(path, here.workspace) === null) throw new Error('the journal is outside the workspace')
+  const [now, before] = [await scanJournal(path), restored === null ? undefined : await scanJournal(restored)]
+  const added = [...(now?.places.keys() ?? [])].filter((id) => !before?.places.has(id)).length
+  if (added === 0 || !(await saveJournal(path, prefix, here))) return
+  say(
+    `The journal is kept in the Actions cache, with ${added} new ${added === 1 ? 'run' : 'runs'}. A rerun of this commit continues there.`,
+  )
+}
+
+function read(text: string): KeptJournal[] {
+  const value = text === '' ? [] : jsonOrUndefined(text, stateLimits)
+  if (!Array.isArray(value)) return []
+  return value.flatMap((item: unknown) => {
+    if (!isMap(item)) return []
+    const { path, prefix, restored } = item
+    if (typeof path !== 'string' || typeof prefix !== 'string') return []
+    return [{ path: resolve(path), prefix, restored: typeof restored === 'string' ? restored : null }]
+  })
+}
+
+async function attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    say(`The journal could not be ${what} the Actions cache: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
+}
+
+/** Whether the runner started this program as the `post` step of the action, by the file that it named. */
+export const isPostStep = (script = ''): boolean => basename(script) === 'post.js'

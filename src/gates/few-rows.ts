@@ -1,0 +1,34 @@
+// Intervals for a share of the few rows of a class or a segment.
+import type { Measured } from '../records/gates.ts'
+import { isProportion } from '../records/metrics.ts'
+import type { RowError } from '../stats/crossed.ts'
+import type { Interval } from '../stats/intervals.ts'
+import { wilsonInterval } from '../stats/shares.ts'
+import type { GateEvidence } from './evidence.ts'
+
+/** The rows of a subset if the metric is a share of them, and verdicts are to hold for other rows; otherwise undefined. */
+const countOf = ({ metric }: Measured, { few }: GateEvidence, rows: RowError | undefined): number | undefined =>
+  rows && few !== undefined && few > 0 && isProportion(metric) ? few : undefined
+
+/**
+ * An interval that is at least as wide as Wilson's for the share itself: of 20 rows that are all right, none shows how often
+ * others would be wrong.
+ */
+export function overFewRows(rule: Measured, evidence: GateEvidence, found: Interval, rows: RowError | undefined): Interval {
+  const count = countOf(rule, evidence, rows)
+  if (count === undefined) return found
+  const share = Math.max(0, Math.min(1, found.estimate))
+  const { lower, upper } = wilsonInterval(share, count, (1 - found.level) / 2)
+  return { ...found, lower: Math.min(found.lower, lower), upper: Math.max(found.upper, upper) }
+}
+
+/**
+ * The error of a difference of shares, as if the rows had half a row more on which one side alone is right, and half a row
+ * more for the other side (Agresti and Min, 2005, "Simple improved confidence intervals for comparing matched proportions"):
+ * rows on which both sides agree do not show how often they would differ on others.
+ */
+export function differingRows(rule: Measured, evidence: GateEvidence, rows: RowError | undefined): RowError | undefined {
+  const count = countOf(rule, evidence, rows)
+  if (count === undefined || rows === undefined) return rows
+  return { ...rows, variance: rows.variance + 1 / (count + 2) ** 2 }
+}

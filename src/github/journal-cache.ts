@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto'
+import { copyFile, mkdir, mkdtemp, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decompressed, readTar } from '../base/archive.ts'
+import { entryAt, writeAt } from '../base/files.ts'
+import { sha256 } from '../base/hash.ts'
+import { downloadCache } from './cache-download.ts'
+import { mayLeave, noCache } from './cache-trust.ts'
+import type { Runner } from './environment.ts'
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** Larger journals are neither kept nor restored. A repository has 10 GB of cache. */
+const mostBytes = 512 * 1024 * 1024
+
+/**
+ * Why this run keeps no journal for later runs, and reads none; null if it does.
+ *
+ * GitHub gives each run the entries of its own branch or pull request, and those of the default branch. A name in the cache
+ * proves nothing: whoever can save an entry there can give it any key and any content. So only runs that execute nothing but
+ * the default branch's own commit take part, and what they find there can only come from runs like them. A run that judges a
+ * change never reads one. An earlier commit of the same pull request could have left it, with invented measurements.
+ */
+export function noKeptJournal(env: Variables): string | null {
+  if (!mayLeave(env))
+    return 'only a push, a schedule or a manual run of the default branch continues the journal of another run'
+  return noCache(env) ?? (env['RUNNER_TEMP'] ? null : 'the runner has no temporary folder')
+}
+
+/** What a journal belongs to. */
+export interface JournalOwner {
+  /** Path in the workspace: a workflow may run several studies. */
+  readonly path: string
+  /** Fingerprint of the plan. */
+  readonly plan: string
+  readonly engine: string
+}
+
+/** How the keys of a journal's entries begin. Each save makes a new entry, because the cache never changes one. */
+export const journalPrefix = ({ path, plan, engine }: JournalOwner, { sha }: Pick<Runner, 'sha'>): string =>
+  `tunegate-journal-1-${sha}-${sha256(JSON.stringify([plan, engine, path])).slice(0, 20)}-`
+
+/** Relative to the workspace, and so the same on all runners: the cache finds an entry by path and key. */
+const stagedFolder = '.tunegate-kept'
+const staged = `${stagedFolder}/journal.jsonl`
+
+/**
+ * Downloads the newest journal that a run kept under the prefix, into a new folder, and returns its path; null if there is
+ * none. Nobody vouches for its lines. Throws if the entry is anything but a single file.
+ */
+export async function restoreJournal(prefix: string, env: Variables = process.env): Promise<string | null> {
+  const packed = await downloadCache(staged, { prefix }, env)
+  if (packed === null) return null
+  const path = join(await mkdtemp(join(env['RUNNER_TEMP'] ?? '', 'tunegate-restored-')), 'journal.jsonl')
+  const file = await open(path, 'wx')
+  let files = 0
+  try {
+    for await (const { kind, content } of readTar(await decompressed(packed), { entries: 1, bytes: mostBytes })) {
+      if (kind !== 'file') throw new Error('the entry is not a file')
+      files += 1
+      let at = 0
+      for await (const part of content) {
+        await writeAt(file, part, at)
+        at += part.length
+      }
+    }
+  } finally {
+    await file.close()
+  }
+  if (files !== 1) throw new Error('the entry has no file')
+  return path
+}
+
+/**
+ * Saves a journal for later runs, and says whether the cache took it. The workspace must be the working directory. Throws if
+ * the journal is not a plain file, or too large.
+ */
+export async function saveJournal(
+  path: string,
+  prefix: string,
+  { runId, runAttempt }: Pick<Runner, 'runId' | 'runAttempt'>,
+): Promise<boolean> {
+  const found = entryAt(path)
+  if (!found?.isFile()) throw new Error('the journal is not a plain file')
+  if (found.size > mostBytes) throw new Error(`the journal has ${found.size} bytes, more than ${mostBytes}`)
+  await rm(stagedFolder, { recursive: true, force: true })
+  await mkdir(stagedFolder)
+  try {
+    await copyFile(path, staged)
+    // Loaded only here: it is large, and few runs save anything.
+    const cache = await import('@actions/cache')
+    const entry = await cache.saveCache([staged], `${prefix}${runId}-${runAttempt}-${randomBytes(4).toString('hex')}`)
+    // It warns of a cache that takes nothing, and throws for wrong arguments alone.
+    return entry !== -1
+  } finally {
+    await rm(stagedFolder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,53 @@
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { act, commitAll, git, onDefaultBranch } from './support/act.ts'
+import { root } from './support/architecture.ts'
+import { startCacheService } from './support/cache-service.ts'
+import { needs } from './support/tools.ts'
+import { wineSpec } from './support/specs.ts'
+
+/** The gate fails, so that the step does too: its `post` step runs all the same. */
+const spec = wineSpec({ gate: 'threshold: { metric: accuracy, min: 0.9999 }' })
+
+const workflow = `on: push
+jobs:
+  tune:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1
+      - id: tune
+        uses: ./
+        with: { engine: wasm, artifact: 'false', mode: tune }
+      - if: always()
+        run: echo "resumed=\${{ steps.tune.outputs.resumed }}"
+`
+
+it('a runner calls the post step of a failed step, and a rerun of the commit goes on from its journal', async (context) => {
+  const program = needs(context, 'act')
+  const service = await startCacheService()
+  try {
+    const folder = join(mkdtempSync(join(tmpdir(), 'act-')), 'repository')
+    mkdirSync(join(folder, '.github/workflows'), { recursive: true })
+    for (const name of ['action.yml', 'dist']) cpSync(join(root, name), join(folder, name), { recursive: true })
+    copyFileSync(join(root, 'examples/wine/wine.csv'), join(folder, 'wine.csv'))
+    writeFileSync(join(folder, 'tuning.yml'), spec)
+    writeFileSync(join(folder, '.gitignore'), '.tunegate/\n')
+    writeFileSync(join(folder, '.github/workflows/tune.yml'), workflow)
+    git(folder, 'init', '--quiet', '--initial-branch=main')
+    git(folder, 'remote', 'add', 'origin', 'https://github.com/octo/nets.git')
+    commitAll(folder)
+    const run = async (): Promise<string> => (await act(program, folder, ['push', ...onDefaultBranch()], service.env)).log
+    const first = await run()
+    expect(first).toMatch(/\|\s+resumed=false\s*$/m)
+    expect(first).toMatch(/\|\s+The journal is kept in the Actions cache, with 3 new runs\./)
+    expect(service.keys()).toEqual([expect.stringMatching(/^tunegate-journal-1-/)])
+    const second = await run()
+    expect(second).toMatch(/\|\s+note: 3 runs of an earlier job restored\s*$/m)
+    expect(second).toMatch(/\|\s+resumed=true\s*$/m)
+    expect(service.keys()).toHaveLength(1)
+  } finally {
+    await service.close()
+  }
+})

@@ -1,0 +1,220 @@
+import { describe, expect, it, test } from 'vitest'
+import type { AnyGateRule } from '../../src/gates/index.ts'
+import { judge } from '../../src/gates/judge.ts'
+import type { LockedSeed } from '../../src/records/lock.ts'
+import type { SubsetMetrics } from '../../src/records/subsets.ts'
+import { mean } from '../../src/stats/describe.ts'
+import { evidence } from './evidence.ts'
+import cases from './fixtures/segments.json' with { type: 'json' }
+
+type Case = (typeof cases)[number]
+
+const rule = (limit: number, more: Partial<AnyGateRule> = {}): AnyGateRule =>
+  ({
+    gate: 'threshold',
+    metric: 'accuracy',
+    split: 'test',
+    min: limit,
+    max: null,
+    onInconclusive: 'fail',
+    segments: ['site'],
+    minRows: 20,
+    ...more,
+  }) as AnyGateRule
+
+interface Part {
+  readonly rows: number
+  readonly values: readonly number[]
+  readonly groups?: readonly (readonly number[])[]
+  readonly of?: Partial<SubsetMetrics>
+}
+
+/** Seeds with these parts as segments of the column `site`. */
+function seedsOn(parts: readonly Part[], side = 'candidate'): LockedSeed[] {
+  const count = parts[0]?.values.length ?? 0
+  return Array.from({ length: count }, (_, i) => ({
+    seed: 100 + i,
+    status: 'complete',
+    validation: { accuracy: 0.9 },
+    test: { accuracy: mean(parts.map(({ values }) => values[i] ?? NaN)) },
+    testRows: { accuracy: [0.9, 0.9, 0.9] },
+    weights: `${side} ${i}`,
+    subsets: parts.map(({ rows, values, groups, of }, k) => ({
+      segment: { column: 'site', level: `s${k}` },
+      rows: { validation: 5, test: rows },
+      validation: {},
+      test: { accuracy: values[i] ?? NaN },
+      ...(groups ? { testRows: { accuracy: groups[i] ?? [] } } : {}),
+      ...of,
+    })),
+  }))
+}
+
+const partsOf = ({ segments }: Case): Part[] => segments.map(({ rows, seeds, groups }) => ({ rows, values: seeds, groups }))
+
+function gateOf(...[of, ...sides]: [AnyGateRule, ...Parameters<typeof evidence>]) {
+  const verdict = judge([of], evidence(...sides))
+  const [gate] = verdict.gates
+  if (!gate) throw new Error('no gate')
+  return { ...gate, overall: verdict.status }
+}
+
+describe('gates on segments agree with SciPy', () => {
+  it.each(cases.map((one, i) => [i, one.status, one] as const))('case %i: %s', (_i, status, one) => {
+    const gate = gateOf(rule(one.limit), seedsOn(partsOf(one)))
+    expect(gate.status).toBe(status)
+    expect(gate.estimate?.value).toBeCloseTo(one.value, 10)
+    expect(gate.estimate?.lower).toBeCloseTo(one.lower, 6)
+    expect(gate.estimate?.upper).toBeCloseTo(one.upper, 6)
+    for (const [k, known] of one.segments.entries()) {
+      const found = gate.segments?.[k]
+      expect([found?.level, found?.rows, found?.status]).toEqual([`s${k}`, known.rows, known.status])
+      expect(found?.estimate?.lower).toBeCloseTo(known.lower, 6)
+      expect(found?.estimate?.upper).toBeCloseTo(known.upper, 6)
+    }
+  })
+})
+
+const values = [0.91, 0.92, 0.9, 0.93, 0.91]
+const groups = values.map((value) => Array.from({ length: 20 }, (_, g) => value + (g % 2 === 0 ? 0.02 : -0.02)))
+const good: Part = { rows: 400, values, groups }
+const less = (by: number, rows = 400): Part => ({
+  rows,
+  values: values.map((v) => v - by),
+  groups: groups.map((own) => own.map((v) => v - by)),
+})
+
+describe('a gate on segments', () => {
+  test('names the worst segment, its rows and its interval', () => {
+    const gate = gateOf(rule(0.8), seedsOn([good, less(0.05), good]))
+    expect(gate.status).toBe('pass')
+    expect(gate.sentence).toMatch(/^All 3 segments pass\. The worst is site "s1", with 400 test rows\. Mean test accuracy/)
+    expect(gate.asks).toContain('in each segment of site')
+  })
+
+  test('fails for one bad segment that the mean over all rows hides', () => {
+    const parts = [good, good, good, less(0.3)]
+    expect(gateOf(rule(0.8, { segments: undefined } as Partial<AnyGateRule>), seedsOn(parts)).status).toBe('pass')
+    const gate = gateOf(rule(0.8), seedsOn(parts))
+    expect(gate.status).toBe('fail')
+    expect(gate.sentence).toContain('1 of 4 segments fail: site "s3"')
+  })
+
+  test('never passes over a segment that is too small, and names it', () => {
+    const gate = gateOf(rule(0.8), seedsOn([good, less(0, 19)]))
+    expect(gate.status).toBe('inconclusive')
+    expect(gate.blocks).toBe(true)
+    expect(gate.sentence).toContain('Not judged: site "s1" (19 test rows); a segment needs 20.')
+    expect(gate.change).toBeNull()
+    expect(gate.segments?.at(-1)).toMatchObject({ level: 's1', status: 'not-judged', estimate: null })
+  })
+
+  test('fails for a bad segment beside one that is too small', () => {
+    expect(gateOf(rule(0.8), seedsOn([less(0.3), less(0, 3)])).status).toBe('fail')
+  })
+
+  test('is not excused if every segment is too small', () => {
+    const gate = gateOf(rule(0.8, { onInconclusive: 'pass' }), seedsOn([less(0, 5), less(0, 6)]))
+    expect([gate.status, gate.blocks]).toEqual(['inconclusive', true])
+  })
+
+  test('counts groups that stay together, not their rows', () => {
+    const gate = gateOf(rule(0.8), seedsOn([good, { ...good, of: { groups: 7 } }]))
+    expect(gate.sentence).toContain('site "s1" (400 test rows in 7 groups)')
+    expect(gate.status).toBe('inconclusive')
+  })
+
+  test('does not pass on rows that do not show how much the metric depends on them', () => {
+    const { groups: _, ...alone } = good
+    const gate = gateOf(rule(0.8), seedsOn([good, alone]))
+    expect(gate.status).toBe('inconclusive')
+    expect(gate.sentence).toContain('do not show how much it depends on them')
+  })
+
+  test('says so if runs have no segments', () => {
+    const gate = gateOf(
+      rule(0.8),
+      seedsOn([good]).map(({ subsets: _, ...seed }) => seed),
+    )
+    expect([gate.status, gate.blocks]).toEqual(['inconclusive', true])
+    expect(gate.sentence).toContain('no values of the segments')
+  })
+
+  test('a bound that fails is corrected for the number of segments, one that passes is not', () => {
+    const one = gateOf(rule(0.8), seedsOn([good]))
+    const many = gateOf(rule(0.8), seedsOn([good, good, good, good, good]))
+    expect(many.estimate?.lower).toBe(one.estimate?.lower)
+    expect(many.estimate?.upper).toBeGreaterThan(one.estimate?.upper ?? NaN)
+  })
+
+  test('a diverged seed fails every segment', () => {
+    const [first, ...rest] = seedsOn([good, good])
+    if (!first) throw new Error('no seed')
+    const diverged: LockedSeed = { seed: 100, status: 'diverged', validation: null, test: null, weights: null }
+    const gate = gateOf(rule(0.8), [diverged, ...rest])
+    expect(gate.status).toBe('fail')
+    expect(gate.sentence).toContain('diverged')
+  })
+})
+
+describe('a drop in each segment', () => {
+  const drop = rule(NaN, { gate: 'regression', margin: 0.05, paired: true } as Partial<AnyGateRule>)
+
+  test('passes if every segment keeps up, and fails if one does not', () => {
+    const base = seedsOn([good, good], 'baseline')
+    expect(gateOf(drop, seedsOn([less(0.01), good]), base).status).toBe('pass')
+    const gate = gateOf(drop, seedsOn([good, less(0.2)]), base)
+    expect(gate.status).toBe('fail')
+    expect(gate.sentence).toContain('1 of 2 segments fail: site "s1"')
+    expect(gate.estimate?.value).toBeCloseTo(0.2, 10)
+  })
+
+  test('agreement on few rows is not taken for certainty', () => {
+    const few: Part = { rows: 20, values, groups }
+    const gate = gateOf(drop, seedsOn([few]), seedsOn([few], 'baseline'))
+    expect(gate.status).toBe('inconclusive')
+    expect(gate.estimate?.upper).toBeGreaterThan(1.5 / 22)
+  })
+
+  test('a baseline without the segment is named', () => {
+    const gate = gateOf(drop, seedsOn([good, good]), seedsOn([good], 'baseline'))
+    expect(gate.status).toBe('inconclusive')
+    expect(gate.sentence).toContain('site "s1"')
+    expect(gate.sentence).toContain('the baseline (tuning.lock.json) holds no test accuracy')
+  })
+})
+
+describe('a gate on one class', () => {
+  const recall = rule(0.8, { metric: 'recall', class: 'malignant', segments: undefined } as Partial<AnyGateRule>)
+  const seeds = (shares: readonly number[], rows: number): LockedSeed[] =>
+    shares.map((value, i) => ({
+      seed: i,
+      status: 'complete',
+      validation: { accuracy: 0.9 },
+      test: { accuracy: 0.9 },
+      testRows: { accuracy: [0.9, 0.9, 0.9] },
+      weights: `w${i}`,
+      subsets: [
+        {
+          class: 'malignant',
+          rows: { validation: 9, test: rows },
+          validation: {},
+          test: { recall: value },
+          testRows: { recall: Array.from({ length: Math.min(20, rows) }, () => value) },
+        },
+      ],
+    }))
+
+  test('is about the class, by name', () => {
+    const gate = gateOf(recall, seeds([0.95, 0.96, 0.95, 0.97, 0.96], 400))
+    expect(gate.status).toBe('pass')
+    expect(gate.sentence).toContain('Mean test recall of "malignant" over 5 seeds is 0.958')
+    expect(gate.asks).toContain('recall of "malignant"')
+  })
+
+  test('few rows that are all right do not show a high recall', () => {
+    const gate = gateOf(recall, seeds([1, 1, 0.9, 1, 1], 10))
+    expect(gate.status).toBe('inconclusive')
+    expect(gate.estimate?.lower).toBeLessThan(0.8)
+  })
+})
