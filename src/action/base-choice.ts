@@ -6,10 +6,13 @@ import type { Baseline } from '../study/baseline.ts'
 import { firstText, lockBeside, lockTextBeside } from '../study/locks.ts'
 
 /**
- * What happens if the base commit has no lock: nothing is judged, its spec is retrained, or the change's declared levers
- * are. The last is not a baseline, so it judges nothing if a gate needs one.
+ * What a study compares with if the base commit has no lock.
+ *
+ * - `verify`: the spec of the base commit, retrained if a gate compares. A lock that the workflow names must be there.
+ * - `tune`: the same, and the levers that the change declares if no gate compares.
+ * - `jobs`: the levers that the change declares. They are not a baseline, so nothing is judged if a gate compares.
  */
-export type WithoutLock = 'refuse' | 'retrain-base' | 'retrain-declared'
+export type WithoutLock = 'verify' | 'tune' | 'jobs'
 
 /** What a change is compared with, by the choice of the workflow and the files of the base commit. */
 export type BaseChoice =
@@ -58,9 +61,10 @@ export async function chooseBase(query: BaseQuery): Promise<BaseChoice> {
   const path = places[0] ?? ''
   if (isNamed(asked) && (await query.isProvided(places))) return { kind: 'provided', path }
   if (gates.some(needsBaseline)) {
-    return without === 'retrain-base' ? { kind: 'retrained', path: specPath } : { kind: 'missing', path }
+    const refused = without === 'jobs' || (without === 'verify' && isNamed(asked))
+    return refused ? { kind: 'missing', path } : { kind: 'retrained', path: specPath }
   }
-  return { kind: without === 'refuse' ? 'any' : 'declared' }
+  return { kind: without === 'verify' ? 'any' : 'declared' }
 }
 
 /** Whether the workflow chose it. By default, the lock beside the spec belongs to the change. */

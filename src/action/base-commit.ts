@@ -13,7 +13,7 @@ import { defaultBaseline, lockTextAt, type BaseSpec, type Baseline } from '../st
 import { firstFile, lockBeside, locksAt, lockTextBeside } from '../study/locks.ts'
 import { readSpec } from '../study/read-spec.ts'
 import type { StudyOptions } from '../study/options.ts'
-import { chooseBase, type WithoutLock } from './base-choice.ts'
+import { chooseBase, isNamed, type WithoutLock } from './base-choice.ts'
 import { baseData } from './base-data.ts'
 import { fileAt, folderAt, isCommitted, requireKept, type Commits } from './commit-files.ts'
 
@@ -90,7 +90,8 @@ async function baselineAt(
   })
   switch (choice.kind) {
     case 'retrained':
-      if (without !== 'retrain-declared') return retrainedAt(base, choice.path, commits)
+      if (!isNamed(asked)) say(`${base} has no lock for ${specPath}: its spec is retrained as the baseline.`)
+      if (without !== 'jobs') return retrainedAt(base, choice.path, commits)
       if (gates.some(needsBaseline)) throw jobsWithoutLock(base, lockBeside(specPath))
       return asked
     case 'lock':
@@ -101,7 +102,7 @@ async function baselineAt(
     case 'any':
       return asked
     case 'missing':
-      throw without === 'retrain-declared' ? jobsWithoutLock(base, choice.path) : withoutLock(base, choice.path)
+      throw without === 'jobs' ? jobsWithoutLock(base, choice.path) : withoutLock(base, choice.path)
     default:
       return unreachable(choice, 'baseline')
   }

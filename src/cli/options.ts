@@ -26,6 +26,34 @@ export function positiveNumber(text: string): number {
   return value
 }
 
+/** What the options say that describe the machine of a generated workflow. */
+export const machineHelp = {
+  runsOn: 'labels of the runner that trains, separated by commas (default: ubuntu-latest)',
+  container: 'image of a container to train in, as IMAGE@sha256:…',
+  setUp: 'shell command to run after the checkout, such as an install of packages',
+} as const
+
+/** Labels of a runner, separated by commas. */
+export function runnerLabels(text: string): readonly string[] {
+  const labels = text.split(',').map((label) => label.trim())
+  if (labels.every((label) => /^[\w.-]{1,100}$/.test(label))) return labels
+  throw new InvalidArgumentError('Allowed: labels of a runner, separated by commas, such as `self-hosted,linux,gpu`.')
+}
+
+/** A container image by its digest: a tag can move. */
+export function pinnedImage(text: string): string {
+  if (/^[\w][\w./:-]{0,255}@sha256:[0-9a-f]{64}$/.test(text)) return text
+  throw new InvalidArgumentError(
+    'Allowed: an image with its digest, IMAGE@sha256:…, because a tag can move. `docker buildx imagetools inspect IMAGE` shows it.',
+  )
+}
+
+/** A command on one line. */
+export function oneLine(text: string): string {
+  if (text.trim() !== '' && !/[\r\n]/.test(text)) return text
+  throw new InvalidArgumentError('Allowed: a command on one line. Put several into a script and call it.')
+}
+
 /** Stage names, separated by commas. */
 export const stageList = (text: string): StageName[] => listOf(text, stageNames, 'stage')
 

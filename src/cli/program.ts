@@ -21,7 +21,17 @@ import { addTrainerCommands } from './trainer-commands.ts'
 import { addReportCommands } from './report-commands.ts'
 import { modelFormatNames } from '../saved-model/formats/index.ts'
 import { specArgument } from './spec-argument.ts'
-import { modelFormatList, predictionFormats, positiveNumber, stageList, wholeNumber } from './options.ts'
+import {
+  machineHelp,
+  modelFormatList,
+  oneLine,
+  pinnedImage,
+  predictionFormats,
+  positiveNumber,
+  runnerLabels,
+  stageList,
+  wholeNumber,
+} from './options.ts'
 import { noCommit } from './workflows/comment.ts'
 
 const exitCodeHelp = `
@@ -59,6 +69,9 @@ export function program(exit: (code: number) => void): Command {
     .option('--trainer <script>', 'write a spec for your own training script instead, by asking the script')
     .option('--github', 'write .github/workflows/tunegate-comment.yml, which handles /tune comments')
     .option('--uses <action>', 'with --github, the action as owner/name@commit', noCommit)
+    .option('--runs-on <labels>', `with --github, ${machineHelp.runsOn}`, runnerLabels)
+    .option('--container <image>', `with --github, ${machineHelp.container}`, pinnedImage)
+    .option('--set-up <command>', `with --github, ${machineHelp.setUp}`, oneLine)
     .action(async (data: string[], options: InitOptions) =>
       exit(await (await import('./commands/init.ts')).initCommand(data, options)),
     )
@@ -98,6 +111,9 @@ export function program(exit: (code: number) => void): Command {
     .addOption(new Option('--engine <engine>', 'training engine').choices(engineWishes).default('auto'))
     .option('--save-model [formats]', savingHelp, modelFormatList)
     .option('--uses <action>', 'the action, as owner/name@commit (default: the one already in the file)')
+    .option('--runs-on <labels>', machineHelp.runsOn, runnerLabels)
+    .option('--container <image>', machineHelp.container, pinnedImage)
+    .option('--set-up <command>', machineHelp.setUp, oneLine)
     .action(async (spec: string, options: CompileOptions) =>
       exit(await (await import('./commands/compile.ts')).compileCommand(spec, options)),
     )

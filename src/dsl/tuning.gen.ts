@@ -1013,6 +1013,10 @@ export interface ScheduleStage {
    * Number of configurations to try once each, besides other optimizers at three rates of their own.
    */
   explore?: number
+  /**
+   * How often the results so far suggest 5 more configurations. They vary the levers of this stage together with those that earlier stages explored. A round that does no better is the last.
+   */
+  rounds?: number
   seeds?: Seeds
 }
 /**

@@ -28,8 +28,8 @@ interface Job {
 
 /**
  * Worker processes, one per core, each training one run at a time. A process that dies affects only its run: the run is
- * retried once in a fresh process, then recorded as crashed. Probes measure time and memory, so each runs in its own process
- * while all others wait, and a probe that does not fit is not retried.
+ * retried once in a fresh process, then recorded as crashed. Probes measure time and memory, so they run in a process that
+ * has trained nothing larger, while all others wait, and a probe that does not fit is not retried.
  */
 export class WorkerPool implements Runner {
   private most: number
@@ -147,7 +147,7 @@ export class WorkerPool implements Runner {
         void this.occupied(() => this.probe(next, task.memoryMiB), next)
       } else {
         if (this.probing) return
-        this.supply.letSpareGo()
+        this.supply.endProber()
         const worker = this.nextIdle()
         if (!worker) return this.fill()
         void this.occupied(() => this.train(next, worker), next)
@@ -215,17 +215,14 @@ export class WorkerPool implements Runner {
   }
 
   private async probe(job: Job, memoryMiB: number): Promise<RunResult> {
+    const { batchSize, accumulate } = job.request.levers.batching
     this.probing = true
-    let worker: WorkerProcess | undefined
     try {
-      worker = await this.supply.spareOrFresh()
-      // A stage probes one size after another, and another core is idle in the meantime.
-      if (this.slots > 1) this.supply.keepSpare()
+      const worker = await this.supply.prober(batchSize * accumulate)
       const trained = await this.attempt(job, worker, memoryMiB)
       return trained.ok ? trained.result : this.crashed(job, trained.died)
     } finally {
       this.probing = false
-      if (worker) this.supply.dismiss(worker)
     }
   }
 

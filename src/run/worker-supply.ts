@@ -19,8 +19,8 @@ export class WorkerSupply {
   private readonly options: SupplyOptions
   private readonly shared = new SharedData()
   private readonly init: Promise<SentInit>
-  /** Started in advance, for the next probe. */
-  private spare: Promise<WorkerProcess | null> | null = null
+  /** The process of the last probe, and the rows of its steps. */
+  private probed: { readonly worker: WorkerProcess; readonly rows: number } | null = null
   private ended = false
 
   constructor(options: SupplyOptions, init: Promise<InitMessage>) {
@@ -61,21 +61,21 @@ export class WorkerSupply {
     }
   }
 
-  /** The spare process if there is a usable one, otherwise a fresh one. */
-  async spareOrFresh(): Promise<WorkerProcess> {
-    const spare = await this.spare
-    return spare?.usable ? spare : await this.fresh()
+  /**
+   * A process for a probe whose steps have so many rows: that of the probe before, unless its steps had more. A process's
+   * peak memory never falls, so it is right for the probe that needs most.
+   */
+  async prober(rows: number): Promise<WorkerProcess> {
+    const before = this.probed
+    if (!before?.worker.usable || before.rows > rows) this.endProber()
+    const worker = this.probed?.worker ?? (await this.fresh())
+    this.probed = { worker, rows }
+    return worker
   }
 
-  /** Starts a process for later. If it does not start, a fresh one is started when it is needed. */
-  keepSpare(): void {
-    this.spare = this.fresh().catch(() => null)
-  }
-
-  letSpareGo(): void {
-    const { spare } = this
-    this.spare = null
-    void spare?.then((worker) => worker && this.dismiss(worker))
+  endProber(): void {
+    if (this.probed) this.dismiss(this.probed.worker)
+    this.probed = null
   }
 
   dismiss(worker: WorkerProcess): void {

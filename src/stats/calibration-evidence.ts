@@ -1,5 +1,12 @@
 import type { Stream } from '../base/random.ts'
-import { calibrationBins, calibrationError, expectedCalibrationError, topLabel, unusablePredictions } from './calibration.ts'
+import {
+  calibrationBins,
+  calibrationError,
+  confidenceBins,
+  expectedCalibrationError,
+  topLabel,
+  unusablePredictions,
+} from './calibration.ts'
 import type { Binning, Predictions } from './calibration.ts'
 import { quantile } from './describe.ts'
 import { undefinedBecause } from './outcome.ts'
@@ -29,9 +36,11 @@ export function calibrationNull(
   if (reason !== undefined) return undefinedBecause(reason)
   const observed = expectedCalibrationError(predictions, bins, binning)
   const { confidence } = topLabel(predictions)
+  const binned = confidenceBins(confidence, bins, binning)
+  const correct = new Uint8Array(confidence.length)
   const errors = Float64Array.from({ length: draws }, () => {
-    const correct = Uint8Array.from(confidence, (p) => Number(random.uniform() < p))
-    return calibrationError(calibrationBins({ confidence, correct }, bins, binning)).l1
+    for (let i = 0; i < correct.length; i++) correct[i] = Number(random.uniform() < (confidence[i] ?? NaN))
+    return calibrationError(binned(correct)).l1
   })
   const above = errors.filter((e) => e >= observed).length
   return { kind: 'null', observed, percentile95: quantile(errors, 0.95), pValue: (above + 1) / (draws + 1), draws }

@@ -104,22 +104,33 @@ export function calibrationBins(
   bins: number,
   binning: Binning = 'equal-width',
 ): CalibrationBin[] {
+  return confidenceBins(confidence, bins, binning)(correct)
+}
+
+/** The same confidences with any answers: who is in which bin is found once. */
+export function confidenceBins(
+  confidence: ArrayLike<number>,
+  bins: number,
+  binning: Binning = 'equal-width',
+): (correct: ArrayLike<number>) => CalibrationBin[] {
   const edges = binEdges(confidence, bins, binning)
-  const [count, sum, hits] = [new Float64Array(bins), new Float64Array(bins), new Float64Array(bins)]
-  for (let i = 0; i < confidence.length; i++) {
-    const value = confidence[i] ?? NaN
-    const b = binOf(value, edges)
+  const [count, sum] = [new Float64Array(bins), new Float64Array(bins)]
+  const places = Int32Array.from(confidence, (value) => binOf(value, edges))
+  places.forEach((b, i) => {
     addTo(count, b)
-    addTo(sum, b, value)
-    addTo(hits, b, correct[i] ?? NaN)
+    addTo(sum, b, confidence[i] ?? NaN)
+  })
+  return (correct) => {
+    const hits = new Float64Array(bins)
+    for (let i = 0; i < places.length; i++) addTo(hits, places[i] ?? 0, correct[i] ?? NaN)
+    return Array.from(count, (n, b) => ({
+      from: edges[b] ?? NaN,
+      to: edges[b + 1] ?? NaN,
+      count: n,
+      meanConfidence: (sum[b] ?? NaN) / n,
+      accuracy: (hits[b] ?? NaN) / n,
+    })).filter((bin) => bin.count > 0)
   }
-  return Array.from(count, (n, b) => ({
-    from: edges[b] ?? NaN,
-    to: edges[b + 1] ?? NaN,
-    count: n,
-    meanConfidence: (sum[b] ?? NaN) / n,
-    accuracy: (hits[b] ?? NaN) / n,
-  })).filter((bin) => bin.count > 0)
 }
 
 function binEdges(values: ArrayLike<number>, bins: number, binning: Binning): Float64Array {

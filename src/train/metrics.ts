@@ -31,11 +31,12 @@ export function classificationMetrics({ outputs, targets, width }: Predictions):
   const rows = targets.length
   const counts = { actual: new Float64Array(width), predicted: new Float64Array(width), both: new Float64Array(width) }
   const bins = { confidence: new Float64Array(calibrationBins), correct: new Float64Array(calibrationBins) }
+  const own = new Float64Array(width)
   let nll = 0
   let brier = 0
   for (let row = 0; row < rows; row++) {
     const label = targets[row] ?? NaN
-    const { probabilities, logSum, top } = softmaxRow(outputs, row * width, width)
+    const { probabilities, logSum, top } = softmaxRow(outputs, row * width, width, own)
     nll += logSum - (outputs[row * width + label] ?? NaN)
     for (let k = 0; k < width; k++) brier += ((probabilities[k] ?? NaN) - (k === label ? 1 : 0)) ** 2
     addTo(counts.actual, label)

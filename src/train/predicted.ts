@@ -10,16 +10,20 @@ export interface Predictions {
   readonly width: number
 }
 
-/** Probabilities of one row, log Σ exp of its logits, and its most probable class (the first of equals). */
+/**
+ * Probabilities of one row, log Σ exp of its logits, and its most probable class (the first of equals).
+ *
+ * @param probabilities where they are written: as many values as there are classes
+ */
 export function softmaxRow(
   logits: Outputs,
   start: number,
   width: number,
+  probabilities = new Float64Array(width),
 ): { readonly probabilities: Float64Array; readonly logSum: number; readonly top: number } {
   let top = 0
   for (let k = 1; k < width; k++) if ((logits[start + k] ?? NaN) > (logits[start + top] ?? NaN)) top = k
   const largest = logits[start + top] ?? NaN
-  const probabilities = new Float64Array(width)
   let total = 0
   for (let k = 0; k < width; k++) total += probabilities[k] = Math.exp((logits[start + k] ?? NaN) - largest)
   for (let k = 0; k < width; k++) probabilities[k] = (probabilities[k] ?? NaN) / total

@@ -1,4 +1,5 @@
 import type { StepRandom, Tf } from '../layers/forward.ts'
+import { fillBits } from './dropout-bits.ts'
 
 /**
  * Random numbers for one forward pass of one step. They come from a counter, not from a state that is passed on: element i
@@ -21,26 +22,17 @@ export function stepRandom(tf: Tf, seed: number, step: number, accumulateIndex: 
 /** Inverted dropout mask: 1 / (1 − rate) with probability 1 − rate, else 0, for a rate in [0, 1). */
 export function dropoutMaskValues(path: readonly number[], size: number, rate: number): Float32Array {
   if (!(rate >= 0 && rate < 1)) throw new Error(`a dropout rate must be in [0, 1), found ${rate}`)
-  const [first, second] = [key(path, 0x243f6a88), key(path, 0x85a308d3)]
-  const threshold = Math.round(rate * 0x1_0000_0000)
   const kept = 1 / (1 - rate)
+  const bits = new Uint8Array(size)
+  dropoutMaskBits(path, rate, bits)
   const mask = new Float32Array(size)
-  for (let i = 0; i < size; i++) {
-    if (counterBits(i, first, second) >= threshold) mask[i] = kept
-  }
+  for (let i = 0; i < size; i++) mask[i] = (bits[i] ?? 0) * kept
   return mask
 }
 
 /** The same mask as 1 for kept values and 0 for dropped ones, written into `bits`. */
 export function dropoutMaskBits(path: readonly number[], rate: number, bits: Uint8Array): void {
-  const [first, second] = [key(path, 0x243f6a88), key(path, 0x85a308d3)]
-  const threshold = Math.round(rate * 0x1_0000_0000)
-  for (let i = 0; i < bits.length; i++) bits[i] = counterBits(i, first, second) >= threshold ? 1 : 0
-}
-
-/** 32 uniform bits for counter `i` under a 64-bit key: a Weyl sequence, mixed before and after the second half. */
-function counterBits(i: number, first: number, second: number): number {
-  return mix(mix((Math.imul(i, 0x9e3779b9) + first) | 0) ^ second) >>> 0
+  fillBits(bits, key(path, 0x243f6a88), key(path, 0x85a308d3), Math.round(rate * 0x1_0000_0000))
 }
 
 /** 32 bits of key from a path of integers; all 53 bits of every number count. */

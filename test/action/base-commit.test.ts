@@ -71,7 +71,7 @@ const commits = (spec = 'tuning.yml'): Commits => ({
   checkout: repositoryOf(folder, join(folder, spec)),
   runner: { workspace: folder, repository: 'o/n', apiUrl: 'http://127.0.0.1:1' } as unknown as Commits['runner'],
 })
-const against = async (over: Partial<StudyOptions> = {}, of: string | null = base, without: WithoutLock = 'refuse') => {
+const against = async (over: Partial<StudyOptions> = {}, of: string | null = base, without: WithoutLock = 'verify') => {
   const options = { specPath: 'tuning.yml', workspace: folder, ...over } as unknown as StudyOptions
   const judged: Partial<Awaited<ReturnType<typeof judgedBy>>> =
     of === null ? {} : await judgedBy(of, without, options, commits())
@@ -128,7 +128,8 @@ describe('attack 8: what a pull request is verified against', () => {
   it('needs no lock where no gate compares, and says what to do where one does', async () => {
     git('rm', '--quiet', 'tuning.lock.json')
     const without = commit()
-    expect(await refusal({}, without)).toContain('baseline: retrain')
+    expect(await refusal({ baseline: namedBaseline('lock') }, without)).toContain('baseline: retrain')
+    expect((await against({}, without)).baseline).toMatchObject({ kind: 'spec', commit: { path: 'tuning.yml' } })
     put('tuning.yml', spec(threshold))
     expect(await against({}, commit())).toMatchObject({ rules: { gates: [{ gate: 'threshold' }] } })
   })
@@ -137,7 +138,7 @@ describe('attack 8: what a pull request is verified against', () => {
     git('rm', '--quiet', 'tuning.lock.json')
     const without = commit()
     put('tuning.lock.json', lock('change'))
-    const { baseline } = await against({}, without, 'retrain-base')
+    const { baseline } = await against({}, without, 'tune')
     expect(baseline).toMatchObject({ kind: 'spec', spec: { text: expect.stringContaining('regression') } })
   })
 
@@ -145,11 +146,11 @@ describe('attack 8: what a pull request is verified against', () => {
     git('rm', '--quiet', 'tuning.lock.json')
     const without = commit()
     for (const baseline of [namedBaseline(undefined), namedBaseline('retrain'), retrained('tuning.yml')]) {
-      await expect(against({ baseline }, without, 'retrain-declared')).rejects.toThrow('verify/no-baseline')
+      await expect(against({ baseline }, without, 'jobs')).rejects.toThrow('verify/no-baseline')
     }
     put('tuning.yml', spec(threshold))
     const free = commit()
-    expect((await against({}, free, 'retrain-declared')).baseline).toEqual({ kind: 'declared' })
+    expect((await against({}, free, 'jobs')).baseline).toEqual({ kind: 'declared' })
   })
 
   it('takes no lock that the change commits behind a link', async () => {
@@ -178,9 +179,9 @@ describe('attack 8: what a pull request is verified against', () => {
       baseline: namedBaseline('./artifact'),
       workspace: outer,
     } as unknown as StudyOptions
-    const found = await judgedBy(base, 'refuse', options, commits('sources/tuning.yml'))
+    const found = await judgedBy(base, 'verify', options, commits('sources/tuning.yml'))
     expect(found).toMatchObject({ baseline: namedBaseline('./artifact') })
-    const other = judgedBy(base, 'refuse', { ...options, baseline: namedBaseline('./other') }, commits('sources/tuning.yml'))
+    const other = judgedBy(base, 'verify', { ...options, baseline: namedBaseline('./other') }, commits('sources/tuning.yml'))
     await expect(other).rejects.toThrow('no lock to compare with')
   })
 

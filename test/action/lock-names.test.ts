@@ -18,7 +18,7 @@ const choice = (
     name: 'b',
     asked: namedBaseline(undefined),
     gates: [compares],
-    without: 'refuse',
+    without: 'jobs',
     locksAt: (named) => (named.endsWith('.json') ? [named] : locksIn(named, 'b.yml')),
     textAt: (path) => Promise.resolve(base[path] ?? null),
     isProvided: (paths) => brought.includes(paths.find((path) => brought.includes(path) || path in base) ?? ''),
@@ -35,7 +35,7 @@ describe('attack 8: the lock of one spec among several of a folder', () => {
     expect(await choice({ 'tuning.lock.json': lock('b') })).toMatchObject({ kind: 'lock', path: 'tuning.lock.json' })
     for (const other of [lock('a'), 'no lock', '{"name": 1}', 'null']) {
       expect(await choice({ 'tuning.lock.json': other })).toEqual({ kind: 'missing', path: 'b.lock.json' })
-      expect(await choice({ 'tuning.lock.json': other }, { without: 'retrain-base' })).toMatchObject({ kind: 'retrained' })
+      expect(await choice({ 'tuning.lock.json': other }, { without: 'verify' })).toMatchObject({ kind: 'retrained' })
     }
   })
 

@@ -63,6 +63,9 @@ describe('compile', () => {
     ['no job', [...target, '--shards', '0'], /from 1 to 256/],
     ['more jobs than a matrix has', [...target, '--shards', '257'], /from 1 to 256/],
     ['an engine that there is not', [...target, '--engine', 'cuda'], /auto, tensorflow, wasm/],
+    ['no label of a runner', [...target, '--runs-on', 'a b'], /labels of a runner/],
+    ['an image without its digest', [...target, '--container', 'python:3.13'], /because a tag can move/],
+    ['a set-up of two lines', [...target, '--set-up', 'a\nb'], /on one line/],
     ['a spec that is not there', ['compile', 'nowhere.yml', '--target', 'workflow'], /cannot read the spec/],
   ])('%s is an input error', async (_, args, message) => {
     const { code, err } = await tunegate(folder, args)

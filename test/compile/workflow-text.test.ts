@@ -7,6 +7,7 @@ import { parse } from 'yaml'
 import { InputError } from '../../src/base/diagnostics.ts'
 import { shellCommand } from '../../src/base/shell.ts'
 import { commentWorkflow } from '../../src/cli/workflows/comment.ts'
+import { hostedMachine, machineOf } from '../../src/compile/targets/machine.ts'
 import { checkedUses, workflowText } from '../../src/compile/targets/workflow.ts'
 import { breakingName, breakingNames, harmIn, hidingName, hostileNames } from '../support/hostile.ts'
 import { fakePlan } from '../support/study.ts'
@@ -25,6 +26,7 @@ const compiled = (name: string, path: string, release: string | null = null): st
       uses,
       release,
       saveModel: [],
+      machine: hostedMachine,
       shards: 4,
       engine: 'wasm',
       command: shellCommand('tunegate', 'compile', path, '--target', 'workflow'),
@@ -77,6 +79,7 @@ describe('attack 19: a compiled workflow', () => {
       uses,
       release: null,
       saveModel: [],
+      machine: hostedMachine,
       shards: 4,
       engine: 'wasm',
       command: breakingName,
@@ -94,6 +97,44 @@ describe('attack 19: a compiled workflow', () => {
     expect(text).toContain(`\n        uses: ${uses}\n        with:\n          spec: examples/digits/tuning.yml\n`)
   })
 
+  const machine = machineOf({
+    runsOn: ['self-hosted', 'linux'],
+    container: `ghcr.io/octo/cuda@sha256:${'0'.repeat(64)}`,
+    setUp: "pip install 'numpy==2.1' # ${{",
+  })
+
+  it('runs where the user says, and sets the machine up before it trains', () => {
+    const render = (setUp: string | null) =>
+      workflowText(plan, {
+        spec: 'tuning.yml',
+        uses,
+        release: null,
+        saveModel: [],
+        machine: { ...machine, setUp },
+        shards: 4,
+        engine: 'wasm',
+        command: 'x',
+      })
+    expect(() => render(machine.setUp)).toThrow(InputError)
+    const setUp = "pip install 'numpy==2.1' # : - a"
+    const document = parse(render(setUp)) as { readonly jobs: Readonly<Record<string, unknown>> }
+    for (const job of Object.values(document.jobs)) {
+      expect(job).toMatchObject({ 'runs-on': machine.runsOn, container: machine.container })
+      expect(job).toMatchObject({ steps: [{}, { name: 'Set up', run: setUp }, { uses }] })
+    }
+    const comment = commentWorkflow({ spec: 'tuning.yml', uses, machine: { ...machine, setUp } })
+    const { jobs } = parse(comment) as { readonly jobs: Readonly<Record<string, unknown>> }
+    expect(jobs).toMatchObject({
+      decide: { 'runs-on': 'ubuntu-latest' },
+      run: {
+        'runs-on': machine.runsOn,
+        container: machine.container,
+        steps: [{}, { run: setUp, if: expect.any(String) }, {}],
+      },
+      publish: { 'runs-on': 'ubuntu-latest' },
+    })
+  })
+
   it('passes actionlint and zizmor whatever it names', (context) => {
     const [actionlint, zizmor] = [needs(context, 'actionlint'), needs(context, 'zizmor')]
     const folder = mkdtempSync(join(tmpdir(), 'workflows-'))
@@ -101,6 +142,8 @@ describe('attack 19: a compiled workflow', () => {
     mkdirSync(join(folder, '.git'))
     for (const [i, name] of names.filter((n) => n.length < 1000).entries())
       writeFileSync(join(folder, '.github/workflows', `${i}.yml`), compiled(name, name))
+    const elsewhere = commentWorkflow({ spec: 'tuning.yml', uses, machine: { ...machine, setUp: './set-up.sh' } })
+    writeFileSync(join(folder, '.github/workflows/machine.yml'), elsewhere)
     const ran = (program: string, args: readonly string[]): unknown => {
       const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' })
       return [status, status === 0 ? '' : `${stdout}${stderr}`]

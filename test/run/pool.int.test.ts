@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { InputError } from '../../src/base/diagnostics.ts'
+import { withLevers } from '../../src/records/levers.ts'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { WorkerPool } from '../../src/run/pool.ts'
 import type { InitMessage } from '../../src/run/protocol.ts'
 import { root } from '../support/architecture.ts'
 import { memoryGroup, noGroups } from '../support/memory-group.ts'
+import { someLevers } from '../support/levers.ts'
 import { someWorkload } from '../support/world.ts'
 import { folder, isAlive, noData, probe, request, until } from './runs.ts'
 
@@ -169,7 +171,7 @@ describe('a worker that dies costs its run alone', () => {
 })
 
 describe('a probe', () => {
-  it('runs alone, in a process of its own', async () => {
+  it('runs alone, in a process that trains nothing else', async () => {
     const { run, notes } = await start(2)
     await Promise.all([run('wait 50'), run('wait 150'), run('wait 50', { job: probe(4096) }), run('fine'), run('fine')])
     const all = notes()
@@ -187,21 +189,21 @@ describe('a probe', () => {
     await until(() => !isAlive(all[at]?.pid ?? 0))
   })
 
-  it('finds the process of its own started where it follows another, and none stays behind', async () => {
+  it('takes the process of the probe before, unless that had more rows, and none stays behind', async () => {
     const { pool, run, notes } = await start(2)
     const { processes } = (pool as unknown as { readonly supply: { readonly processes: ReadonlySet<unknown> } }).supply
-    await run('wait 100', { job: probe(4096) })
-    await until(() => processes.size === 3)
-    await run('fine', { job: probe(4096) })
-    expect(
-      new Set(
-        notes()
-          .filter((n) => n.what === 'start')
-          .map((n) => n.pid),
-      ).size,
-    ).toBe(2)
+    const probed = (batchSize: number): Promise<RunResult> =>
+      run('fine', { job: probe(4096), levers: withLevers(someLevers, { batchSize }) })
+    for (const batchSize of [64, 128, 128, 64]) await probed(batchSize)
+    const [first, second, third, fourth] = notes()
+      .filter((n) => n.what === 'start')
+      .map((n) => n.pid)
+    expect([second, third]).toEqual([first, first])
+    expect(fourth).not.toBe(first)
+    expect(processes.size).toBe(3)
     await run('fine')
     await until(() => processes.size === 2)
+    await until(() => !isAlive(fourth ?? 0))
   })
 
   it.skipIf(process.platform !== 'linux')(

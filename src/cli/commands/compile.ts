@@ -5,13 +5,14 @@ import { explainFileError, makeFolder, readTextWithin, writeFileAtomic } from '.
 import { shellCommand } from '../../base/shell.ts'
 import type { TargetDefinition } from '../../compile/targets/definition.ts'
 import { targetNamed, type TargetName } from '../../compile/targets/index.ts'
+import { machineArguments, machineOf, type MachineOptions } from '../../compile/targets/machine.ts'
 import type { EngineWish } from '../../engines/index.ts'
 import { modelFormatNames, type ModelFormatName } from '../../saved-model/formats/index.ts'
 import { prepare } from '../../study/prepare.ts'
 import { err, out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
 
-export interface CompileOptions {
+export interface CompileOptions extends MachineOptions {
   readonly target: TargetName
   readonly output?: string
   readonly check?: boolean
@@ -31,13 +32,14 @@ export async function compileCommand(specPath: string, options: CompileOptions):
   const spec = await fromRoot(specPath)
   const engine = options.engine === 'auto' ? [] : ['--engine', options.engine]
   const models = saveModel ? ['--save-model', saveModel.join(',')] : []
-  const own = [...engine, ...models, '--shards', String(shards)]
+  const own = [...engine, ...models, ...machineArguments(options), '--shards', String(shards)]
   const command = shellCommand('tunegate', 'compile', spec, '--target', target.name, ...own)
   const text = target.render(plan, {
     spec,
     shards,
     engine: options.engine,
     saveModel: saveModel ?? [],
+    machine: machineOf(options),
     uses: options.uses,
     before,
     command,

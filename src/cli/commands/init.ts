@@ -6,6 +6,7 @@ import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.
 import type { Result } from '../../base/result.ts'
 import { normalizeChecks } from '../../compile/normalize/data.ts'
 import { presetFor } from '../../compile/presets/index.ts'
+import { machineOf, type MachineOptions } from '../../compile/targets/machine.ts'
 import { checkedUses } from '../../compile/targets/workflow.ts'
 import { guessText } from '../../data/guess.ts'
 import { movedPaths } from '../../data/parts.ts'
@@ -27,7 +28,7 @@ import { noTarget, understood } from './init-words.ts'
 import { initTrainer } from './init-trainer.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
 
-export interface InitOptions {
+export interface InitOptions extends MachineOptions {
   readonly output: string
   readonly target?: string
   /** Whether to measure the noise for the gates by a few short trainings; the command line does unless told otherwise. */
@@ -65,7 +66,8 @@ export async function initCommand(data: readonly string[], options: InitOptions)
 }
 
 /** The path of the spec is relative to the current folder, which is the root of the repository. */
-async function writeWorkflow({ output, force, uses = noCommit }: InitOptions): Promise<void> {
+async function writeWorkflow(options: InitOptions): Promise<void> {
+  const { output, force, uses = noCommit } = options
   const spec = relative('.', output).split('\\').join('/')
   if (!/^[\w][\w./-]*$/.test(spec) || spec.split('/').includes('..')) {
     throw new InputError([
@@ -81,7 +83,8 @@ async function writeWorkflow({ output, force, uses = noCommit }: InitOptions): P
   checkedUses(uses, 'init/uses')
   await refuseExisting(commentWorkflowPath, force)
   await makeFolder(dirname(commentWorkflowPath)).catch(unwritable(commentWorkflowPath))
-  await writeFileAtomic(commentWorkflowPath, commentWorkflow({ spec, uses })).catch(unwritable(commentWorkflowPath))
+  const text = commentWorkflow({ spec, uses, machine: machineOf(options) })
+  await writeFileAtomic(commentWorkflowPath, text).catch(unwritable(commentWorkflowPath))
   out.lines(
     `${commentWorkflowPath}: written. Once it is on the default branch, comment \`/tune help\` on a pull request to try it.`,
     ...(uses === noCommit ? ['  Write the commit of a release in place of the zeros, or pass it with --uses.'] : []),

@@ -1,4 +1,5 @@
-import { checkout, workflowScalar } from '../../compile/targets/workflow.ts'
+import { hostedMachine, machineLines, setUpLines, workflowScalar, type JobMachine } from '../../compile/targets/machine.ts'
+import { checkout } from '../../compile/targets/workflow.ts'
 
 export { unpinned as noCommit } from '../../compile/targets/workflow.ts'
 
@@ -7,6 +8,8 @@ export interface CommentWorkflow {
   readonly spec: string
   /** The action, as `owner/name@commit`. */
   readonly uses: string
+  /** Where the job that trains runs. The other jobs have a token, and never share a machine with it. */
+  readonly machine?: JobMachine
 }
 
 /** Where `init --github` writes it. */
@@ -18,6 +21,10 @@ export const commentWorkflowPath = '.github/workflows/tunegate-comment.yml'
  */
 export function commentWorkflow(named: CommentWorkflow): string {
   const [spec, uses] = [workflowScalar(named.spec), workflowScalar(named.uses)]
+  const hosted = machineLines(hostedMachine).join('\n')
+  const { machine = hostedMachine } = named
+  const setUp = setUpLines(machine).map((line) => `${line}\n`)
+  const condition = "        if: fromJSON(needs.decide.outputs.request).command != 'cancel'\n"
   return `# Runs \`/tune\` commands from pull request comments; \`/tune help\` lists them.
 name: tunegate-comment
 on:
@@ -36,7 +43,7 @@ jobs:
       github.event.issue.pull_request && (startsWith(format('{0} ', github.event.comment.body), '/tune ')
       || startsWith(github.event.comment.body, fromJSON('"/tune\\r"'))
       || startsWith(github.event.comment.body, fromJSON('"/tune\\n"')))
-    runs-on: ubuntu-latest
+${hosted}
     timeout-minutes: 5
     permissions:
       contents: read # to read the spec's budget on the base branch
@@ -64,7 +71,7 @@ jobs:
     name: Run
     needs: decide
     if: needs.decide.outputs.request != ''
-    runs-on: ubuntu-latest
+${machineLines(machine).join('\n')}
     timeout-minutes: 120
     # In a private repository, the checkout needs \`contents: read\` here.
     permissions: {}
@@ -80,7 +87,7 @@ jobs:
           persist-credentials: false
           # The gates and the lock of the base commit judge the run, so that commit must be here.
           fetch-depth: 0
-      - uses: ${uses}
+${setUp.join(condition)}      - uses: ${uses}
         if: fromJSON(needs.decide.outputs.request).command != 'cancel'
         with:
           spec: ${spec}
@@ -92,7 +99,7 @@ jobs:
     name: Publish
     needs: [decide, run]
     if: always() && needs.decide.outputs.request != '' && fromJSON(needs.decide.outputs.request || '{"command":"cancel"}').command != 'cancel'
-    runs-on: ubuntu-latest
+${hosted}
     timeout-minutes: 5
     permissions:
       contents: read # to read the spec and lock of the base commit

@@ -1,4 +1,5 @@
 import type { Plan } from '../../records/plan.ts'
+import type { JobMachine } from './machine.ts'
 
 /** The request to `tunegate compile`, besides the plan. */
 export interface CompileRequest {
@@ -10,6 +11,8 @@ export interface CompileRequest {
   readonly engine: string
   /** Formats in which the study saves models, by name; none if empty. */
   readonly saveModel: readonly string[]
+  /** Where the jobs run. */
+  readonly machine: JobMachine
   /** The action that the user names; undefined if the user names none. */
   readonly uses: string | undefined
   /**

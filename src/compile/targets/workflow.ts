@@ -1,7 +1,8 @@
 import { InputError } from '../../base/diagnostics.ts'
-import { yamlComment, yamlScalar } from '../../base/yaml.ts'
+import { yamlComment } from '../../base/yaml.ts'
 import type { Plan, StageName } from '../../records/plan.ts'
 import type { CompileRequest, TargetDefinition } from './definition.ts'
+import { machineLines, setUpLines, workflowScalar } from './machine.ts'
 
 /** A GitHub workflow that calls the action once per job. */
 export const workflow: TargetDefinition<'workflow'> = {
@@ -13,7 +14,8 @@ export const workflow: TargetDefinition<'workflow'> = {
 }
 
 /** What a compiled workflow says besides what follows from the plan. */
-export interface WorkflowOptions extends Pick<CompileRequest, 'spec' | 'shards' | 'engine' | 'saveModel' | 'command'> {
+export interface WorkflowOptions
+  extends Pick<CompileRequest, 'spec' | 'shards' | 'engine' | 'saveModel' | 'machine' | 'command'> {
   /** The action, as `owner/name@commit`, or `./` in its own repository. */
   readonly uses: string
   /** The comment after it, such as the release of the commit; null for none. */
@@ -163,7 +165,7 @@ function jobText(
     ...(needs ? [`    needs: [${needs.join(', ')}]`] : []),
     ...(because ? [`    # ${because}`] : []),
     ...(when ? [`    if: ${when}`] : []),
-    '    runs-on: ubuntu-latest',
+    ...machineLines(options.machine),
     `    timeout-minutes: ${minutes}`,
     '    permissions:',
     '      contents: read',
@@ -178,7 +180,7 @@ function jobText(
 }
 
 function steps(
-  { spec, uses, release, saveModel }: WorkflowOptions,
+  { spec, uses, release, saveModel, machine }: WorkflowOptions,
   inputs: readonly string[],
   named: boolean,
 ): readonly string[] {
@@ -193,6 +195,7 @@ function steps(
     `      - uses: ${checkout}`,
     '        with:',
     '          persist-credentials: false',
+    ...setUpLines(machine),
     ...(named ? ['      - id: tunegate', `        ${step}`] : [`      - ${step}`]),
     '        with:',
     ...[`spec: ${workflowScalar(spec)}`, ...inputs, ...models].map((line) => `          ${line}`),
@@ -205,22 +208,3 @@ const planned = 'engine: ${{ needs.plan.outputs.engine }}'
 /** When a job passes its runs on by itself: a little after the study's own budget, and before the platform's limit. */
 const jobMinutes = (minutes: number | null): number =>
   minutes === null ? longestJob : Math.min(longestJob, Math.ceil(minutes) + 5)
-
-/**
- * Text as a scalar of a workflow. GitHub looks for expressions in scalars after it has read the YAML, and they cannot be
- * quoted, so text that contains one is rejected.
- *
- * @param after our own text that follows, which may be an expression
- */
-export function workflowScalar(text: string, after = ''): string {
-  if (!text.includes('${{')) return yamlScalar(text, after)
-  throw new InputError([
-    {
-      code: 'compile/path',
-      severity: 'error',
-      message: 'a name or a path would become an expression in a workflow',
-      found: text,
-      hint: 'rename it',
-    },
-  ])
-}

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { createRequire, Module } from 'node:module'
 import { join, resolve } from 'node:path'
 import { InputError } from '../../base/diagnostics.ts'
 import type { Messages, Native, NativeBackend } from './graph/binding.ts'
 import { createCompiler } from './graph/compiler.ts'
+import type { KernelBackend } from '@tensorflow/tfjs-core'
 import type { Tf } from '../../layers/forward.ts'
 import { trainsOn } from '../../train/trainer.ts'
 import type { Engine } from '../../train/engine.ts'
 import type { EngineDefinition } from '../definition.ts'
 import { fusedOps } from './ops/fused.ts'
+import { addonFile } from './install/layout.ts'
 import { registerNativeGradients } from './ops/gradients.ts'
 
 export interface TensorflowEngineOptions {
@@ -72,12 +74,37 @@ function load(from: NodeJS.Require, folder: string): { readonly tf: Tf; readonly
     throw unusable('the native engine is not installed', folder)
   }
   try {
-    return {
-      tf: from('@tensorflow/tfjs-node') as Tf,
-      messages: from('@tensorflow/tfjs-node/dist/proto/api_pb.js') as Messages,
-    }
+    const inside = createRequire(from.resolve('@tensorflow/tfjs-node/package.json'))
+    const tf = withoutUnused(inside, () => inside('@tensorflow/tfjs') as Tf)
+    inside('./dist/register_all_kernels.js')
+    const { NodeJSKernelBackend } = inside('./dist/nodejs_kernel_backend.js') as BackendModule
+    const addon: unknown = inside(addonFile(resolve(folder)))
+    tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(addon, '@tensorflow/tfjs-node'))
+    return { tf, messages: inside('./dist/proto/api_pb.js') as Messages }
   } catch (error) {
     throw unusable(`the native engine did not load: ${error instanceof Error ? error.message : String(error)}`, folder)
+  }
+}
+
+interface BackendModule {
+  readonly NodeJSKernelBackend: new (addon: unknown, packageName: string) => KernelBackend
+}
+
+/** What tfjs unites with its core and its gradients, and no step needs. */
+const unused = ['layers', 'converter', 'data', 'backend-cpu', 'backend-webgl'].map((part) => `@tensorflow/tfjs-${part}`)
+
+/**
+ * Loads tfjs with nothing in the place of its unused parts, which are most of the JavaScript that a worker would load. The
+ * package's own entry loads them too, so its few lines that register kernels and backend stand above.
+ */
+function withoutUnused<T>(inside: NodeJS.Require, load: () => T): T {
+  const files = unused.map((name) => inside.resolve(name)).filter((file) => inside.cache[file] === undefined)
+  for (const file of files)
+    inside.cache[file] = Object.assign(new Module(file), { exports: {}, filename: file, loaded: true })
+  try {
+    return load()
+  } finally {
+    for (const file of files) delete inside.cache[file]
   }
 }
 

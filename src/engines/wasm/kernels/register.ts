@@ -1,6 +1,6 @@
 import type { Tf } from '../../../layers/forward.ts'
 import { broadcastRows } from './broadcast.ts'
-import type { WasmMemory } from '../simd/assembler.ts'
+import type { WasmMemory } from '../../../base/wasm-assembler.ts'
 import { giveToMaxima } from '../simd/maxima.ts'
 import { products } from '../simd/products.ts'
 import { conv2dBackpropFilter, conv2dBackpropInput, explicitPadding } from './conv2d.ts'

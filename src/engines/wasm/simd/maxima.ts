@@ -11,7 +11,7 @@ import {
   set,
   type WasmFunction,
   type WasmMemory,
-} from './assembler.ts'
+} from '../../../base/wasm-assembler.ts'
 
 /** Views of one memory; `row` identifies the windows. */
 export interface MaximaTask {

@@ -10,7 +10,7 @@ import {
   set,
   type WasmFunction,
   type WasmMemory,
-} from './assembler.ts'
+} from '../../../base/wasm-assembler.ts'
 
 /** Two operands at the same positions, in byte addresses of one memory: a box of images × rows × columns. */
 export interface Positions {

@@ -26,7 +26,11 @@ type Exports = Readonly<Record<string, (...numbers: readonly number[]) => void>>
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (module: object, imports: { env: { memory: WasmMemory } }) => { readonly exports: Exports }
+  readonly Memory: new (size: { readonly initial: number }) => WasmMemory
 }
+
+/** A memory of its own, in pages of 64 KiB. */
+export const memoryOf = (pages: number): WasmMemory => new WebAssembly.Memory({ initial: pages })
 
 /** The functions, ready to be called. */
 export function instantiate(memory: WasmMemory, functions: readonly WasmFunction[]): Exports {
@@ -122,3 +126,21 @@ export const masks = {
   and: prefixed(0x4e),
   andNot: prefixed(0x4f),
 }
+
+/** Whole numbers of 32 bits in four lanes, and how their comparisons become sixteen bytes. */
+export const integerLanes = {
+  /** A vector whose lanes are all the number on the stack. */
+  splat: prefixed(0x11),
+  constant: (lanes: Int32Array): Code => [...prefixed(0x0c), ...new Uint8Array(lanes.buffer, lanes.byteOffset, 16)],
+  add: prefixed(0xae),
+  multiply: prefixed(0xb5),
+  xor: prefixed(0x51),
+  /** Without a sign, by the number on the stack. */
+  shiftRight: prefixed(0xad),
+  /** All bits where the first is not below the second, both without a sign. */
+  atLeast: prefixed(0x40),
+  /** Eight lanes of two vectors of four. */
+  toEight: prefixed(0x85),
+  /** Sixteen bytes of two vectors of eight lanes. */
+  toSixteen: prefixed(0x65),
+} as const
