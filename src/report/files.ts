@@ -6,6 +6,7 @@ import { lossOf, thinCurve, type CurveBook, type ThinCurve } from './curves.ts'
 import { explorerData } from './explorer/data.ts'
 import { stretchesFor } from './explorer/grid.ts'
 import { renderHtml } from './html/index.ts'
+import type { Drawing } from './html/parts.ts'
 import { reportText } from './json.ts'
 import { lineageLines } from './lineage.ts'
 import { buildLock, lockText } from './lock.ts'
@@ -49,11 +50,11 @@ export async function* reportFiles(
 }
 
 async function* documents(report: Report, curves: CurveBook): AsyncGenerator<ReportFile> {
-  const drawings = new Map<string, { title: string; sentence: string; svg: string }>()
+  const drawings = new Map<string, Drawing>()
   const trials = explorerData(report, curves)
   for (const chart of charts(report, curves, trials)) {
     const svg = await renderSvg(chart)
-    drawings.set(chart.id, { title: chart.title, sentence: chart.sentence, svg })
+    drawings.set(chart.id, { ...chart, svg })
     yield { path: `curves/${chart.id}.svg`, text: `${onPaper(svg, chart)}\n` }
   }
   yield { path: 'lineage.jsonl', text: lineageLines(report.lineage) }
