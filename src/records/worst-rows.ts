@@ -15,11 +15,11 @@ export interface WorstRows {
 export interface WorstRow {
   /** Number of the row among the data, from 1, as the data checks count. */
   readonly row: number
-  /** The class, or the target's value in its own units. */
+  /** The class, or the target's value in its own units; of several targets, one after the other. */
   readonly actual: string
   /** The class that most seeds predict, or the mean prediction. */
   readonly predicted: string
-  /** Mean negative log-likelihood in nats, or mean absolute error in units of the target. */
+  /** Mean negative log-likelihood in nats, or mean absolute error in units of the target; of several targets, in SDs of each. */
   readonly loss: number
   /** Seeds whose most probable class is another one; null for a regression. */
   readonly wrong: number | null

@@ -1,6 +1,7 @@
 import { gatherRows } from '../data/batches.ts'
 import type { Dataset } from '../data/types.ts'
 import type { VerifyFindings } from '../records/decision.ts'
+import { outputCount } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Predictions } from '../train/predicted.ts'
 import { keptOutputs, keptRows } from '../train/predictions.ts'
@@ -23,13 +24,13 @@ export interface WinnerOutputs {
  */
 export async function winnerOutputs(
   verify: VerifyFindings | null,
-  { classes, splits, targets }: Pick<Dataset, 'classes' | 'targets' | 'splits'>,
+  { classes, splits, targets, targetNames }: Pick<Dataset, 'classes' | 'targets' | 'targetNames' | 'splits'>,
   read: (id: string) => Promise<RunResult | undefined>,
 ): Promise<WinnerOutputs | undefined> {
   const split = splits.test.length > 0 ? 'test' : 'validation'
-  const width = classes?.length ?? 1
+  const width = outputCount({ classes, ...(targetNames && { targets: targetNames }) })
   const rows = keptRows(splits[split], width)
-  const labels = gatherRows(targets, 1, rows)
+  const labels = gatherRows(targets, classes === null ? width : 1, rows)
   const seeds: Predictions[] = []
   for (const { candidate } of verify?.seeds ?? []) {
     const run = candidate.status === 'complete' ? await read(candidate.run) : undefined

@@ -2,6 +2,7 @@ import type { Dataset } from '../data/types.ts'
 import { occurrences } from '../base/lists.ts'
 import type { WorstRow, WorstRows } from '../records/worst-rows.ts'
 import { mean } from '../stats/describe.ts'
+import { unitOf } from '../train/metrics.ts'
 import { softmaxRow } from '../train/predicted.ts'
 import { rounded } from '../train/round.ts'
 import type { WinnerOutputs } from './kept-outputs.ts'
@@ -42,17 +43,16 @@ const lossOf =
     }
   }
 
+/** In units of the target; of several, the mean over them in SDs of each. */
 const errorOf = ({ seeds }: WinnerOutputs, scale: Dataset['targetScale']) => {
-  const { mean: center, sd } = scale ?? { mean: 0, sd: 1 }
-  const value = (standardized: number | undefined): number => (standardized ?? NaN) * sd + center
+  const scales = scale ?? [{ mean: 0, sd: 1 }]
+  const unit = unitOf(scale)
+  const shown = (of: (k: number) => number): string =>
+    scales.map(({ mean: center, sd }, k) => rounded(of(k) * sd + center)).join(', ')
   return (i: number): Judged => {
-    const actual = value(seeds[0]?.targets[i])
-    const predicted = seeds.map(({ outputs }) => value(outputs[i]))
-    return {
-      actual: String(rounded(actual)),
-      predicted: String(rounded(mean(predicted))),
-      loss: mean(predicted.map((p) => Math.abs(p - actual))),
-      wrong: null,
-    }
+    const actual = (k: number): number => seeds[0]?.targets[i * scales.length + k] ?? NaN
+    const predicted = (k: number): number[] => seeds.map(({ outputs }) => outputs[i * scales.length + k] ?? NaN)
+    const errors = scales.flatMap((_, k) => predicted(k).map((value) => Math.abs(value - actual(k)) * unit))
+    return { actual: shown(actual), predicted: shown((k) => mean(predicted(k))), loss: mean(errors), wrong: null }
   }
 }

@@ -148,13 +148,13 @@ export function classScores({ outputs, targets, width }: Predictions): ClassScor
   })
 }
 
-/** Mean of |error| / max(|target|, ε), in units of the target. */
-function percentageError({ outputs, targets }: Predictions, scale: TrainingData['targetScale']): number {
-  const { mean: center, sd } = scale ?? { mean: 0, sd: 1 }
+/** Mean of |error| / max(|target|, ε), in units of each target. */
+function percentageError({ outputs, targets, width }: Predictions, scale: TrainingData['targetScale']): number {
   let sum = 0
-  targets.forEach((target, row) => {
+  targets.forEach((target, i) => {
+    const { mean: center, sd } = scale?.[i % width] ?? { mean: 0, sd: 1 }
     const truth = target * sd + center
-    sum += (Math.abs((outputs[row] ?? NaN) - target) * sd) / Math.max(Math.abs(truth), Number.EPSILON)
+    sum += (Math.abs((outputs[i] ?? NaN) - target) * sd) / Math.max(Math.abs(truth), Number.EPSILON)
   })
   return sum / targets.length
 }

@@ -89,12 +89,30 @@ describe('what the winner predicts', () => {
       { split: 'validation', rows: Int32Array.from([3, 7]), seeds: [values([0.5, 1]), values([1.5, 1])] },
       {
         classes: null,
-        targetScale: { mean: 100, sd: 10 },
+        targetScale: [{ mean: 100, sd: 10 }],
       },
     )
     expect(found?.rows).toEqual([
       { row: 4, actual: '100', predicted: '110', loss: 10, wrong: null },
       { row: 8, actual: '110', predicted: '110', loss: 0, wrong: null },
+    ])
+  })
+
+  it('of several targets is in SDs of each, beside their values', () => {
+    const seed = { outputs: Float64Array.from([1, 0, 0, 3]), targets: Float32Array.from([0, 0, 0, 1]), width: 2 }
+    const found = worstRows(
+      { split: 'validation', rows: Int32Array.from([3, 7]), seeds: [seed] },
+      {
+        classes: null,
+        targetScale: [
+          { mean: 100, sd: 10 },
+          { mean: 5, sd: 0.5 },
+        ],
+      },
+    )
+    expect(found?.rows).toEqual([
+      { row: 8, actual: '100, 5.5', predicted: '100, 6.5', loss: 1, wrong: null },
+      { row: 4, actual: '100, 5', predicted: '110, 5', loss: 0.5, wrong: null },
     ])
   })
 })
