@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import nodeModule from 'node:module'
 import { join } from 'node:path'
-import { cacheFolder } from './cli/cache-folder.ts'
+import { cacheFolder, isThere } from './cli/cache-folder.ts'
 
 // Node exits with 1 for an uncaught error, and here 1 is a verdict. So this file imports nothing that could be missing or
 // too new for the current Node, and loads the rest only after it has checked.
@@ -23,7 +23,9 @@ function keepCompiled(): void {
   // Node 20 has no such function.
   const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: (folder: string) => unknown }
   try {
-    enableCompileCache?.(join(cacheFolder(), 'compiled'))
+    const folder = join(cacheFolder(), 'compiled')
+    // Node makes it recursively, which never ends on some file systems.
+    if (enableCompileCache && isThere(folder)) enableCompileCache(folder)
   } catch {
     // A user without a home folder has no cache.
   }

@@ -127,7 +127,7 @@ export function constantScore({
   const known = of(train)
   if (classes === null) {
     const center = mean(known)
-    return mean(of(test).map((y) => (y - center) ** 2)) * (targetScale?.sd ?? 1) ** 2
+    return mean(of(test).map((y) => (y - center) ** 2)) * (targetScale?.[0]?.sd ?? 1) ** 2
   }
   const share = (label: number): number => (known.filter((y) => y === label).length + 1) / (known.length + classes.length)
   const shares = classes.map((_, label) => share(label))

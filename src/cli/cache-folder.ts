@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { mkdirSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -12,10 +12,29 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>> = 
   return join(cache, 'tunegate')
 }
 
+/** In a home that has no cache yet: the cache, our folder in it, and one below. A home that is not there stays so. */
+const mostMade = 3
+
+/**
+ * Whether a folder is there or could be made, with its parents one by one: Node's own recursive call never returns on some
+ * file systems.
+ */
+export function isThere(folder: string, most = mostMade): boolean {
+  try {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return true
+    if (most === 0 || !isThere(dirname(folder), most - 1)) return false
+    mkdirSync(folder)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Where commands that train nothing keep what the data checks found; undefined if the user has no cache. */
 export function keptFindings(): { readonly folder: string; readonly program: string } | undefined {
   try {
-    return { folder: join(cacheFolder(), 'findings'), program: dirname(realpathSync(process.argv[1] ?? '.')) }
+    const folder = join(cacheFolder(), 'findings')
+    return isThere(folder) ? { folder, program: dirname(realpathSync(process.argv[1] ?? '.')) } : undefined
   } catch {
     return undefined
   }

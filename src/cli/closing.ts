@@ -1,14 +1,13 @@
 import { dirname, join } from 'node:path'
 import { shownPath } from '../base/paths.ts'
-import { gateOf } from '../gates/index.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { changeLines } from '../report/change-lines.ts'
 import type { Report } from '../report/model.ts'
-import { gainText, meanAndSd, short } from '../report/numbers.ts'
+import { gainAndInterval, meanAndSd, short } from '../report/numbers.ts'
 import { wasCutShort } from '../report/lock.ts'
-import { askText, leverText, settleText } from '../report/phrases.ts'
+import { askText, explained, leverText, settleText } from '../report/phrases.ts'
 import { aligned, wrapped } from './text.ts'
-import { isResults } from '../report/sides.ts'
+import { isGated, isResults } from '../report/sides.ts'
 
 export interface Conclusion {
   readonly report: Report
@@ -34,7 +33,7 @@ export function closing({ report, verdict, page, lockPath }: Conclusion, columns
     ...changeLines(report).flatMap((line) => wrapped(`NOTE: ${line}`, columns, '')),
     ...wrapped(`${verdict.status.toUpperCase()}: ${verdict.sentence}`, columns, ''),
     ...gateLines(verdict, columns),
-    ...measured(report),
+    ...measured(report, columns),
     '',
     ...(isResults(report) ? [] : [...levers(report), '']),
     `Report: ${shownPath(page)}`,
@@ -66,25 +65,28 @@ export function gateLines({ gates: all }: Verdict, columns: number): string[] {
   })
 }
 
-/** The objective, and the metrics that gates judge, on the rows that they judge. */
-function measured(report: Report): string[] {
-  const { verification, verdict } = report
+/** The objective on both splits, and the metrics that gates judge, on the rows that they judge: as in the report. */
+function measured(report: Report, columns: number): string[] {
+  const { verification } = report
   const sides = isResults(report) ? ['baseline', 'candidate'] : ['declared', 'chosen']
-  const judged = verdict.gates.flatMap(({ rule }) => gateOf(rule).measures(rule) ?? [])
-  const gated = new Set(judged.map(({ metric, split }) => `${metric} ${split}`))
-  const rows = (verification?.metrics ?? [])
-    .filter((m) => (m.objective && m.split === 'validation') || gated.has(`${m.metric} ${m.split}`))
-    .map((m) => [
-      m.split === 'test' ? `${m.metric} (test)` : m.metric,
-      meanAndSd(m.baseline.mean, m.baseline.sd),
-      meanAndSd(m.candidate.mean, m.candidate.sd),
-      m.gain === null ? '–' : `${gainText(m.gain.value, 2)} (${short(m.gain.lower, 2)} to ${short(m.gain.upper, 2)})`,
-    ])
+  const told = (verification?.metrics ?? []).filter((m) => m.objective || isGated(report, m))
+  const rows = told.map((m) => [
+    m.split === 'test' ? `${m.metric} (test)` : m.metric,
+    meanAndSd(m.baseline.mean, m.baseline.sd),
+    meanAndSd(m.candidate.mean, m.candidate.sd),
+    m.gain === null ? '–' : `${gainAndInterval(m.gain).gain} (${gainAndInterval(m.gain).interval})`,
+  ])
   if (rows.length === 0) return []
   const level = verification?.metrics.find((m) => m.gain !== null)?.gain?.level
   const head = ['', ...sides, level === undefined ? 'gain' : `gain (${short(level * 100, 3)} %)`]
   const title = isResults(report) ? 'Mean ± SD over seeds:' : 'Mean ± SD over seeds not used for selection:'
-  return ['', title, ...aligned([head, ...rows], indent)]
+  const names = [...new Set(told.map((m) => m.metric))]
+  return [
+    '',
+    title,
+    ...aligned([head, ...rows], indent),
+    ...names.flatMap(explained).flatMap((line) => wrapped(line, columns, indent)),
+  ]
 }
 
 function levers({ levers: { changes } }: Report): string[] {

@@ -5,7 +5,16 @@ import { gateOf } from '../gates/index.ts'
 import { resolveLayer } from '../layers/layer.ts'
 import { stepsOfRun, type Levers } from '../records/levers.ts'
 import { isOnRequest, metricNames, type MetricName } from '../records/metrics.ts'
-import type { Budget, DataFacts, Plan, StageJob, StageSettings, ModelWorkload, Workload } from '../records/plan.ts'
+import {
+  outputCount,
+  type Budget,
+  type DataFacts,
+  type ModelWorkload,
+  type Plan,
+  type StageJob,
+  type StageSettings,
+  type Workload,
+} from '../records/plan.ts'
 import { estimateOf, type Study } from '../stages/estimate.ts'
 import { stageNamed } from '../stages/index.ts'
 import type { Locate } from '../dsl/parse.ts'
@@ -29,7 +38,7 @@ export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Resu
 
   // 1. What only the data determine: how many outputs, how many steps, and therefore how long the warmup is.
   const layers = spec.layers.map((layer) =>
-    resolveLayer(layer, { classes: facts.classes?.length ?? 1, vocabulary: facts.vocabulary }),
+    resolveLayer(layer, { classes: outputCount(facts), vocabulary: facts.vocabulary }),
   )
   const runSteps = stepsOfRun(spec.levers, facts.rows.train)
   const baseline = withWarmup(spec.levers, runSteps)

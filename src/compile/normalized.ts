@@ -61,6 +61,8 @@ export interface NormalizedData {
   readonly files?: PartFiles
   /** A column's name, or its position: "64" from 0, "-1" from the end. */
   readonly target: string
+  /** All targets, if there are several; omitted for one. */
+  readonly targets?: readonly string[]
   readonly header: boolean | 'auto'
   readonly task: Task
   readonly inputs: NormalizedInputs

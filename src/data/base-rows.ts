@@ -55,7 +55,7 @@ export async function baseRows(
     return { ...input, column: join(column, counterpart) }
   })
   const parts = partsOf(train.length, splits)
-  const labels = targetsOf(base, columns.target, after.target, rows, parts)
+  const labels = targetsOf(base, columns.targets, after.targets, rows, parts)
   const weights = version.roles.weight === null ? null : (table.columns[version.roles.weight] ?? null)
   // Rows of the change are only measured, without weights.
   const column = weights && {
@@ -161,7 +161,7 @@ function trainingRows({ before, columns, after, splits }: Trained): Int32Array {
   requireEnough(
     old,
     chosen.map(({ row }) => row),
-    columns.target.isText,
+    columns.targets.some(({ isText }) => isText),
   )
   return Int32Array.from(chosen, ({ number }) => number).sort()
 }
@@ -227,17 +227,21 @@ const withLevels = (column: Column, more: readonly string[]): Column => ({
 
 /** Classes come from the base's version and from the measured rows. */
 function targetsOf(
-  { task }: DataConfig,
-  base: Column,
-  own: Column,
+  { task, targets }: DataConfig,
+  base: readonly Column[],
+  own: readonly Column[],
   rows: JoinedRows,
   parts: Splits,
-): Pick<Dataset, 'targets' | 'classes' | 'targetScale'> {
+): Pick<Dataset, 'targets' | 'targetNames' | 'classes' | 'targetScale'> {
+  const pairs = base.flatMap((column, i) => (own[i] ? [[column, own[i]] as const] : []))
   if (task === 'regression') {
-    const column = joined(base, own, rows, false)
-    return { ...standardizeTargets(column, rows.base.length + rows.own.length, parts), classes: null }
+    const columns = pairs.map(([one, other]) => joined(one, other, rows, false))
+    const named = targets ? { targetNames: base.map(({ name }) => name) } : {}
+    return { ...standardizeTargets(columns, rows.base.length + rows.own.length, parts), ...named, classes: null }
   }
-  const measured = Array.from(rows.own, (row) => own.levels?.[own.codes?.[row] ?? -1] ?? '')
-  const { levels: classes, codes } = encodeLevels(joined(withLevels(base, measured), own, rows, false), LIMITS.levels)
+  const [[one, other] = []] = pairs
+  if (!one || !other) throw new Error('the target was not read')
+  const measured = Array.from(rows.own, (row) => other.levels?.[other.codes?.[row] ?? -1] ?? '')
+  const { levels: classes, codes } = encodeLevels(joined(withLevels(one, measured), other, rows, false), LIMITS.levels)
   return { targets: Float32Array.from(codes), classes, targetScale: null }
 }

@@ -18,14 +18,44 @@ export function checkData(
   augmentations: readonly Augmentation[] = [],
   watch: Watch = unwatched,
 ): DataFinding[] {
+  const views = viewsOf(dataset)
   const findings = checks
     .filter(({ name }) => wanted.includes(name))
     .flatMap((check) => {
       watch.begin(`the check ${check.name}`)
-      return check.find(dataset, augmentations).map((found) => ({ check: check.name, ...found, message: messageOf(found) }))
+      const all = views.map((view) =>
+        check.find(view, augmentations).map((found) => ({ check: check.name, ...found, message: messageOf(found) })),
+      )
+      return dataset.targetNames ? together(all, dataset.targetNames) : all.flat()
     })
   watch.look()
   return findings
+}
+
+/** The data once for each target, because a check looks at one target. */
+function viewsOf({ targetNames, ...dataset }: Dataset): Dataset[] {
+  if (!targetNames) return [dataset]
+  const width = targetNames.length
+  return targetNames.map((_, k) => ({
+    ...dataset,
+    targets: dataset.targets.filter((_value, i) => i % width === k),
+    targetScale: dataset.targetScale?.slice(k, k + 1) ?? null,
+  }))
+}
+
+/** What is found of every target is no matter of the target, and said once; the rest names its targets. */
+function together(all: readonly (readonly DataFinding[])[], names: readonly string[]): DataFinding[] {
+  const found = new Map<string, { readonly finding: DataFinding; readonly of: string[] }>()
+  for (const [k, findings] of all.entries()) {
+    for (const finding of findings) {
+      const known = found.get(finding.message) ?? { finding, of: [] }
+      known.of.push(names[k] ?? '')
+      found.set(finding.message, known)
+    }
+  }
+  return [...found.values()].map(({ finding, of }) =>
+    of.length === names.length ? finding : { ...finding, message: `${finding.message} (target ${listed(of)})` },
+  )
 }
 
 /** Adds the rows that the finding is about, counted from 1 as people do, without the header. */

@@ -21,7 +21,7 @@ export function keyColumns(config: DataConfig, table: Table, roles: Roles, limit
   const declared = group && codes ? [{ name: group.name, codes, ordered: false, declared: true }] : []
   if (roles.whole || roles.text !== null || config.inputs.kind === 'array') return declared
   const others = table.columns.flatMap((column, i) =>
-    column && i !== roles.target && i !== roles.group && i !== roles.weight && i !== roles.time ? [column] : [],
+    column && !roles.targets.includes(i) && i !== roles.group && i !== roles.weight && i !== roles.time ? [column] : [],
   )
   const keys: KeyColumn[] = []
   for (const column of others) {

@@ -94,8 +94,9 @@ function assemble(
   inputs: readonly InputColumn[],
   limits: Limits,
 ): Assembled {
-  const target = table.columns[roles.target]
-  if (!target) throw new Error('the target was not read')
+  const columns = roles.targets.flatMap((i) => table.columns[i] ?? [])
+  const [target] = columns
+  if (!target || columns.length < roles.targets.length) throw new Error('a target was not read')
   const group = roles.group === null ? null : table.columns[roles.group]
   const { rows } = table
   const { split, task } = config
@@ -108,11 +109,22 @@ function assemble(
   if (task === 'regression') {
     const request = { rows, split, classes: null, groups, given, times }
     const splits = splitRows(request)
-    const { targets, targetScale } = standardizeTargets(target, rows, splits)
+    const { targets, targetScale } = standardizeTargets(columns, rows, splits)
     const encoded = encodeInputs(config, rows, inputs, splits, limits)
     const unstratified = split.stratify ? ['regression: the split is not stratified'] : []
     const notes = [...alike, ...unstratified, ...encoded.notes]
-    return { ...inputsOf(encoded), notes, targets, task, classes: null, targetScale, splits, ...varying(request, splits) }
+    const named = config.targets ? { targetNames: columns.map(({ name }) => name) } : {}
+    return {
+      ...inputsOf(encoded),
+      notes,
+      targets,
+      ...named,
+      task,
+      classes: null,
+      targetScale,
+      splits,
+      ...varying(request, splits),
+    }
   }
   const { levels: classes, codes } = encodeLevels(target, limits.levels)
   alike.push(...requireDifferent(target.name, classes, 'classes'))

@@ -1,6 +1,7 @@
 import { Distances } from './checks/methods/distances.ts'
 import { leastSquares, type Matrix, product } from './checks/methods/linear-fit.ts'
 import { softmaxLosses } from './softmax-regression.ts'
+import { inputWidth, targetWidth } from '../base/rows.ts'
 import type { Dataset } from './types.ts'
 
 /** Training rows that are used, evenly spaced, and fewer than which say nothing. */
@@ -26,14 +27,24 @@ export function referenceLoss(data: ReferenceData): number | null {
   const rows = spaced(data.splits.train, MOST_ROWS)
   if (rows.length < FEWEST_ROWS || widthOf(data) > MOST_INPUTS) return null
   if ((data.classes ?? 0) > MOST_CLASSES) return null
-  const sd = data.targetScale?.sd ?? 1
+  const width = targetWidth(data)
+  if (width > 1) return meanReference(data, width)
+  const sd = data.targetScale?.[0]?.sd ?? 1
   const losses = [linearLoss(data, rows), nearestLoss(data, rows)].flatMap((loss) =>
     loss !== null && Number.isFinite(loss) ? [loss] : [],
   )
   return losses.length === 0 ? null : Math.min(...losses) * sd ** 2
 }
 
-const widthOf = ({ inputs, targets }: ReferenceData): number => inputs.length / targets.length
+const widthOf = inputWidth
+
+/** The mean over the targets, in their SDs, as metrics of several targets are; null if one has none. */
+function meanReference(data: ReferenceData, width: number): number | null {
+  const losses = Array.from({ length: width }, (_, k) =>
+    referenceLoss({ ...data, targets: data.targets.filter((_, i) => i % width === k), targetScale: null }),
+  )
+  return losses.some((loss) => loss === null) ? null : meanOf(losses.map((loss) => loss ?? NaN))
+}
 
 function spaced(rows: Int32Array, most: number): Int32Array {
   if (rows.length <= most) return rows

@@ -8,7 +8,10 @@ import type { DataConfig } from './types.ts'
 
 /** Which column plays which role, by index. */
 export interface Roles {
+  /** The first target. */
   readonly target: number
+  /** All targets. */
+  readonly targets: readonly number[]
   readonly group: number | null
   /** The column of times that orders the rows. */
   readonly time: number | null
@@ -38,7 +41,8 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
     if (index === undefined) errors.push(noColumn(table, name, setting))
     return index ?? -1
   }
-  const target = table.target ?? find(config.target, 'data.target')
+  const targets = targetsIn(config, table, (name) => find(name, 'data.target'))
+  const [target = -1] = targets
   const group = config.split.groupBy === null ? null : find(config.split.groupBy, 'data.split.groupBy')
   const column = config.weighting?.column
   const weight = column === undefined ? null : find(column, 'data.weightColumn')
@@ -49,7 +53,7 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const apart = inputs.kind === 'array' ? segments : []
   const rest = table.names
     .map((_, i) => i)
-    .filter((i) => i !== target && i !== group && i !== weight && i !== time && !apart.includes(i))
+    .filter((i) => !targets.includes(i) && i !== group && i !== weight && i !== time && !apart.includes(i))
   const named = inputs.kind === 'columns'
   // An array of images or sequences is all numbers and keeps its shape: none of it needs a decision or may be dropped.
   const whole = inputs.kind === 'array' || (inputs.kind === 'auto' && table.rowShape !== null)
@@ -61,11 +65,27 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
     Object.entries(config.scaling ?? {}).map(([name, how]) => [find(name, 'data.scaling'), how] as const),
   )
   const used = [...numeric, ...categorical, ...(text === null ? [] : [text])]
-  errors.push(...conflicts(table, { target, group, weight, time }, used))
+  errors.push(...twice(table, targets), ...conflicts(table, { targets, group, weight, time }, used))
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
   if (errors.length > 0) throw new InputError(errors)
-  const parts = { target, group, time, weight, numeric, categorical, text, segments, undecided, scaling, whole }
+  const parts = { target, targets, group, time, weight, numeric, categorical, text, segments, undecided, scaling, whole }
   return { ...parts, wants: wantsOf(config, parts, table.names.length) }
+}
+
+/** The format may say which column is the target; it can be one only. */
+function targetsIn({ target, targets }: DataConfig, table: OpenTable, find: (name: string) => number): readonly number[] {
+  if (targets) return targets.map(find)
+  return [table.target ?? find(target)]
+}
+
+/** A target that is named twice, as by name and by position. */
+function twice({ names }: OpenTable, targets: readonly number[]): Diagnostic[] {
+  const again = targets.filter((i, at) => i >= 0 && targets.indexOf(i) < at)
+  return again.map((i) => ({
+    code: 'data/column-twice',
+    severity: 'error',
+    message: `"${names[i]}" is listed as a target twice`,
+  }))
 }
 
 /** By name, or if no column has that name, by position: "64", or "-1" for the last. */
@@ -94,14 +114,14 @@ function noColumn({ file, header, names }: OpenTable, name: string, setting: str
 
 function conflicts(
   { names }: OpenTable,
-  { target, group, weight, time }: Pick<Roles, 'target' | 'group' | 'weight' | 'time'>,
+  { targets, group, weight, time }: Pick<Roles, 'targets' | 'group' | 'weight' | 'time'>,
   inputs: readonly number[],
 ): Diagnostic[] {
   const seen = new Set<number>()
   const error = (message: string): Diagnostic => ({ code: 'data/column-twice', severity: 'error', message })
   const errors = inputs.flatMap((i) => {
     if (i < 0) return []
-    if (i === target) return [error(`"${names[i]}" is the target and cannot also be an input`)]
+    if (targets.includes(i)) return [error(`"${names[i]}" is the target and cannot also be an input`)]
     if (i === group) return [error(`"${names[i]}" is the group and cannot also be an input`)]
     if (i === time) return [error(`"${names[i]}" is the column of times and cannot also be an input`)]
     if (i === weight) return [error(`"${names[i]}" is the column of weights and cannot also be an input`)]
@@ -109,12 +129,12 @@ function conflicts(
     seen.add(i)
     return []
   })
-  if (group !== null && group === target && group >= 0) {
+  if (group !== null && targets.includes(group) && group >= 0) {
     errors.push(error(`"${names[group]}" is the target and cannot also be the group`))
   }
-  if (weight !== null && weight >= 0 && (weight === target || weight === group)) {
+  if (weight !== null && weight >= 0 && (targets.includes(weight) || weight === group)) {
     errors.push(
-      error(`"${names[weight]}" is the ${weight === target ? 'target' : 'group'} and cannot also be the column of weights`),
+      error(`"${names[weight]}" is the ${weight === group ? 'group' : 'target'} and cannot also be the column of weights`),
     )
   }
   return errors
@@ -148,7 +168,7 @@ function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: numbe
   for (const i of parts.numeric) wants[i] = (parts.scaling.get(i) ?? config.standardize) ? 'double' : 'single'
   for (const i of parts.categorical) wants[i] = 'text'
   if (parts.text !== null) wants[parts.text] = 'verbatim'
-  wants[parts.target] = config.task === 'classification' ? 'text' : 'double'
+  for (const i of parts.targets) wants[i] = config.task === 'classification' ? 'text' : 'double'
   if (parts.weight !== null) wants[parts.weight] = 'double'
   if (parts.group !== null) wants[parts.group] = 'text'
   for (const i of parts.segments) if (wants[i] === 'skip') wants[i] = 'text'

@@ -1,7 +1,7 @@
 import type { Column } from './column.ts'
 import { moments } from './moments.ts'
 import { counted, fail, Problems } from './problems.ts'
-import type { DataConfig, Splits } from './types.ts'
+import type { DataConfig, Dataset, Splits } from './types.ts'
 
 /** Levels in the order of class indices and one-hot positions: by value if all are numbers, otherwise by character code. */
 export function sortedLevels(levels: readonly string[]): string[] {
@@ -56,13 +56,25 @@ export function checkClasses(config: DataConfig, classes: readonly string[], cod
   problems.throwIfAny()
 }
 
-/** Regression targets, standardized by the training rows' mean and SD. */
-export function standardizeTargets(column: Column, rows: number, { train }: Splits) {
-  const { mean, sd } = moments(column.at, train)
-  if (sd === 0) {
-    const message = `the target "${column.name}" has only one value in the training rows, so there is nothing to learn`
-    fail({ code: 'data/constant-target', message, found: String(mean) })
+/** Regression targets, each standardized by the training rows' mean and SD; rows × columns. */
+export function standardizeTargets(
+  columns: readonly Column[],
+  rows: number,
+  { train }: Splits,
+): Pick<Dataset, 'targets' | 'targetScale'> {
+  const targetScale = columns.map((column) => {
+    const scale = moments(column.at, train)
+    if (scale.sd === 0) {
+      const message = `the target "${column.name}" has only one value in the training rows, so there is nothing to learn`
+      fail({ code: 'data/constant-target', message, found: String(scale.mean) })
+    }
+    return scale
+  })
+  const width = columns.length
+  const targets = new Float32Array(rows * width)
+  for (const [k, column] of columns.entries()) {
+    const { mean, sd } = targetScale[k] ?? { mean: 0, sd: 1 }
+    for (let row = 0; row < rows; row++) targets[row * width + k] = (column.at(row) - mean) / sd
   }
-  const targets = Float32Array.from({ length: rows }, (_, row) => (column.at(row) - mean) / sd)
-  return { targets, targetScale: { mean, sd } }
+  return { targets, targetScale }
 }

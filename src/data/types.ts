@@ -12,6 +12,8 @@ export interface DataConfig {
    * name.
    */
   readonly target: string
+  /** All targets of a regression, the first of them `target`, if there are several. Omitted for one. */
+  readonly targets?: readonly string[]
   readonly header: boolean | 'auto'
   readonly task: Task
   readonly inputs: InputsConfig
@@ -117,8 +119,10 @@ export interface Dataset {
   readonly inputs: Float32Array
   /** Shape of one row; its product is inputSize. */
   readonly inputShape: readonly number[]
-  /** One per row: the class's index in `classes`, or the standardized value. */
+  /** One per row: the class's index in `classes`, or the standardized value. Of several targets, rows × targets. */
   readonly targets: Float32Array
+  /** Names of several targets of a regression, in their order; omitted for one. */
+  readonly targetNames?: readonly string[]
   /** Weight of each row in the training loss, with a mean of 1 over the training rows; omitted if all are equal. */
   readonly weights?: Float32Array
   readonly task: Task
@@ -130,8 +134,8 @@ export interface Dataset {
   readonly vocabulary?: readonly string[]
   /** How the inputs were made, one per column, in order; fitted on the training rows. */
   readonly fitted: readonly FittedInput[]
-  /** value = target × sd + mean, fitted on the training rows; null for classification. */
-  readonly targetScale: { readonly mean: number; readonly sd: number } | null
+  /** value = target × sd + mean for each target, fitted on the training rows; null for classification. */
+  readonly targetScale: TargetScale | null
   readonly splits: Splits
   /** Whether the rows were drawn, so that what is measured on the test rows can hold for other rows from the same source. */
   readonly rowsVary: boolean
@@ -158,6 +162,9 @@ export interface SegmentColumn {
   /** One per row: an index in `levels`. */
   readonly codes: Int32Array
 }
+
+/** How each target of a regression was standardized. */
+export type TargetScale = readonly { readonly mean: number; readonly sd: number }[]
 
 /** An input that may name its row, or a point in time. */
 export interface WholeNumbers {

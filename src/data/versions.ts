@@ -10,7 +10,7 @@ import type { DataConfig, Splits } from './types.ts'
 
 /** The columns that are compared between two versions. */
 export interface Columns {
-  readonly target: Column
+  readonly targets: readonly Column[]
   /** Null if there are no groups. */
   readonly group: Column | null
   readonly inputs: readonly Column[]
@@ -51,21 +51,21 @@ export function usedColumns({ opened, roles }: OpenedData): { readonly table: Ta
     ...roles.undecided,
     ...(roles.text === null ? [] : [roles.text]),
   ].map(at)
-  return { table, columns: { target: at(roles.target), group: roles.group === null ? null : at(roles.group), inputs } }
+  return { table, columns: { targets: roles.targets.map(at), group: roles.group === null ? null : at(roles.group), inputs } }
 }
 
 /**
  * The columns of another version that play these roles, with inputs matched by name and read the same way; or the name of a
  * missing column.
  */
-export function sameColumns({ opened, roles }: OpenedData, { target, group, inputs }: Columns): Columns | string {
+export function sameColumns({ opened, roles }: OpenedData, { targets, group, inputs }: Columns): Columns | string {
   const places = new Map(opened.names.map((name, i) => [name, i]))
   // By position, the change may mean another column.
-  const targetAt = roles.target
+  const targetsAt = roles.targets
   const missing = inputs.find(({ name }) => !places.has(name))
   if (missing) return missing.name
   const pairs = [
-    [target, targetAt] as const,
+    ...targets.flatMap((target, i) => (targetsAt[i] === undefined ? [] : [[target, targetsAt[i]] as const])),
     ...(group && roles.group !== null ? [[group, roles.group] as const] : []),
     ...inputs.map((column) => [column, places.get(column.name) ?? -1] as const),
   ]
@@ -73,14 +73,14 @@ export function sameColumns({ opened, roles }: OpenedData, { target, group, inpu
   const { columns } = opened.read(opened.names.map((_, i) => kinds.get(i) ?? 'skip'))
   const at = (index: number): Column => given(columns[index])
   return {
-    target: at(targetAt),
+    targets: targetsAt.map(at),
     group: roles.group === null ? null : at(roles.group),
     inputs: inputs.map(({ name }) => at(places.get(name) ?? -1)),
   }
 }
 
 /** The rows of each part, in the order of the split. */
-export function rowsIn({ target, group, inputs }: Columns, splits: Splits): Rows {
+export function rowsIn({ targets, group, inputs }: Columns, splits: Splits): Rows {
   const numbers = inputs.filter((column) => !column.isText)
   const texts = [...inputs.filter((column) => column.isText), ...(group ? [group] : [])]
   const values = new Float64Array(numbers.length)
@@ -88,7 +88,11 @@ export function rowsIn({ target, group, inputs }: Columns, splits: Splits): Rows
     for (let i = 0; i < numbers.length; i++) values[i] = numbers[i]?.at(row) ?? NaN
     const words = JSON.stringify(texts.map((column) => cell(column, row)))
     const digest = createHash('sha256').update(values).update(words).digest('base64')
-    return { inputs: digest, target: cell(target, row), group: group && cell(group, row) }
+    return {
+      inputs: digest,
+      target: targets.map((target) => cell(target, row)).join('\n'),
+      group: group && cell(group, row),
+    }
   }
   const part = (rows: Int32Array): Row[] => Array.from(rows, rowOf)
   return { train: part(splits.train), validation: part(splits.validation), test: part(splits.test) }

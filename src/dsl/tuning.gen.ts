@@ -25,6 +25,10 @@ export type Metric =
   | 'score'
   | 'cost'
 /**
+ * A column's name, or its position counted from 0.
+ */
+export type Column = string | number
+/**
  * auto decides by column type: numbers stay as they are, categories become one-hot, constants and identifiers are dropped.
  */
 export type Inputs =
@@ -71,10 +75,6 @@ export type Inputs =
        */
       length?: number
     }
-/**
- * A column's name, or its position counted from 0.
- */
-export type Column = string | number
 /**
  * Effect of a finding.
  */
@@ -247,9 +247,12 @@ export interface Data {
    */
   test?: string
   /**
-   * The column to predict: its name, or its position counted from 0 (-1 is the last).
+   * The column to predict: its name, or its position counted from 0 (-1 is the last). A list of columns are several targets of a regression.
+   *
+   * @minItems 1
+   * @maxItems 32
    */
-  target: string | number
+  target: string | number | Column[]
   /**
    * Whether the first line names the columns. auto detects it.
    */
@@ -1010,6 +1013,10 @@ export interface ScheduleStage {
    * Number of configurations to try once each, besides other optimizers at three rates of their own.
    */
   explore?: number
+  /**
+   * How often the results so far suggest 5 more configurations. They vary the levers of this stage together with those that earlier stages explored. A round that does no better is the last.
+   */
+  rounds?: number
   seeds?: Seeds
 }
 /**

@@ -2,6 +2,7 @@ import type { VerifyFindings } from '../records/decision.ts'
 import type { MetricName } from '../records/metrics.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
 import { pairedGain, type PairedGain } from './paired-gain.ts'
+import { matters } from './verification.ts'
 import { intervalWords, shown, signed } from './words.ts'
 
 /**
@@ -64,6 +65,7 @@ function sentenceOf(found: Omit<AveragedComparison, 'sentence'>): string {
     `With a moving average of its weights, the winner has ${split} ${metric} ${shown(averaged.mean)} over ${seeds} seeds, ` +
     `against ${shown(weights.mean)}`
   if (of === null) return `${values}.`
-  const claim = of.lower > 0 ? 'better' : of.upper < 0 ? 'worse' : 'not distinguishable'
+  const size = matters(of.value, weights.sd) ? '' : ', but by too little to matter'
+  const claim = of.lower > 0 ? `better${size}` : of.upper < 0 ? `worse${size}` : 'not distinguishable'
   return `${values}: ${claim} (gain ${signed(of.value)}, ${intervalWords(of)}).`
 }

@@ -47,6 +47,9 @@ const alpha = 0.05
 /** A gain below this share of the baseline's SD over seeds matters to nobody: another seed changes more. */
 const leastGain = 0.2
 
+/** Whether a difference is large enough to matter, beside what another seed changes; with an unknown spread, any is. */
+export const matters = (difference: number, sd: number | null): boolean => Math.abs(difference) >= leastGain * (sd ?? 0)
+
 /** Every metric on validation and test, in the order of the table. The claims of one split are corrected together. */
 export function verificationStatistics(verify: VerifyFindings, objective: MetricName): MetricComparison[] {
   return (['validation', 'test'] as const).flatMap((split) => {
@@ -122,7 +125,7 @@ function claimOf({ equal, gain: found, p, unfinished, baseline }: Draft): Metric
   if (equal) return 'identical'
   if (found === null || p === null) return 'undecidable'
   if (p > alpha) return 'not-distinguishable'
-  return found.value < leastGain * (baseline.sd ?? 0) ? 'negligible' : 'better'
+  return matters(found.value, baseline.sd) ? 'better' : 'negligible'
 }
 
 function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricComparison['claim']): string {

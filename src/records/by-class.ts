@@ -10,6 +10,16 @@ export interface ByClass {
   readonly rows: number
   /** The classes that these rows have, in the order of their indices. */
   readonly classes: readonly ClassSummary[]
+  /** Which classes it takes for which, the most frequent pair first. Absent in reports from before it was stored. */
+  readonly confusions?: readonly Confusion[]
+}
+
+/** Rows of one class that are taken for another. */
+export interface Confusion {
+  readonly actual: string
+  readonly predicted: string
+  /** How often, over all seeds together. */
+  readonly count: number
 }
 
 /** One class, over the seeds. */
@@ -19,6 +29,11 @@ export interface ClassSummary {
   readonly rows: number
   /** Share of its rows whose most probable class is this one, in [0, 1]. */
   readonly recall: OverSeeds
+  /**
+   * Share of the rows that are taken for this class and are of it. Absent if a seed takes no row for it, and in reports from
+   * before it was stored.
+   */
+  readonly precision?: OverSeeds
   /** Mean negative log-likelihood of its rows, in nats. */
   readonly nll: OverSeeds
 }

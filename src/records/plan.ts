@@ -18,11 +18,17 @@ export interface DataFacts {
   readonly inputShape: Shape
   /** Class names in the order of their indices; null for regression. */
   readonly classes: readonly string[] | null
+  /** Names of several targets of a regression; omitted for one. */
+  readonly targets?: readonly string[]
   /** Number of token ids, padding and unknown included, if the inputs are a text column. */
   readonly vocabulary?: number
   /** Ways to divide the training and validation rows, the split's own included; omitted if there is no other. */
   readonly folds?: number
 }
+
+/** Outputs that a model needs: one for each class, or for each target of a regression. */
+export const outputCount = ({ classes, targets }: Pick<DataFacts, 'classes' | 'targets'>): number =>
+  classes?.length ?? targets?.length ?? 1
 
 /** What a run trains and how it is measured; the same for every run of a plan. */
 export type Workload = ModelWorkload | TrainerWorkload

@@ -41,7 +41,7 @@ import type {
 type Verification = NonNullable<Report['verification']>
 
 /** What is known when a study ends. */
-export interface ReportInput extends Pick<Verification, 'ensemble' | 'models' | 'byClass'> {
+export interface ReportInput extends Pick<Verification, 'ensemble' | 'models' | 'byClass' | 'worst'> {
   readonly plan: Plan
   readonly decisions: readonly StageDecision[]
   /** In any order; see `summarizeRun`. */
@@ -178,7 +178,7 @@ export function verificationSection(
   verify: VerifyFindings,
   metrics: readonly MetricComparison[],
   objective: MetricName,
-  { ensemble, models, byClass }: Pick<Verification, 'ensemble' | 'models' | 'byClass'> = {},
+  { ensemble, models, byClass, worst }: Pick<Verification, 'ensemble' | 'models' | 'byClass' | 'worst'> = {},
 ): Verification {
   return {
     ...untimed(verify),
@@ -187,6 +187,7 @@ export function verificationSection(
     ...averagedOf(verify, objective),
     ...(ensemble ? { ensemble } : {}),
     ...(byClass ? { byClass } : {}),
+    ...(worst ? { worst } : {}),
     ...(models && models.length > 0 ? { models } : {}),
   }
 }
@@ -195,11 +196,7 @@ function untimed({ looks, seeds }: VerifyFindings): VerifyFindings {
   const without = ({ time: _, ...run }: VerifiedRun): VerifiedRun => run
   return {
     ...(looks ? { looks } : {}),
-    seeds: seeds.map(({ seed, baseline, candidate }) => ({
-      seed,
-      baseline: without(baseline),
-      candidate: without(candidate),
-    })),
+    seeds: seeds.map((s) => ({ seed: s.seed, baseline: without(s.baseline), candidate: without(s.candidate) })),
   }
 }
 

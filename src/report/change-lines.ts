@@ -4,6 +4,7 @@ import type { ChangedPart, ChangedTraining } from '../data/changed-rows.ts'
 import type { TrainerRecord } from '../records/trainer.ts'
 import type { Report } from './model.ts'
 import { plural } from './numbers.ts'
+import { isGated } from './sides.ts'
 
 /**
  * What a reader must know before the verdict: which measured rows, training rows and columns the change edits, and which
@@ -11,7 +12,10 @@ import { plural } from './numbers.ts'
  * rows first. Empty if the change alters none of that.
  */
 export function changeLines({ change, study: { trainer }, verdict, verification }: Report): string[] {
-  const first = [...(trainer ? [scriptLine(trainer)] : []), ...(verdict.status === 'pass' ? lossLines(verification) : [])]
+  const first = [
+    ...(trainer ? [scriptLine(trainer)] : []),
+    ...(verdict.status === 'pass' ? lossLines({ verdict, verification }) : []),
+  ]
   if (!change) return first
   const { rows, training, columns, rules } = change
   const altered = listed(rules.map(({ setting, base, change: own }) => `${setting} from ${base} to ${own}`))
@@ -24,10 +28,10 @@ export function changeLines({ change, study: { trainer }, verdict, verification 
   ]
 }
 
-/** Losses on test rows that no gate judges, or that its margin allows. */
-const lossLines = (verification: Report['verification']): string[] =>
-  (verification?.metrics ?? [])
-    .filter(({ split, claim, objective }) => split === 'test' && claim === 'worse' && objective)
+/** Losses on test rows, in the objective and in what gates judge, that no gate judges or that its margin allows. */
+const lossLines = (report: Pick<Report, 'verdict' | 'verification'>): string[] =>
+  (report.verification?.metrics ?? [])
+    .filter((m) => m.split === 'test' && m.claim === 'worse' && (m.objective || isGated(report, m)))
     .map(({ sentence }) => `The gates pass, but against the baseline of this study ${sentence}`)
 
 /** What numbers are worth that code of the change made. */

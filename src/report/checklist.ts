@@ -15,7 +15,7 @@ import {
   type Box,
   type Draft,
 } from './stage-boxes.ts'
-import { isResults, objectiveOn } from './sides.ts'
+import { isResults, headlineComparison } from './sides.ts'
 
 /** The process as boxes, each with the evidence that checks it. A box that cannot be checked says why. */
 export function checklist(report: Draft, plan: Pick<Plan, 'gates'>): ChecklistItem[] {
@@ -49,9 +49,9 @@ function dataChecked({ data }: Draft): Box {
 
 function baselineKept(report: Draft): Box {
   const verified = report.verification?.seeds.filter((s) => s.baseline.status === 'complete').length ?? 0
-  const objective = objectiveOn(report, 'test')
+  const told = headlineComparison(report)
   if (verified > 0) {
-    const values = objective ? `, test ${objective.metric} ${meanAndSd(objective.baseline.mean, objective.baseline.sd)}` : ''
+    const values = told ? `, ${told.split} ${told.metric} ${meanAndSd(told.baseline.mean, told.baseline.sd)}` : ''
     return box(
       'done',
       `The declared levers were trained on ${plural(verified, 'verification seed')}${values}. They stay in the report.`,

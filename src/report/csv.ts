@@ -14,9 +14,9 @@ export function stepsCsv({ steps }: RunResult): string {
   return row(['step', 'loss', 'learning_rate', 'gradient_norm', 'clipped']) + lines.join('')
 }
 
-/** The first line of `curves/evaluations.csv`, one file for all runs, one row per evaluation. */
+/** The first line of `curves/evaluations.csv`, one file for all runs, one row per evaluation; no fold means the rows of the split. */
 export function evaluationsHeader(names: readonly MetricName[]): string {
-  return row(['run', 'stage', 'label', 'seed', 'step', 'epoch', ...columns(names)])
+  return row(['run', 'stage', 'label', 'seed', 'fold', 'step', 'epoch', ...columns(names)])
 }
 
 export function evaluationsCsv({ id, request, evaluations }: RunResult, names: readonly MetricName[]): string {
@@ -27,6 +27,7 @@ export function evaluationsCsv({ id, request, evaluations }: RunResult, names: r
         request.stage,
         request.label,
         request.seed,
+        request.fold ?? null,
         e.step,
         e.epoch,
         ...names.map((n) => e.train[n] ?? null),

@@ -1,17 +1,25 @@
 import type { Finding } from '../diagnose/finding.ts'
+import type { Report } from './model.ts'
 import { plural } from './numbers.ts'
+import { seedNumber } from './sides.ts'
+
+/** The subject of findings about the winner of a study. */
+export const winnerSubject = 'winner'
 
 /** `declared levers, in 4 of 5 seeds`. */
 export const subjectText = ({ subject, seeds: { seen, of } }: Finding): string =>
   of === 1 ? subject : `${subject}, in ${seen} of ${plural(of, 'seed')}`
 
-/** The first piece of evidence as a sentence: where, then what. */
-export function seenText({ sights }: Finding): string {
+/**
+ * The first piece of evidence as a sentence: where, then what. Seeds are numbered in the order of the verification, since
+ * the numbers themselves are long.
+ */
+export function seenText({ sights }: Finding, report: Pick<Report, 'verification'>): string {
   const sight = sights[0]
   if (!sight) return ''
   const { seed, epochs, sentence } = sight
   const span = epochs === null ? '' : epochs[0] === epochs[1] ? `epoch ${epochs[0]}` : `epochs ${epochs[0]} to ${epochs[1]}`
-  const place = [seed === null ? '' : `seed ${seed}`, span].filter((part) => part !== '').join(', ')
+  const place = [seed === null ? '' : `seed ${seedNumber(report, seed)}`, span].filter((part) => part !== '').join(', ')
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${place === '' ? '' : ` (${place})`}.`
 }
 
@@ -25,6 +33,22 @@ export function movesText(finding: Finding): string {
     .map((move, i) => `${i + 1}. ${move}`)
     .join('; ')
   return `${all}${finding.stage === null ? '' : `. Tested by the stage ${finding.stage}`}.`
+}
+
+/** What findings about the winner mean beside the verdict, which does not look at curves; empty if there are none. */
+export function besideVerdict({ diagnostics, verdict }: Pick<Report, 'diagnostics' | 'verdict'>): string {
+  if (!diagnostics.some(({ subject }) => subject === winnerSubject)) return ''
+  return {
+    pass:
+      "The gates pass although the winner's curves show the findings below. The verdict stands: it rests on the metrics " +
+      'measured over seeds, and no gate looks at curves. Read the findings as room for improvement.',
+    fail:
+      "The gates fail, and the findings below about the winner's curves may say why. Try their first moves before you " +
+      'loosen a gate.',
+    inconclusive:
+      'The gates are open, and no gate looks at curves. The findings below say what may improve the winner, not whether ' +
+      'it passes.',
+  }[verdict.status]
 }
 
 /** Shown if no rule found anything; nothing if no curve was examined. */

@@ -7,6 +7,7 @@ import { explorerData } from './explorer/data.ts'
 import { stretchesFor } from './explorer/grid.ts'
 import { renderHtml } from './html/index.ts'
 import type { LiveSection } from './html/live.ts'
+import type { Drawing } from './html/parts.ts'
 import { reportText } from './json.ts'
 import { lineageLines } from './lineage.ts'
 import { buildLock, lockText } from './lock.ts'
@@ -51,19 +52,18 @@ export async function* reportFiles(
 
 /** The text of `report.html`; with `live`, of a study that is still running. Writes no file. */
 export async function livePage(report: Report, curves: CurveBook, live?: LiveSection): Promise<string> {
-  const drawings = new Map<string, { title: string; sentence: string; svg: string }>()
+  const drawings = new Map<string, Drawing>()
   const trials = explorerData(report, curves)
-  for (const chart of charts(report, curves, trials))
-    drawings.set(chart.id, { title: chart.title, sentence: chart.sentence, svg: await renderSvg(chart) })
+  for (const chart of charts(report, curves, trials)) drawings.set(chart.id, { ...chart, svg: await renderSvg(chart) })
   return renderHtml(report, drawings, trials, live)
 }
 
 async function* documents(report: Report, curves: CurveBook): AsyncGenerator<ReportFile> {
-  const drawings = new Map<string, { title: string; sentence: string; svg: string }>()
+  const drawings = new Map<string, Drawing>()
   const trials = explorerData(report, curves)
   for (const chart of charts(report, curves, trials)) {
     const svg = await renderSvg(chart)
-    drawings.set(chart.id, { title: chart.title, sentence: chart.sentence, svg })
+    drawings.set(chart.id, { ...chart, svg })
     yield { path: `curves/${chart.id}.svg`, text: `${onPaper(svg, chart)}\n` }
   }
   yield { path: 'lineage.jsonl', text: lineageLines(report.lineage) }

@@ -2,9 +2,9 @@ import { needsBaseline } from '../gates/index.ts'
 import type { GateVerdict } from '../records/verdict.ts'
 import { changeLines } from './change-lines.ts'
 import type { CurveBook } from './curves.ts'
-import { movesText, seenText, silence, subjectText } from './diagnostics.ts'
+import { besideVerdict, movesText, seenText, silence, subjectText } from './diagnostics.ts'
 import { code, fenced, markdown } from './escape.ts'
-import { classTable } from './by-class.ts'
+import { predictionTables } from './by-class.ts'
 import { ensembleTable, type TextTable } from './ensemble.ts'
 import { boxIcon, statusIcon } from './icons.ts'
 import type { BoxState, Report } from './model.ts'
@@ -18,6 +18,7 @@ import {
   heldText,
   leverText,
   measuredNote,
+  metricSentences,
   seedRows,
   settleText,
   timesText,
@@ -37,7 +38,7 @@ export function renderSummary(report: Report, curves: CurveBook): string {
     section('Curves', drawn(report, curves)),
     section(measuredTitle(report), measured(report)),
     tableSection(ensembleTable(report)),
-    tableSection(classTable(report, code)),
+    ...predictionTables(report, code).map(tableSection),
     section('Averaged weights', averaged(report)),
     section('Lineage', lineage(report)),
     section('Seeds', seeds(report)),
@@ -66,7 +67,7 @@ function head(report: Report): string {
     ...warned(changeLines(report).map((line) => markdown(line, 2000))),
     `**${markdown(verdict.sentence, 1000)}**`,
     '',
-    markdown(headline(report), 1000),
+    markdown([headline(report), ...metricSentences(report)].join(' '), 2000),
     '',
   ].join('\n')
 }
@@ -187,15 +188,16 @@ const drawn = (report: Report, curves: CurveBook): string =>
 
 function diagnostics(report: Report): string {
   const { diagnostics: findings, verification } = report
-  if (verification === null) return ''
-  if (findings.length === 0) return isResults(report) ? '' : silence
-  return findings
+  if (findings.length === 0) return verification === null || isResults(report) ? '' : silence
+  const note = besideVerdict(report)
+  const items = findings
     .map(
       (f) =>
-        `- **${markdown(f.title)}** (${markdown(subjectText(f))}): ${markdown(seenText(f), 1000)}\n` +
+        `- **${markdown(f.title)}** (${markdown(subjectText(f))}): ${markdown(seenText(f, report), 1000)}\n` +
         `  - Likely cause: ${markdown(f.cause, 1000)}\n  - Try, in order: ${markdown(movesText(f), 1000)}`,
     )
     .join('\n')
+  return note === '' ? items : `${markdown(note, 1000)}\n\n${items}`
 }
 
 function stages({ stages: all }: Report): string {

@@ -17,6 +17,7 @@ import type { EnsembleScores } from '../records/ensemble.ts'
 import type { LockedChange, LockedSeed, SavedModel } from '../records/lock.ts'
 import type { DataFacts, RunJob, StageName } from '../records/plan.ts'
 import type { RunTime } from '../records/run.ts'
+import type { WorstRows } from '../records/worst-rows.ts'
 import type { TrainerRecord } from '../records/trainer.ts'
 import type { Verdict } from '../records/verdict.ts'
 import type { AveragedComparison } from '../gates/averaged.ts'
@@ -54,6 +55,8 @@ export interface Report {
         readonly ensemble?: EnsembleScores
         /** How the winner does on each class; omitted for a regression, and if its runs kept no predictions. */
         readonly byClass?: ByClass
+        /** The rows that the winner gets most wrong; omitted if its runs kept no predictions. */
+        readonly worst?: WorstRows
         /** The models that the study saved, in the order of the seeds; omitted if it saved none. */
         readonly models?: readonly SavedModel[]
         /** The winner's averaged weights; omitted if fewer than two of its runs kept an average. */
@@ -162,6 +165,8 @@ export interface RunSummary {
   readonly stage: StageName
   readonly label: string
   readonly seed: number
+  /** Which training and validation rows it has; omitted for those of the split itself. */
+  readonly fold?: number
   readonly job: RunJob
   /** From the declared levers to the levers of the run. */
   readonly differences: readonly LeverDifference[]

@@ -1,6 +1,7 @@
 import { linesOfWords } from '../base/wrap.ts'
 import { html } from './escape.ts'
 import type { Chart } from './charts/index.ts'
+import { fullSentence } from './charts/theme.ts'
 
 const [titleSize, textSize, margin] = [15, 12, 8]
 /** Width of an average letter as a share of its font size: drawings are made where no font can be queried. */
@@ -11,13 +12,13 @@ const lineHeight = 1.4
  * A drawing as a separate file. It has no surrounding page, so its title and its sentence are drawn above it. It has no
  * background, so it is white with black ink whatever the viewer's theme is.
  */
-export function onPaper(svg: string, { title, sentence }: Pick<Chart, 'title' | 'sentence'>): string {
+export function onPaper(svg: string, chart: Pick<Chart, 'title' | 'sentence' | 'alone'>): string {
   const [, width, height] = (/ viewBox="0 0 (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)"/.exec(svg) ?? []).map(Number)
   if (width === undefined || height === undefined) throw new Error('the drawing has no size')
   const wide = Math.max(width, 360)
   const lines = [
-    ...wrapped(title, wide, titleSize).map((text) => ({ text, size: titleSize, style: 'font-weight="bold"' })),
-    ...wrapped(sentence, wide, textSize).map((text) => ({ text, size: textSize, style: 'fill-opacity="0.75"' })),
+    ...wrapped(chart.title, wide, titleSize).map((text) => ({ text, size: titleSize, style: 'font-weight="bold"' })),
+    ...wrapped(fullSentence(chart), wide, textSize).map((text) => ({ text, size: textSize, style: 'fill-opacity="0.75"' })),
   ]
   let y = margin
   const words = lines.map(({ text, size, style }) => {

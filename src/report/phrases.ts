@@ -1,43 +1,74 @@
 import type { LeverValue } from '../records/levers.ts'
 import { gateOf, needsBaseline } from '../gates/index.ts'
+import type { MetricComparison } from '../gates/verification.ts'
 import type { GateRule } from '../records/gates.ts'
+import { isReported, metrics, type MetricName } from '../records/metrics.ts'
 import type { GateVerdict, Verdict } from '../records/verdict.ts'
 import type { Report } from './model.ts'
-import { duration, gainAndInterval, meanAndSd, plural, short } from './numbers.ts'
+import { directionOf, duration, gainAndInterval, meanAndSd, plural, short } from './numbers.ts'
 import { resultsHeadline } from './results.ts'
-import { isResults, judgedSide, objectiveOn } from './sides.ts'
+import { headlineComparison, isResults, judgedSide, objectiveOn } from './sides.ts'
 
 // Sentences that Markdown and HTML share. They are plain text: each renderer escapes them in its own way.
 
-/** The finding in one or two sentences, below the verdict. */
+/** The finding in one or two sentences, below the verdict: what was measured first, then what it took. */
 export function headline(report: Report): string {
   if (isResults(report)) return resultsHeadline(report)
   const { levers, runs, study } = report
-  const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
   const moved =
     levers.changes.length === 0
       ? 'No lever moved'
       : `${plural(levers.changes.length, 'lever')} moved (${levers.changes.map((c) => c.lever).join(', ')})`
-  const base = `${moved}, ${plural(runs.length, 'run')} on ${study.engine}`
-  if (!objective) return `${base}. No levers were verified on unseen seeds.`
+  const base = `${moved}, ${plural(runs.length, 'run')} on ${study.engine}.`
+  const told = headlineComparison(report)
+  if (!told) return `${base} No levers were verified on unseen seeds.`
   const all = report.verification?.seeds.length ?? 0
-  const { mean, sd, seeds } = objective.candidate
+  const { mean, sd, seeds } = told.candidate
   const over =
     seeds < all
       ? `${seeds} of ${plural(all, 'unseen seed')} (on the others, the winner did not finish)`
       : plural(seeds, 'unseen seed')
-  const values = `${objective.split} ${objective.metric} ${meanAndSd(mean, sd)} over ${over}`
-  if (objective.claim === 'identical') return `${base}. Verified: ${values}, the same as the declared levers.`
-  const gain = objective.gain ? ` (gain ${gainAndInterval(objective.gain).gain})` : ''
-  const claim = {
-    better: 'better than the declared levers by more than noise',
-    worse: 'worse than the declared levers by more than noise',
-    negligible: 'better than the declared levers by more than noise, but by too little to matter',
-    'not-distinguishable': 'not distinguishable from the declared levers',
-    undecidable: 'no improvement over the declared levers can be claimed',
-  }[objective.claim]
-  return `${base}. Verified: ${values}, against ${meanAndSd(objective.baseline.mean, objective.baseline.sd)}: ${claim}${gain}.`
+  const values = `${capitalized(told.split)} ${told.metric} ${meanAndSd(mean, sd)} over ${over}`
+  if (told.claim === 'identical') return `${values}, the same as with the declared levers. ${base}`
+  return `${values}, against ${meanAndSd(told.baseline.mean, told.baseline.sd)} with the declared levers: ${claimText(told)}. ${base}`
 }
+
+/** `better by more than noise (gain +0.0123)`. */
+function claimText({ claim, gain }: MetricComparison): string {
+  const words = {
+    better: 'better by more than noise',
+    worse: 'worse by more than noise',
+    negligible: 'better by more than noise, but by too little to matter',
+    'not-distinguishable': 'not distinguishable',
+    identical: 'the same on every seed',
+    undecidable: 'no improvement can be claimed',
+  }[claim]
+  return gain && claim !== 'identical' ? `${words} (gain ${gainAndInterval(gain).gain})` : words
+}
+
+/**
+ * What the metric of the headline is, and how the objective did if the headline tells another metric. Every reader knows
+ * accuracy.
+ */
+export function metricSentences(report: Report): string[] {
+  const told = headlineComparison(report)
+  const objective = objectiveOn(report, told?.split ?? 'test')
+  if (!told) return []
+  if (!objective || objective.metric === told.metric) return explained(told.metric)
+  const { baseline, candidate, split, metric } = objective
+  const from = `${meanAndSd(baseline.mean, baseline.sd)} to ${meanAndSd(candidate.mean, candidate.sd)}`
+  const moves =
+    objective.claim === 'identical'
+      ? `the objective, stays at ${meanAndSd(candidate.mean, candidate.sd)}`
+      : `the objective, goes from ${from}: ${claimText(objective)}`
+  return [...explained(told.metric), `${capitalized(split)} ${metric}, ${moves}.`, ...explained(metric)]
+}
+
+/** `nll: mean negative log-likelihood of the correct class; lower is better.` */
+export const explained = (metric: MetricName): string[] =>
+  metric === 'accuracy' || isReported(metric) ? [] : [`${metric}: ${metrics[metric].title}; ${directionOf(metric)}.`]
+
+const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
 /** A gate in a few words: `regression: test accuracy worse by less than 0.01`. */
 export const ruleText = (rule: GateRule): string => `${rule.gate}: ${gateOf(rule).requirement(rule)}`
@@ -83,8 +114,8 @@ export function seedRows(report: Report): {
     ]),
     'Same weights',
   ]
-  const rows = (report.verification?.seeds ?? []).map(({ seed, baseline, candidate }) => [
-    String(seed),
+  const rows = (report.verification?.seeds ?? []).map(({ seed, baseline, candidate }, i) => [
+    `${i + 1} (${seed})`,
     ...(['validation', 'test'] as const).flatMap((split) =>
       [baseline, candidate].map((run) => {
         const value = run[split]?.[objective]

@@ -2,7 +2,7 @@ import type { Plan } from '../records/plan.ts'
 import type { ChecklistItem } from './model.ts'
 import { plural, rowsText, short } from './numbers.ts'
 import { box, type Box, type Draft } from './stage-boxes.ts'
-import { objectiveOn } from './sides.ts'
+import { headlineComparison } from './sides.ts'
 
 /** What results can show of a process that somebody else ran. */
 export function resultsChecklist(report: Draft, { gates }: Pick<Plan, 'gates'>): ChecklistItem[] {
@@ -36,10 +36,10 @@ function severalSeeds({ verification, base }: Draft): Box {
 }
 
 function variance(report: Draft): Box {
-  const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
-  const sd = objective?.candidate.sd ?? null
-  if (!objective || sd === null) return box('inconclusive', 'Fewer than two seeds finished, so their spread is unknown.')
-  const { split, metric, candidate } = objective
+  const told = headlineComparison(report)
+  const sd = told?.candidate.sd ?? null
+  if (!told || sd === null) return box('inconclusive', 'Fewer than two seeds finished, so their spread is unknown.')
+  const { split, metric, candidate } = told
   return box('done', `SD of ${split} ${metric} over ${plural(candidate.seeds, 'seed')}: ${short(sd, 2)}.`)
 }
 

@@ -1,15 +1,15 @@
 import type { Report } from './model.ts'
 import { gainAndInterval, meanAndSd, plural } from './numbers.ts'
-import { objectiveOn } from './sides.ts'
+import { headlineComparison } from './sides.ts'
 
 // What a report says if nothing was trained: results that another tool made were read, and their gates judged.
 
 /** The finding in one or two sentences, below the verdict. */
 export function resultsHeadline(report: Report): string {
-  const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
+  const told = headlineComparison(report)
   const source = `Results of ${plural(report.verification?.seeds.length ?? 0, 'seed')} from ${report.data.source}`
-  if (!objective) return `${source}.`
-  const { candidate, baseline, gain, claim, split, metric } = objective
+  if (!told) return `${source}.`
+  const { candidate, baseline, gain, claim, split, metric } = told
   const own = `${source}: ${split} ${metric} ${meanAndSd(candidate.mean, candidate.sd)} over ${plural(candidate.seeds, 'seed')}`
   if (report.against === null) return `${own}. There is nothing to compare them with.`
   if (claim === 'identical') return `${own}, the same as ${report.against} on every seed.`

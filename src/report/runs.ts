@@ -16,6 +16,7 @@ export function summarizeRun(
       stage: request.stage,
       label: request.label,
       seed: request.seed,
+      ...(request.fold === undefined ? {} : { fold: request.fold }),
       job: request.job,
       differences: leverDifferences(baseline, request.levers),
       status: result.status,

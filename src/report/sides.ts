@@ -1,3 +1,4 @@
+import { gateOf, needsBaseline } from '../gates/index.ts'
 import type { MetricComparison } from '../gates/verification.ts'
 import type { Report } from './model.ts'
 
@@ -18,4 +19,34 @@ export function objectiveOn(
   split: 'validation' | 'test',
 ): MetricComparison | undefined {
   return report.verification?.metrics.find((m) => m.objective && m.split === split)
+}
+
+/** The number of a seed in the order of the verification, from 1: seeds themselves are long. The seed if it has none. */
+export function seedNumber({ verification }: Pick<Report, 'verification'>, seed: number): number {
+  const at = verification?.seeds.findIndex((s) => s.seed === seed) ?? -1
+  return at < 0 ? seed : at + 1
+}
+
+/** Whether a gate judges this metric on this split, of all classes together. */
+export const isGated = ({ verdict }: Pick<Report, 'verdict'>, { metric, split }: MetricComparison): boolean =>
+  verdict.gates.some(({ rule }) => {
+    const measured = gateOf(rule).measures(rule)
+    return measured?.metric === metric && measured.split === split && measured.class === undefined
+  })
+
+/**
+ * The comparison that the first sentence and the terminal tell: on a metric that a gate judges, on test rows and against a
+ * baseline if there is such a gate, so that the headline and the verdict speak of one thing. The objective if no gate
+ * judges a metric.
+ */
+export function headlineComparison(report: Pick<Report, 'verification' | 'verdict'>): MetricComparison | undefined {
+  const judged = report.verdict.gates.flatMap(({ rule }) => {
+    const measured = gateOf(rule).measures(rule)
+    return measured === null || measured.class !== undefined ? [] : [{ ...measured, compares: needsBaseline(rule) }]
+  })
+  const rank = (g: (typeof judged)[number]): number => (g.split === 'test' ? 0 : 2) + (g.compares ? 0 : 1)
+  const [first] = judged
+    .toSorted((a, b) => rank(a) - rank(b))
+    .flatMap((g) => report.verification?.metrics.find((m) => m.metric === g.metric && m.split === g.split) ?? [])
+  return first ?? objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
 }

@@ -5,7 +5,7 @@ import type { StageName } from '../records/plan.ts'
 import { confirmation, stageFor, stageNamed } from '../stages/index.ts'
 import { percent, plural, short, whole } from './numbers.ts'
 import type { BoxState, ChecklistItem, Report, StageReport, TimelessFindings } from './model.ts'
-import { objectiveOn } from './sides.ts'
+import { headlineComparison, objectiveOn } from './sides.ts'
 
 // What each stage of the process brought, as boxes of the checklist.
 
@@ -169,13 +169,13 @@ export function confirmed(report: Draft): Box {
 export function seedVariance(report: Draft): Box {
   const found = findingsOf(report, confirmation.name, 'verify')
   if (isBox(found)) return found
-  const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
-  const sd = objective?.candidate.sd ?? null
-  if (!objective || sd === null)
+  const told = headlineComparison(report)
+  const sd = told?.candidate.sd ?? null
+  if (!told || sd === null)
     return box('inconclusive', 'Fewer than two seeds of the winner finished, so their spread is unknown.')
   const all = found.seeds.length
-  const words = `SD of ${objective.split} ${objective.metric} over ${plural(objective.candidate.seeds, 'seed')}: ${short(sd, 2)}.`
-  return objective.candidate.seeds === all
+  const words = `SD of ${told.split} ${told.metric} over ${plural(told.candidate.seeds, 'seed')}: ${short(sd, 2)}.`
+  return told.candidate.seeds === all
     ? box('done', words)
-    : box('inconclusive', `${words} ${all - objective.candidate.seeds} of ${all} did not finish.`)
+    : box('inconclusive', `${words} ${all - told.candidate.seeds} of ${all} did not finish.`)
 }

@@ -1,5 +1,5 @@
 import { html } from './escape.ts'
-import { config } from './charts/theme.ts'
+import { config, fullSentence } from './charts/theme.ts'
 import type { Chart } from './charts/index.ts'
 
 /**
@@ -43,12 +43,18 @@ const quiet = {
 const rounded = (attribute: string): string =>
   attribute.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (n) => String(Math.round(Number(n) * 100) / 100))
 
-function finished(svg: string, { id, title, sentence }: Chart): string {
+/** Marks with numbers of their own, with their description, which Vega escaped: a browser shows it where the pointer rests. */
+const shapes =
+  /<(path|line)([^>]* aria-label="([^"]*)" [^>]*aria-roledescription="(?:point|tick|bar|rule mark|rect mark)"[^>]*)(?:\/>|><\/\1>)/g
+
+function finished(svg: string, chart: Chart): string {
+  const { id, title } = chart
   return svg
     .replace(/ xmlns:xlink="[^"]*"/, '')
     .replace(/<rect [^>]*fill="transparent"\/?>(?:<\/rect>)?/, '')
     .replace(/^<svg /, `<svg role="img" aria-labelledby="${id}-title ${id}-desc" `)
-    .replace('>', `><title id="${id}-title">${html(title)}</title><desc id="${id}-desc">${html(sentence)}</desc>`)
+    .replace('>', `><title id="${id}-title">${html(title)}</title><desc id="${id}-desc">${html(fullSentence(chart))}</desc>`)
     .replace(/ (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"/g, rounded)
+    .replace(shapes, '<$1$2><title>$3</title></$1>')
     .replace(/(id="|url\(#)((?:clip|gradient)[\w-]*)/g, `$1${id}-$2`)
 }

@@ -20,6 +20,20 @@ export type Head =
   | { readonly task: 'classification'; readonly target: string; readonly classes: readonly string[] }
   /** Standardized values, which become value × sd + mean: units of the target. */
   | { readonly task: 'regression'; readonly target: string; readonly mean: number; readonly sd: number }
+  /** The same for each of several targets. */
+  | { readonly task: 'regression'; readonly targets: readonly TargetOutput[] }
+
+/** One of several targets of a regression. */
+export interface TargetOutput {
+  readonly target: string
+  readonly mean: number
+  readonly sd: number
+}
+
+/** Every target of a regression, in the order of the outputs. */
+export const targetsOf = (head: Extract<Head, { readonly task: 'regression' }>): readonly TargetOutput[] =>
+  'targets' in head ? head.targets : [head]
 
 /** Number of outputs for one example. */
-export const outputsOf = (head: Head): number => (head.task === 'classification' ? head.classes.length : 1)
+export const outputsOf = (head: Head): number =>
+  head.task === 'classification' ? head.classes.length : targetsOf(head).length

@@ -86,11 +86,13 @@ export function nearbyRates(recorder: StageRecorder, factors: readonly number[])
 /** A rate this close to the edge is the highest that is worth a run. */
 const nearEdge = 0.85
 
-function highestRate({ context, incumbent }: StageRecorder): number {
+/** The highest rate that a search may try: nearly the edge of stability, if a range test found it; else infinite. */
+export function highestRate({ context, incumbent }: StageRecorder): number {
   const edges = context.previous.flatMap(({ findings }) => {
     const tests = [findings.rangeTest, findings.batch?.recheck]
     return tests.flatMap((t) => (t?.edge && t.batchSize === incumbent.batching.batchSize ? [t.edge.center] : []))
   })
   const edge = edges.at(-1)
-  return edge === undefined ? Infinity : Math.max(nearEdge * edge, incumbent.optimization.learningRate)
+  const below = edge === undefined ? Infinity : Number((nearEdge * edge).toPrecision(3))
+  return Math.max(below, incumbent.optimization.learningRate)
 }

@@ -72,8 +72,6 @@ export interface StageDefinition<Settings extends StageSettings = StageSettings,
 
 export interface ChartGroup {
   readonly ids: readonly string[]
-  /** True for charts that fit three in a row. */
-  readonly small?: true
 }
 
 /** What the settings of a stage may depend on, besides themselves. */

@@ -1,11 +1,10 @@
 import { canonicalJson } from '../base/hash.ts'
-import { leverDifferences, withLevers, type LeverName, type LeverPatch, type LeverValue } from '../records/levers.ts'
+import { leverDifferences, withLevers, type LeverName, type LeverPatch } from '../records/levers.ts'
 import { gain as metricGain } from '../records/metrics.ts'
 import { takes, type RunJob, type Workload } from '../records/plan.ts'
-import { mean, quantile } from '../stats/describe.ts'
 import { challenge, type Challenged } from './challenge.ts'
 import { stableScores, trainArms, type Arm } from './compare.ts'
-import { labelOf, type Candidate, type ExploredLever } from './configurations.ts'
+import { labelOf, type Candidate } from './configurations.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
 import { selectionRows, type SeedOnRows } from './seeds.ts'
 import type { Remedy } from './stage.ts'
@@ -23,14 +22,23 @@ export interface Search {
   readonly job?: RunJob
   /** Levers that a remedy may move here: those that the stage tunes. */
   readonly remedied?: readonly LeverName[]
-  /** Candidates that the search's results lead to, tried in the comparison without a run of their own before it. */
-  readonly predict?: (arms: readonly Arm[]) => readonly Candidate[]
+  /** Further candidates that all results so far suggest, round by round. */
+  readonly further?: Further
   /** Levers that an earlier stage nearly moved. They are compared once more, together with the best candidate. */
   readonly nearly?: LeverPatch
   /** Which of the candidates that did better than the incumbent to confirm, the best first; the `most` best if absent. */
   readonly choose?: (better: readonly Candidate[], scores: readonly number[]) => readonly Candidate[]
   /** Picks among the candidates that beat the incumbent; the best one if absent. */
   readonly pick?: Parameters<typeof challenge>[3]['pick']
+}
+
+interface Further {
+  /** The most rounds. The search ends earlier, after a round that did no better. */
+  readonly rounds: number
+  /** Candidates of a round, at most. */
+  readonly size: number
+  /** None if the results suggest nothing new. */
+  suggest(arms: readonly Arm[], size: number): readonly Candidate[]
 }
 
 /**
@@ -47,18 +55,18 @@ export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Ask
   const [own] = yield* trainArms(recorder, [{ label: 'incumbent', patch: {} }], [first], job)
   const remedies = remediesOf(recorder, own, search)
   const others = distinct([...affordable, ...remedies.map(({ patch }) => ({ label: labelOf(patch), patch }))])
-  const arms = [...(own ? [own] : []), ...(yield* trainArms(recorder, others, [first], job))]
+  const start = [...(own ? [own] : []), ...(yield* trainArms(recorder, others, [first], job))]
+  const arms = yield* furtherRounds(recorder, search, start, first, job)
   const { workload } = recorder.context
-  const predicted = search.predict?.(arms).slice(0, 1) ?? []
   const better = betterOnce(workload, arms, leastGain(recorder))
   const best = search.choose
     ? search.choose(
         better.map((b) => b.candidate),
         better.map((b) => b.score),
       )
-    : better.slice(0, Math.max(1, most - predicted.length)).map((b) => b.candidate)
-  const both = together(best[0], search.nearly)
-  const confirmed = better.length === 0 ? [] : distinct([...best, ...(both.length > 0 ? both : predicted)].slice(0, most))
+    : better.map((b) => b.candidate)
+  const both = better.length === 0 ? [] : together(best[0], search.nearly)
+  const confirmed = distinct([...best.slice(0, Math.max(1, most - both.length)), ...both])
   if (confirmed.length === 0) return { ...nothing, arms, remedies }
   const challenged = yield* challenge(recorder, `confirmation of the ${what}`, confirmed, {
     seeds,
@@ -66,6 +74,36 @@ export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Ask
     ...(search.pick ? { pick: search.pick } : {}),
   })
   return { arms, confirmed, challenged, remedies }
+}
+
+/** The arms, and those of further rounds, each under the same seed. */
+function* furtherRounds(
+  recorder: StageRecorder,
+  { what, most, seeds, further }: Search,
+  start: readonly Arm[],
+  seed: SeedOnRows,
+  job: RunJob,
+): Asking<readonly Arm[]> {
+  const arms = [...start]
+  if (further === undefined) return arms
+  const { objective } = recorder.context.workload
+  const best = (): number =>
+    Math.max(...arms.flatMap((arm) => (stableScores(arm) ?? []).map((s) => metricGain(objective, 0, s))))
+  for (let round = 0; round < further.rounds; round++) {
+    const suggested = further.suggest(arms, further.size)
+    if (suggested.length === 0) break
+    if (recorder.context.runsLeft() < suggested.length + (1 + most) * seeds) {
+      recorder.omit(
+        `${further.rounds - round} of ${further.rounds} further rounds of ${what}`,
+        `the trial budget leaves ${recorder.context.runsLeft()} runs after verification`,
+      )
+      break
+    }
+    const before = best()
+    arms.push(...(yield* trainArms(recorder, suggested, [seed], job)))
+    if (!(best() > before)) break
+  }
+  return arms
 }
 
 /**
@@ -175,34 +213,3 @@ function betterOnce(workload: Workload, [incumbent, ...arms]: readonly Arm[], le
 const distinct = (candidates: readonly Candidate[]): Candidate[] => [
   ...new Map(candidates.map((c) => [canonicalJson(c.patch), c])).values(),
 ]
-
-/**
- * The combination of each lever's best value by its main effect: the mean over the runs that have it, against those that
- * keep the incumbent's value. The mean is shrunk as if one more run had shown no effect, and a failed or very bad run counts
- * as no worse than the worst quarter, so that one run decides little.
- */
-export function predictedBest(workload: Workload, levers: readonly ExploredLever[], arms: readonly Arm[]): Candidate[] {
-  const scores = arms.map((arm) => stableScores(arm)?.[0])
-  const known = scores.filter((s) => s !== undefined)
-  if (known.length < 4) return []
-  const better = (from: number, to: number): number => metricGain(workload.objective, from, to)
-  const bad = better(0, 1) > 0 ? quantile(known, 0.25) : quantile(known, 0.75)
-  const clipped = scores.map((s) => (s === undefined || better(bad, s) < 0 ? bad : s))
-  const meanOf = (lever: LeverName, value: LeverValue | undefined): { value: number; runs: number } => {
-    const own = clipped.filter((_, i) => arms[i]?.patch[lever] === value)
-    return { value: mean(own), runs: own.length }
-  }
-  const patch: LeverPatch = Object.fromEntries(
-    levers.flatMap(({ lever, values }) => {
-      const kept = meanOf(lever, undefined)
-      const effects = values.map((value) => {
-        const of = meanOf(lever, value)
-        const gain = of.runs === 0 || kept.runs === 0 ? 0 : (better(kept.value, of.value) * of.runs) / (of.runs + 1)
-        return { value, gain }
-      })
-      const best = effects.reduce((a, b) => (b.gain > a.gain ? b : a), { value: null as LeverValue, gain: 0 })
-      return best.gain > 0 ? [[lever, best.value]] : []
-    }),
-  )
-  return Object.keys(patch).length === 0 ? [] : [{ label: labelOf(patch), patch }]
-}

@@ -21,44 +21,42 @@ type Part = readonly LeverName[]
 /** A lever that holds less than this share of the gain does not move. */
 const leastShare = 0.05
 
+/** Seeds, of those of the comparison, under which a winner is taken apart. They attribute a gain and prove nothing. */
+export const seedsApart = 2
+
 /**
  * Moves the incumbent to a candidate that differs from it in several levers, and shows what each lever brings: each is put
- * back alone, under the same seeds. Levers without which nearly nothing is lost stay where they were, if the rest still beats
- * the incumbent; the rest is then taken apart in the same way. The lineage names each lever that moved with its share of the
- * gain, so that it reads one lever at a time. A single lever moves as it is. Asks for at most two runs a lever and seed.
+ * back alone, under the first seeds of the comparison. Levers without which nearly nothing is lost stay where they were, if
+ * the rest still beats the incumbent under all of them. The lineage names each lever that moved with its share of the gain,
+ * so that it reads one lever at a time. A single lever moves as it is.
  */
 export function* moveJointly(recorder: StageRecorder, won: Won, job: RunJob): Asking<void> {
-  const whole = yield* takenApart(recorder, won, job)
+  const parts = yield* takenApart(recorder, won, job)
   const most = leastShare * Math.max(0, won.comparison.gain ?? 0)
-  const needed = whole.parts.filter(({ loss }) => !(loss <= most))
-  const smaller =
-    needed.length > 0 && needed.length < whole.parts.length ? yield* withOnly(recorder, won, needed, job) : undefined
-  const { won: best, parts } = smaller ?? whole
+  const needed = parts.filter(({ loss }) => !(loss <= most))
+  const rest = needed.length > 0 && needed.length < parts.length ? yield* withOnly(recorder, won, needed, job) : undefined
+  const best = rest ?? won
+  const moved = rest ? needed : parts
   const evidence = evidenceOf(best.comparison, [best.incumbent, best.arm, ...parts.flatMap(({ arm }) => arm ?? [])])
-  for (const { part, loss } of parts) {
+  for (const { part, loss } of moved) {
     const patch = Object.fromEntries(part.map((lever) => [lever, best.arm.patch[lever]])) as LeverPatch
-    recorder.move(patch, parts.length === 1 ? gainSentence(best.comparison) : shareSentence(best.comparison, loss), evidence)
+    recorder.move(patch, moved.length === 1 ? gainSentence(best.comparison) : shareSentence(best.comparison, loss), evidence)
   }
 }
 
-interface Apart {
-  readonly won: Won
-  readonly parts: readonly Loss[]
-}
-
 /** Every part of a candidate, with what is lost without it. */
-function* takenApart(recorder: StageRecorder, won: Won, job: RunJob): Asking<Apart> {
+function* takenApart(recorder: StageRecorder, won: Won, job: RunJob): Asking<readonly Loss[]> {
   const parts = partsOf(recorder, won.arm.patch)
-  const unknown = parts.map((part) => ({ part, arm: undefined, loss: NaN }))
-  if (parts.length < 2 || !recorder.affords(parts.length * won.arm.seeds.length, 'share of each lever in the gain'))
-    return { won, parts: unknown }
+  const seeds = won.arm.seeds.slice(0, seedsApart)
+  if (parts.length < 2 || !recorder.affords(parts.length * seeds.length, 'share of each lever in the gain'))
+    return parts.map((part) => ({ part, arm: undefined, loss: NaN }))
   const without = parts.map((part) => reverted(won.arm.patch, part))
-  const arms = yield* trainArms(recorder, without, won.arm.seeds, job)
-  return { won, parts: parts.map((part, i) => ({ part, arm: arms[i], loss: lossOf(recorder, won.arm, arms[i]) })) }
+  const arms = yield* trainArms(recorder, without, seeds, job)
+  return parts.map((part, i) => ({ part, arm: arms[i], loss: lossOf(recorder, won.arm, arms[i]) }))
 }
 
-/** The candidate with some of its parts alone, taken apart; undefined if it does not beat the incumbent by more than noise. */
-function* withOnly(recorder: StageRecorder, won: Won, needed: readonly Loss[], job: RunJob): Asking<Apart | undefined> {
+/** The candidate with some of its parts alone; undefined if it does not beat the incumbent by more than noise. */
+function* withOnly(recorder: StageRecorder, won: Won, needed: readonly Loss[], job: RunJob): Asking<Won | undefined> {
   const levers = needed.flatMap(({ part }) => [...part])
   const patch = Object.fromEntries(levers.map((lever) => [lever, won.arm.patch[lever]])) as LeverPatch
   if (!recorder.affords(won.arm.seeds.length, 'the winner without levers that bring nothing')) return undefined
@@ -67,9 +65,7 @@ function* withOnly(recorder: StageRecorder, won: Won, needed: readonly Loss[], j
   const all = [won.incumbent, won.arm, arm]
   const comparison = compareArms(recorder.context.workload, won.incumbent, arm, all, recorder.earlier)
   recorder.comparisons.push(comparison)
-  return comparison.outcome === 'better'
-    ? yield* takenApart(recorder, { arm, incumbent: won.incumbent, comparison }, job)
-    : undefined
+  return comparison.outcome === 'better' ? { ...won, arm, comparison } : undefined
 }
 
 interface Loss {
@@ -100,8 +96,9 @@ function reverted(patch: LeverPatch, part: Part) {
   return { label: `without ${part.join(' and ')}`, patch: rest as LeverPatch }
 }
 
+/** What the objective loses, under the seeds that the reverted arm has. */
 function lossOf({ context }: StageRecorder, whole: Arm, without: Arm | undefined): number {
-  const [from, to] = [without && stableScores(without), stableScores(whole)]
+  const [from, to] = [without && stableScores(without), stableScores(whole)?.slice(0, without?.seeds.length)]
   return from === undefined || to === undefined ? Infinity : metricGain(context.workload.objective, mean(from), mean(to))
 }
 

@@ -1,5 +1,6 @@
 import type { TrialTemplate } from '../records/plan.ts'
 import { training, type Study } from './estimate.ts'
+import { seedsApart } from './joint-move.ts'
 import { mostConfirmed, mostRemedies } from './explore.ts'
 
 /** What a stage that explores may train. */
@@ -31,8 +32,15 @@ export function searchTemplates(study: Study, { varies, configurations, parts, s
       id: 'shares',
       title: 'the winner without each of its levers',
       varies: names,
-      // Taken apart once, and once more without the levers that bring nothing.
-      trials: 2 * parts,
+      trials: parts,
+      seeds: Math.min(seeds, seedsApart),
+      condition: 'if a configuration of several levers wins',
+    }),
+    training(study, {
+      id: 'rest',
+      title: 'the winner without levers that bring nothing',
+      varies: names,
+      trials: 1,
       seeds,
       condition: 'if a configuration of several levers wins',
     }),

@@ -50,7 +50,7 @@ export const verify: StageDefinition<VerifySettings, Verify> = {
   },
   charts: [
     { ids: ['seeds', 'learning-curves', 'loss-curves'] },
-    { ids: ['reliability-baseline', 'reliability-winner', 'reliability-scaled'], small: true },
+    { ids: ['reliability-baseline', 'reliability-winner', 'reliability-scaled'] },
   ],
   chartsSteps: true,
   /** The last look covers all seeds, whether the spec lists it or not. */

@@ -1,53 +1,66 @@
-import { gatherRows } from '../data/batches.ts'
-import type { Dataset } from '../data/types.ts'
-import type { ByClass, OverSeeds } from '../records/by-class.ts'
-import type { VerifyFindings } from '../records/decision.ts'
-import type { RunResult } from '../records/run.ts'
+import type { ByClass, Confusion, OverSeeds } from '../records/by-class.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
-import { keptOutputs, keptRows } from '../train/predictions.ts'
+import { softmaxRow, type Predictions } from '../train/predicted.ts'
 import { classScores, type ClassScore } from '../train/requested-metrics.ts'
 import { rounded } from '../train/round.ts'
+import type { WinnerOutputs } from './kept-outputs.ts'
 
 /** More classes are no table that anybody reads. */
 const mostClasses = 1000
+/** More pairs of classes say nothing that the first ones do not. */
+const mostConfusions = 500
 
 /**
- * Recall and nll of each class over the winner's verification seeds, from the outputs that their runs kept. It trains
- * nothing, and it is a function of the journal and the data.
+ * Recall, precision and nll of each class over the winner's verification seeds, and which classes it takes for which.
  *
- * @param read a run from the journal; undefined if it is not there
  * @returns undefined for a regression, and if no run kept predictions
  */
-export async function scoresByClass(
-  verify: VerifyFindings | null,
-  { classes, splits, targets }: Pick<Dataset, 'classes' | 'targets' | 'splits'>,
-  read: (id: string) => Promise<RunResult | undefined>,
-): Promise<ByClass | undefined> {
-  if (verify === null || classes === null || classes.length > mostClasses) return undefined
-  const split = splits.test.length > 0 ? 'test' : 'validation'
-  const width = classes.length
-  const rows = keptRows(splits[split], width)
-  const labels = gatherRows(targets, 1, rows)
-  const seeds: ClassScore[][] = []
-  for (const { candidate } of verify.seeds) {
-    const run = candidate.status === 'complete' ? await read(candidate.run) : undefined
-    const kept = run?.status === 'complete' ? run.best?.predictions : undefined
-    const outputs = kept?.[split]
-    if (kept?.width !== width || outputs?.rows !== rows.length) continue
-    seeds.push(classScores({ outputs: keptOutputs(outputs), targets: labels, width }))
-  }
+export function scoresByClass(kept: WinnerOutputs | undefined, classes: readonly string[] | null): ByClass | undefined {
+  if (kept === undefined || classes === null || classes.length > mostClasses) return undefined
+  const seeds = kept.seeds.map(classScores)
   const [first] = seeds
   if (!first) return undefined
+  const nameOf = (label: number): string => classes[label] ?? ''
   // Every seed is scored on the same rows, so each has the same classes.
   const over = (i: number, valueOf: (score: ClassScore) => number): OverSeeds =>
     summary(seeds.flatMap((scores) => scores.slice(i, i + 1).map(valueOf)))
   const summaries = first.map(({ label, rows: own }, i) => ({
-    name: classes[label] ?? '',
+    name: nameOf(label),
     rows: own,
     recall: over(i, ({ recall }) => recall),
+    // A seed that predicts the class for no row has no precision.
+    ...(seeds.every((scores) => scores[i]?.precision !== null)
+      ? { precision: over(i, ({ precision }) => precision ?? NaN) }
+      : {}),
     nll: over(i, ({ nll }) => nll),
   }))
-  return { split, seeds: seeds.length, rows: rows.length, classes: summaries }
+  return {
+    split: kept.split,
+    seeds: seeds.length,
+    rows: kept.rows.length,
+    classes: summaries,
+    confusions: confusions(kept.seeds).map(([actual, predicted, count]) => ({
+      actual: nameOf(actual),
+      predicted: nameOf(predicted),
+      count,
+    })) satisfies Confusion[],
+  }
+}
+
+/** Pairs of a class and the wrong one predicted for it, with the number of times over all seeds, the most frequent first. */
+function confusions(seeds: readonly Predictions[]): (readonly [actual: number, predicted: number, count: number])[] {
+  const counts = new Map<number, number>()
+  for (const { outputs, targets, width } of seeds) {
+    targets.forEach((label, row) => {
+      const { top } = softmaxRow(outputs, row * width, width)
+      if (top !== label) counts.set(label * width + top, (counts.get(label * width + top) ?? 0) + 1)
+    })
+  }
+  const width = seeds[0]?.width ?? 1
+  return [...counts]
+    .sort(([a, m], [b, n]) => n - m || a - b)
+    .slice(0, mostConfusions)
+    .map(([pair, count]) => [Math.floor(pair / width), pair % width, count])
 }
 
 const summary = (values: readonly number[]): OverSeeds => ({

@@ -1,3 +1,4 @@
+import { matters } from '../gates/verification.ts'
 import { gain as gainOf, metricNames, type MetricName } from '../records/metrics.ts'
 import { leverDifferences } from '../records/levers.ts'
 import type { VerifiedRun } from '../records/decision.ts'
@@ -140,11 +141,16 @@ function gainInterval(metric: MetricName, a: Values, b: Values, seeds: readonly 
   }
   return {
     found,
-    sentence: claim(found, paired ? `${pairs.length} shared seeds` : `${from.length} and ${to.length} different seeds`),
+    sentence: claim(
+      found,
+      summary(a).sd,
+      paired ? `${pairs.length} shared seeds` : `${from.length} and ${to.length} different seeds`,
+    ),
   }
 }
 
-function claim({ lower, upper }: NonNullable<ComparedMetric['gain']>, basis: string): string {
-  const word = lower > 0 ? 'the second is better' : upper < 0 ? 'the second is worse' : 'not distinguishable'
+function claim({ value, lower, upper }: NonNullable<ComparedMetric['gain']>, sd: number | null, basis: string): string {
+  const size = matters(value, sd) ? '' : ' by too little to matter'
+  const word = lower > 0 ? `the second is better${size}` : upper < 0 ? `the second is worse${size}` : 'not distinguishable'
   return `${word}, by ${basis}`
 }

@@ -15,6 +15,8 @@ import { summarizeRun } from '../report/runs.ts'
 import { runsOf, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
 import { scoresByClass } from './by-class.ts'
+import { winnerOutputs } from './kept-outputs.ts'
+import { worstRows } from './worst-rows.ts'
 import { studyDiagnostics } from './diagnostics.ts'
 import { verifiedEnsemble } from './ensemble.ts'
 import { scratchFolder, scriptNotes } from './prepare-script.ts'
@@ -108,7 +110,9 @@ async function reportOf(
   for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
   const change = await changeOf(prepared, options.baseData)
   const together = isScript(prepared) ? null : await verifiedEnsemble(verify, prepared.dataset, (id) => journal.read(id))
-  const byClass = isScript(prepared) ? undefined : await scoresByClass(verify, prepared.dataset, (id) => journal.read(id))
+  const kept = isScript(prepared) ? undefined : await winnerOutputs(verify, prepared.dataset, (id) => journal.read(id))
+  const byClass = isScript(prepared) ? undefined : scoresByClass(kept, prepared.dataset.classes)
+  const worst = isScript(prepared) ? undefined : worstRows(kept, prepared.dataset)
   return buildReport({
     plan,
     decisions: outcome.decisions,
@@ -123,6 +127,7 @@ async function reportOf(
     ...(together?.ok ? { ensemble: together.value } : {}),
     models,
     ...(byClass ? { byClass } : {}),
+    ...(worst ? { worst } : {}),
     diagnostics: await studyDiagnostics(plan, verify, runs(), isScript(prepared) ? null : prepared.dataset),
     command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined),
     specFile: options.specPath,

@@ -10,6 +10,7 @@ import type { VerifyFindings } from '../records/decision.ts'
 import { hasDropoutLever } from '../layers/layer.ts'
 import type { LeverName } from '../records/levers.ts'
 import { isTrainer, type ModelWorkload, type Plan } from '../records/plan.ts'
+import { winnerSubject } from '../report/diagnostics.ts'
 import type { RunResult } from '../records/run.ts'
 import type { StageContext } from '../stages/stage.ts'
 
@@ -39,7 +40,7 @@ export async function studyDiagnostics(
     curves: ids.flatMap((id) => found.get(id) ?? []).map(curveOf),
   })
   const same = winner.every((id, i) => id === declared[i])
-  return diagnose([group('winner', winner), ...(same ? [] : [group('declared levers', declared)])])
+  return diagnose([group(winnerSubject, winner), ...(same ? [] : [group('declared levers', declared)])])
 }
 
 /** What the curves of a run suggest to a stage of this plan. */

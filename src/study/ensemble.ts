@@ -2,6 +2,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { gatherRows } from '../data/batches.ts'
 import type { Dataset } from '../data/types.ts'
 import type { VerifyFindings } from '../records/decision.ts'
+import { outputCount } from '../records/plan.ts'
 import type { EnsembleScores } from '../records/ensemble.ts'
 import type { KeptOutputs, RunPredictions, RunResult } from '../records/run.ts'
 import { ensembleScores, type MemberOutputs } from '../train/ensemble.ts'
@@ -17,14 +18,14 @@ import { keptOutputs, keptRows } from '../train/predictions.ts'
  */
 export async function verifiedEnsemble(
   verify: VerifyFindings | null,
-  dataset: Pick<Dataset, 'task' | 'classes' | 'targets' | 'targetScale' | 'splits'>,
+  dataset: Pick<Dataset, 'task' | 'classes' | 'targets' | 'targetNames' | 'targetScale' | 'splits'>,
   read: (id: string) => Promise<RunResult | undefined>,
 ): Promise<Result<EnsembleScores, string> | null> {
-  const { splits, targets, task, targetScale, classes } = dataset
+  const { splits, targets, task, targetScale, classes, targetNames } = dataset
   if (verify === null || verify.seeds.length === 0 || splits.test.length === 0) return null
   const completed = verify.seeds.flatMap(({ candidate }) => (candidate.status === 'complete' ? [candidate.run] : []))
   if (completed.length < 2) return err(`an ensemble needs two seeds that completed, found ${completed.length}`)
-  const width = classes?.length ?? 1
+  const width = outputCount({ classes, ...(targetNames && { targets: targetNames }) })
   const rows = { validation: keptRows(splits.validation, width), test: keptRows(splits.test, width) }
   const members: Kept[] = []
   for (const id of completed) {
@@ -37,7 +38,7 @@ export async function verifiedEnsemble(
     )
   }
   const part = (split: keyof Kept): MemberOutputs => ({
-    targets: gatherRows(targets, 1, rows[split]),
+    targets: gatherRows(targets, task === 'regression' ? width : 1, rows[split]),
     members: members.map((kept) => keptOutputs(kept[split])),
   })
   const scores = ensembleScores({ task, width, scale: targetScale }, part('validation'), part('test'))

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { InputError } from '../base/diagnostics.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import { targetWidth } from '../base/rows.ts'
 import { gatherRows } from '../data/batches.ts'
 import { fallbackEngine } from '../engines/index.ts'
 import { initialMetrics, usualMetric, type Pilot } from '../gates/initial.ts'
 import { product } from '../layers/definition.ts'
 import { inferShapes } from '../layers/shapes.ts'
 import type { RunRequest } from '../records/run.ts'
-import { isTrainer, type ModelWorkload, type Plan } from '../records/plan.ts'
+import { isTrainer, outputCount, type ModelWorkload, type Plan } from '../records/plan.ts'
 import type { Levers } from '../records/levers.ts'
 import { runIds } from '../run/id.ts'
 import { confirmation } from '../stages/index.ts'
@@ -113,9 +114,9 @@ const requestOf = (plan: Plan, seed: number, epochs: number): RunRequest => ({
 })
 
 function measuredOf({ dataset, plan: { workload } }: PreparedModel, members: readonly Float32Array[]): Pilot['measured'] {
-  const width = dataset.classes?.length ?? 1
+  const width = outputCount(workload.data)
   const rows = keptRows(dataset.splits.validation, width)
-  const targets = gatherRows(dataset.targets, 1, rows)
+  const targets = gatherRows(dataset.targets, targetWidth(dataset), rows)
   const of = { task: workload.task, width, scale: dataset.targetScale }
   const scores = members.map((outputs) => rowScores(of, outputs, targets))
   return initialMetrics(workload.task).flatMap((metric) => {

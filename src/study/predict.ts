@@ -2,12 +2,12 @@ import { dirname } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
 import type { EngineChoice } from '../engines/choose.ts'
 import { readSource } from '../data/read-source.ts'
-import type { ModelWorkload } from '../records/plan.ts'
+import { outputCount, type ModelWorkload } from '../records/plan.ts'
 import { SharedData } from '../run/shared-data.ts'
 import { WorkerProcess } from '../run/worker-process.ts'
 import { findModels, openModel, type OpenModel } from '../saved-model/open.ts'
 import { modelRows, type ModelRows } from '../saved-model/rows.ts'
-import type { Head } from '../saved-model/trained-model.ts'
+import { targetsOf, type Head } from '../saved-model/trained-model.ts'
 import { softmaxRow } from '../train/predicted.ts'
 
 export interface PredictOptions {
@@ -26,7 +26,7 @@ export interface Predictions {
   readonly models: number
   readonly rows: number
   /**
-   * rows × classes, probabilities that sum to 1; or one value for each row in units of the target.
+   * rows × classes, probabilities that sum to 1; or rows × targets, values in units of each target.
    */
   readonly values: Float64Array
 }
@@ -59,8 +59,14 @@ export async function predictFile({ model, data, engine, workerScript }: Predict
 function requireSameOutput(first: OpenModel, other: OpenModel): void {
   const { output: a } = first.manifest
   const { output: b } = other.manifest
-  const classesOf = (head: Head): string => (head.task === 'classification' ? head.classes.join('\n') : '')
-  if (a.task === b.task && a.target === b.target && classesOf(a) === classesOf(b)) return
+  // Models of several seeds have scales of their own if they trained on rows of their own.
+  const meaning = (head: Head): string =>
+    head.task === 'classification'
+      ? [head.target, ...head.classes].join('\n')
+      : targetsOf(head)
+          .map((one) => one.target)
+          .join('\n')
+  if (a.task === b.task && meaning(a) === meaning(b)) return
   throw new InputError([
     {
       code: 'predict/different-models',
@@ -80,11 +86,14 @@ async function outputsOf(
   script: string,
 ): Promise<Float32Array> {
   const { output, input } = manifest
-  const classes = output.task === 'classification' ? output.classes : null
+  const outputs =
+    output.task === 'classification'
+      ? { classes: output.classes }
+      : { classes: null, targets: targetsOf(output).map(({ target }) => target) }
   const workload: ModelWorkload = {
     task: output.task,
     objective: output.task === 'classification' ? 'nll' : 'mse',
-    data: { fingerprint: '', rows: { train: rows, validation: 0, test: 0 }, inputShape: input.shape, classes },
+    data: { fingerprint: '', rows: { train: rows, validation: 0, test: 0 }, inputShape: input.shape, ...outputs },
     layers: layers.map(({ layer }) => layer),
     parameters: checkpoint.weights.length,
     augmentation: { shift: 0, flip: 0, erase: 0, noise: 0, mixup: 0 },
@@ -94,7 +103,7 @@ async function outputsOf(
   const data = {
     inputs,
     inputShape: input.shape,
-    targets: new Float32Array(rows),
+    targets: new Float32Array(rows * (output.task === 'classification' ? 1 : outputCount(outputs))),
     targetScale: null,
     splits: { train: Int32Array.from({ length: rows }, (_, row) => row), validation: none, test: none },
   }
@@ -123,7 +132,13 @@ async function outputsOf(
 
 /** What the outputs say: probabilities, or values in units of the target. */
 function meaningOf(head: Head, outputs: Float32Array): Float64Array {
-  if (head.task === 'regression') return Float64Array.from(outputs, (value) => value * head.sd + head.mean)
+  if (head.task === 'regression') {
+    const targets = targetsOf(head)
+    return Float64Array.from(outputs, (value, i) => {
+      const { mean, sd } = targets[i % targets.length] ?? { mean: NaN, sd: NaN }
+      return value * sd + mean
+    })
+  }
   const width = head.classes.length
   const probabilities = new Float64Array(outputs.length)
   for (let start = 0; start < outputs.length; start += width)

@@ -165,6 +165,7 @@ function factsOf(dataset: Dataset): DataFacts {
     fingerprint: dataset.fingerprint,
     inputShape: dataset.inputShape,
     classes: dataset.classes,
+    ...(dataset.targetNames ? { targets: dataset.targetNames } : {}),
     ...(dataset.vocabulary ? { vocabulary: dataset.vocabulary.length } : {}),
     rows: { train: train.length, validation: validation.length, test: test.length },
     ...(dataset.folds.length > 0 ? { folds: 1 + dataset.folds.length } : {}),

@@ -40,6 +40,7 @@ export const dataKinds = {
   source: 'proposal', // the change may add and fix rows; `changeOf` names those that differ
   files: 'proposal', // the same for the files of single parts
   target: 'rule', // what is predicted: a change could choose an easier column
+  targets: 'rule', // several of them
   header: 'proposal', // describes the change's own file; the resulting rows are compared
   task: 'rule', // a copy of the spec's
   inputs: 'proposal', // features are part of the model
@@ -85,8 +86,13 @@ export function rulesOf(spec: NormalizedSpec): Rules {
   const { task, seed, objective, gates, budget } = spec
   const shared = { task, seed, objective, gates, budget, verify: confirmationIn(spec.stages) ?? null }
   if (isTrainerSpec(spec)) return shared
-  const { target, split } = spec.data
-  return { ...shared, evaluateEvery: spec.evaluateEvery, checks: spec.checks, data: { target, task, split } }
+  const { target, targets, split } = spec.data
+  return {
+    ...shared,
+    evaluateEvery: spec.evaluateEvery,
+    checks: spec.checks,
+    data: { target, ...(targets && { targets }), task, split },
+  }
 }
 
 /** What the change proposes, measured by the rules of its base. Throws if its task differs: nothing is comparable then. */
@@ -97,12 +103,11 @@ export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): 
   const { task, seed, objective, gates, budget, verify } = rules
   const stages = verify === null ? spec.stages : [...spec.stages.filter((s) => !isConfirmation(s)), verify]
   const shared = { task, seed, objective, gates, budget, stages }
-  if (isTrainerSpec(spec)) {
-    if (isOfModel(rules)) throw otherKind('a training script', 'a model', locate(['trainer']))
-    return { ...spec, ...shared }
-  }
+  if (isTrainerSpec(spec) && isOfModel(rules)) throw otherKind('a training script', 'a model', locate(['trainer']))
+  if (isTrainerSpec(spec)) return { ...spec, ...shared }
   if (!isOfModel(rules)) throw otherKind('a model', 'a training script', locate(['model']))
-  const [data, checks] = [withSegments({ ...spec.data, ...rules.data }, gates), stricter(spec.checks, rules.checks)]
+  const { targets: _, ...own } = spec.data
+  const [data, checks] = [withSegments({ ...own, ...rules.data }, gates), stricter(spec.checks, rules.checks)]
   return { ...spec, ...shared, evaluateEvery: rules.evaluateEvery, checks, data }
 }
 
@@ -122,22 +127,21 @@ export function alterations(spec: NormalizedSpec, rules: Rules): Alteration[] {
   ].filter((found) => found !== null)
 }
 
-type Split = Readonly<Record<string, unknown>>
-
 /** How a model of ours is measured, which a training script decides itself. */
 function alteredMeasurement(rules: ModelRules, own: ModelRules): (Alteration | null)[] {
   const held = stricter(own.checks, rules.checks)
   const checks = (Object.keys(held) as (keyof ModelSpec['checks'])[]).map((name) =>
     setting(['data', 'checks', name], held[name], own.checks[name]),
   )
-  const asWritten = ({ fixed, ...rest }: ModelRules['data']['split']) => ({ ...rest, rows: fixed ? 'fixed' : 'vary' })
-  const [base, change]: readonly [Split, Split] = [asWritten(rules.data.split), asWritten(own.data.split)]
-  const split = Object.keys({ ...base, ...change })
+  const asWritten = ({ split: { fixed, ...rest } }: ModelRules['data']) =>
+    new Map(Object.entries({ ...rest, rows: fixed ? 'fixed' : 'vary' }))
+  const [base, change] = [asWritten(rules.data), asWritten(own.data)]
+  const split = [...new Set([...base.keys(), ...change.keys()])]
     .filter((key) => key !== 'seed' || !followsRoot(own, rules))
-    .map((key) => setting(['data', 'split', key], base[key] ?? null, change[key] ?? null))
+    .map((key) => setting(['data', 'split', key], base.get(key) ?? null, change.get(key) ?? null))
   return [
     setting(['evaluateEvery'], rules.evaluateEvery, own.evaluateEvery),
-    setting(['data', 'target'], rules.data.target, own.data.target),
+    setting(['data', 'target'], rules.data.targets ?? rules.data.target, own.data.targets ?? own.data.target),
     ...split,
     ...checks,
   ]

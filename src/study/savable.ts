@@ -74,8 +74,15 @@ function layerProblems(
   })
 }
 
-/** What the outputs of a model of these data mean. */
-export const headOf = ({ classes, targetScale }: Pick<Dataset, 'classes' | 'targetScale'>, target: string): Head =>
-  classes === null
-    ? { task: 'regression', target, mean: targetScale?.mean ?? 0, sd: targetScale?.sd ?? 1 }
-    : { task: 'classification', target, classes }
+/** What the outputs of a model of these data mean. `target` names the first or only target. */
+export function headOf(
+  { classes, targetScale, targetNames }: Pick<Dataset, 'classes' | 'targetScale' | 'targetNames'>,
+  target: string,
+): Head {
+  if (classes !== null) return { task: 'classification', target, classes }
+  const scales = targetScale ?? [{ mean: 0, sd: 1 }]
+  if (targetNames)
+    return { task: 'regression', targets: scales.map((scale, k) => ({ target: targetNames[k] ?? '', ...scale })) }
+  const [{ mean, sd } = { mean: 0, sd: 1 }] = scales
+  return { task: 'regression', target, mean, sd }
+}

@@ -1,8 +1,9 @@
 import { stream } from '../base/random.ts'
 import { epochOrder, gatherRows } from '../data/batches.ts'
+import { inputWidth, targetWidth } from '../base/rows.ts'
 import type { BatchingLevers, Levers } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
-import type { AugmentationPolicy, ModelWorkload } from '../records/plan.ts'
+import { outputCount, type AugmentationPolicy, type ModelWorkload } from '../records/plan.ts'
 import { augment, scaledPolicy, type BatchRows } from './augment.ts'
 import { smoothedTargets } from './loss.ts'
 import type { TrainingData } from './types.ts'
@@ -33,13 +34,13 @@ export interface BatchSource {
   readonly rowsOf: ((step: number) => Int32Array) | null
 }
 
-/** Outputs of the model: number of classes, or 1 for regression. */
-export const outputWidth = ({ data }: Pick<ModelWorkload, 'data'>): number => data.classes?.length ?? 1
+/** Outputs of the model: number of classes, or of the targets of a regression. */
+export const outputWidth = ({ data }: Pick<ModelWorkload, 'data'>): number => outputCount(data)
 
 /** What determines the content of the batches, besides seed and step. */
 export interface BatchOptions {
   readonly task: Task
-  /** Number of classes, or 1 for regression. */
+  /** Number of outputs. */
   readonly width: number
   readonly levers: Levers
   readonly augmentation: AugmentationPolicy
@@ -85,8 +86,8 @@ export function runBatches(
 
 /** Copies of some rows, with their targets in the form that the loss needs. */
 function gatherBatch(data: TrainingData, rows: Int32Array, { task, width, levers }: BatchOptions): BatchRows {
-  const labels = gatherRows(data.targets, 1, rows)
-  const inputs = gatherRows(data.inputs, data.inputs.length / data.targets.length, rows)
+  const labels = gatherRows(data.targets, targetWidth(data), rows)
+  const inputs = gatherRows(data.inputs, inputWidth(data), rows)
   if (task === 'regression') return { rows: rows.length, inputs, targets: labels }
   const targets = smoothedTargets(labels, width, levers.regularization.labelSmoothing)
   if (data.weights) {

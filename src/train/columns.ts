@@ -1,3 +1,4 @@
+import { rowCount } from '../base/rows.ts'
 import type { Shape, Window } from '../layers/definition.ts'
 import { layerOf } from '../layers/index.ts'
 import type { ShapedLayer } from '../layers/shapes.ts'
@@ -19,7 +20,7 @@ export function columnsOf([first]: readonly ShapedLayer[], data: TrainingData): 
   if (!window) return null
   const [height = 0, width = 0] = first.output
   const values = valuesOf(window, first.input)
-  if (values > mostValues || 4 * data.targets.length * height * width * values > mostBytes) return null
+  if (values > mostValues || 4 * rowCount(data) * height * width * values > mostBytes) return null
   return { ...data, inputs: spread(window, first, data.inputs), inputShape: [height, width, values] }
 }
 

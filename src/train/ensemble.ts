@@ -11,14 +11,14 @@ import type { TrainingData } from './types.ts'
 export interface MemberOutputs {
   /** Logits or standardized values, one array per member, rows × width. */
   readonly members: readonly Outputs[]
-  /** Class index or standardized value, one per row. */
+  /** Class index, one per row; or standardized values, rows × width. */
   readonly targets: Float32Array
 }
 
 /** What the members are. */
 export interface EnsembleTask {
   readonly task: Task
-  /** Number of classes, or 1 for regression. */
+  /** Number of classes, or of the targets of a regression. */
   readonly width: number
   readonly scale: TrainingData['targetScale']
 }

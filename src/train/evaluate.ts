@@ -1,4 +1,5 @@
 import { gatherRows } from '../data/batches.ts'
+import { inputWidth, targetWidth } from '../base/rows.ts'
 import type { Metrics } from '../records/metrics.ts'
 import { outputWidth } from './batches.ts'
 import type { Compiler } from './step-compiler.ts'
@@ -47,7 +48,7 @@ export const metricsOf = (context: RunContext, outputs: Float32Array, rows: Int3
 /** Outputs that were predicted for these rows, with the answers. */
 export function predictionsOf({ workload, data }: RunContext, outputs: Float32Array, rows: Int32Array): Predictions {
   if (rows.length === 0) throw new Error('a split without rows cannot be evaluated')
-  return { outputs, targets: gatherRows(data.targets, 1, rows), width: outputWidth(workload) }
+  return { outputs, targets: gatherRows(data.targets, targetWidth(data), rows), width: outputWidth(workload) }
 }
 
 function joined(lists: readonly Int32Array[]): Int32Array {
@@ -71,7 +72,7 @@ export function predict(context: RunContext, state: ModelState, rows: Int32Array
   } = context
   const compiled = compiler && predictCompiled(compiler, model, state, rows, outputWidth(workload))
   if (compiled) return compiled
-  const size = data.inputs.length / data.targets.length
+  const size = inputWidth(data)
   const width = outputWidth(workload)
   const out = new Float32Array(rows.length * width)
   const most = chunkRows(model)

@@ -21,7 +21,7 @@ export function computeMetrics(
   scale: TrainingData['targetScale'],
   requested: readonly MetricName[] = [],
 ): Metrics {
-  const all = task === 'classification' ? classificationMetrics(predictions) : regressionMetrics(predictions, scale?.sd ?? 1)
+  const all = task === 'classification' ? classificationMetrics(predictions) : regressionMetrics(predictions, unitOf(scale))
   const entries = [...Object.entries(all), ...requestedMetrics(requested, predictions, scale)]
   return Object.fromEntries(entries.map(([name, value]) => [name, rounded(value)]))
 }
@@ -69,24 +69,34 @@ function perClass({ actual, predicted, both }: ClassCounts): { balancedAccuracy:
   return { balancedAccuracy: sum(recalls) / recalls.length, f1: sum(f1s) / f1s.length }
 }
 
-/** Errors of standardized outputs, scaled back by the target's SD. */
-export function regressionMetrics({ outputs, targets }: Predictions, sd: number): RegressionMetrics {
-  const rows = targets.length
-  const center = sum(targets) / rows
-  let squared = 0
+/**
+ * The unit of errors: the SD of the target. Several targets have units that cannot be added up, so their errors are in
+ * SDs of each target, as in the loss.
+ */
+export const unitOf = (scale: TrainingData['targetScale']): number => (scale?.length === 1 ? (scale[0]?.sd ?? 1) : 1)
+
+/** Errors of standardized outputs, scaled back by the unit; means over rows and targets, and the mean r2 of the targets. */
+export function regressionMetrics({ outputs, targets, width }: Predictions, unit: number): RegressionMetrics {
+  const rows = targets.length / width
+  const squared = new Float64Array(width)
   let absolute = 0
-  let total = 0
-  for (let row = 0; row < rows; row++) {
-    const target = targets[row] ?? NaN
-    const error = (outputs[row] ?? NaN) - target
-    squared += error * error
+  targets.forEach((target, i) => {
+    const error = (outputs[i] ?? NaN) - target
+    squared[i % width] = (squared[i % width] ?? NaN) + error * error
     absolute += Math.abs(error)
-    total += (target - center) ** 2
-  }
-  const mse = (squared / rows) * sd * sd
-  // A target without variance is explained fully or not at all.
-  const r2 = total > 0 ? 1 - squared / total : squared > 0 ? 0 : 1
-  return { mse, rmse: Math.sqrt(mse), mae: (absolute / rows) * sd, r2 }
+  })
+  const mse = (sum(squared) / targets.length) * unit * unit
+  const r2 = sum(squared.map((own, k) => explained(own, targets, k, width))) / width
+  return { mse, rmse: Math.sqrt(mse), mae: (absolute / (rows * width)) * unit, r2 }
+}
+
+/** r2 of one target. One without variance is explained fully or not at all. */
+function explained(squared: number, targets: Float32Array, k: number, width: number): number {
+  const own = targets.filter((_, i) => i % width === k)
+  const center = sum(own) / own.length
+  let total = 0
+  for (const target of own) total += (target - center) ** 2
+  return total > 0 ? 1 - squared / total : squared > 0 ? 0 : 1
 }
 
 /**

@@ -4,9 +4,9 @@ export type Outputs = Float32Array | Float64Array
 /** What metrics are computed from, read back from the engine once. */
 export interface Predictions {
   readonly outputs: Outputs
-  /** Class index or standardized value, one per row. */
+  /** Class index, one per row; or standardized values, rows × width. */
   readonly targets: Float32Array
-  /** Number of classes, or 1 for regression. */
+  /** Number of classes, or of the targets of a regression. */
   readonly width: number
 }
 

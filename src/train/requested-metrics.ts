@@ -120,31 +120,41 @@ export interface ClassScore {
   readonly rows: number
   /** Share of them whose most probable class is this one, in [0, 1]. */
   readonly recall: number
+  /** Share of the rows whose most probable class is this one that are of it; null if there are no such rows. */
+  readonly precision: number | null
   /** Their mean negative log-likelihood, in nats. */
   readonly nll: number
 }
 
-/** Recall and nll of each class that occurs, in the order of the indices. */
+/** Recall, precision and nll of each class that occurs, in the order of the indices. */
 export function classScores({ outputs, targets, width }: Predictions): ClassScore[] {
-  const [rows, right, loss] = [new Float64Array(width), new Float64Array(width), new Float64Array(width)]
+  const [rows, right, loss, taken] = Array.from({ length: 4 }, () => new Float64Array(width)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ]
   targets.forEach((label, row) => {
     const { top, logSum } = softmaxRow(outputs, row * width, width)
     addTo(rows, label)
+    addTo(taken, top)
     addTo(right, label, Number(top === label))
     addTo(loss, label, logSum - (outputs[row * width + label] ?? NaN))
   })
-  return [...rows].flatMap((count, label) =>
-    count === 0 ? [] : [{ label, rows: count, recall: (right[label] ?? NaN) / count, nll: (loss[label] ?? NaN) / count }],
-  )
+  return [...rows].flatMap((count, label) => {
+    const [own = 0, all = 0] = [right[label], taken[label]]
+    const precision = all === 0 ? null : own / all
+    return count === 0 ? [] : [{ label, rows: count, recall: own / count, precision, nll: (loss[label] ?? NaN) / count }]
+  })
 }
 
-/** Mean of |error| / max(|target|, ε), in units of the target. */
-function percentageError({ outputs, targets }: Predictions, scale: TrainingData['targetScale']): number {
-  const { mean: center, sd } = scale ?? { mean: 0, sd: 1 }
+/** Mean of |error| / max(|target|, ε), in units of each target. */
+function percentageError({ outputs, targets, width }: Predictions, scale: TrainingData['targetScale']): number {
   let sum = 0
-  targets.forEach((target, row) => {
+  targets.forEach((target, i) => {
+    const { mean: center, sd } = scale?.[i % width] ?? { mean: 0, sd: 1 }
     const truth = target * sd + center
-    sum += (Math.abs((outputs[row] ?? NaN) - target) * sd) / Math.max(Math.abs(truth), Number.EPSILON)
+    sum += (Math.abs((outputs[i] ?? NaN) - target) * sd) / Math.max(Math.abs(truth), Number.EPSILON)
   })
   return sum / targets.length
 }

@@ -1,6 +1,7 @@
 import type { MetricName } from '../records/metrics.ts'
 import { mean } from '../stats/describe.ts'
 import type { EnsembleTask } from './ensemble.ts'
+import { unitOf } from './metrics.ts'
 import { softmaxRow, type Outputs } from './predicted.ts'
 
 /** What each row contributes to a metric: the metric is the mean over rows. Metrics without such parts are absent. */
@@ -10,22 +11,33 @@ export type RowScores = { readonly [name in MetricName]?: Float64Array }
  * The contributions of rows to accuracy and nll, or to r2 and mae.
  *
  * @param outputs logits or standardized values, rows × width
- * @param targets class index or standardized value, one per row
+ * @param targets class index, one per row; or standardized values, rows × width
  */
 export function rowScores({ task, width, scale }: EnsembleTask, outputs: Outputs, targets: Float32Array): RowScores {
-  const rows = Array.from(targets)
   if (task === 'classification') {
-    const parts = rows.map((label, row) => ({ label, ...softmaxRow(outputs, row * width, width) }))
+    const parts = Array.from(targets, (label, row) => ({ label, ...softmaxRow(outputs, row * width, width) }))
     return {
       accuracy: Float64Array.from(parts, ({ label, top }) => Number(label === top)),
       nll: Float64Array.from(parts, ({ label, logSum }, row) => logSum - (outputs[row * width + label] ?? NaN)),
     }
   }
-  const center = mean(targets)
-  const variance = mean(rows.map((value) => (value - center) ** 2))
-  const errors = rows.map((value, row) => (outputs[row] ?? NaN) - value)
-  return {
-    ...(variance > 0 ? { r2: Float64Array.from(errors, (e) => 1 - (e * e) / variance) } : {}),
-    mae: Float64Array.from(errors, (e) => Math.abs(e) * (scale?.sd ?? 1)),
+  const perRow = (of: (target: number, i: number) => number): Float64Array => {
+    const all = targets.length / width
+    return Float64Array.from({ length: all }, (_, row) =>
+      mean(Array.from({ length: width }, (_, k) => of(targets[row * width + k] ?? NaN, row * width + k))),
+    )
   }
+  const variances = Array.from({ length: width }, (_, k) => varianceOf(targets.filter((_, i) => i % width === k)))
+  const errorAt = (target: number, i: number): number => (outputs[i] ?? NaN) - target
+  return {
+    ...(variances.every((variance) => variance > 0)
+      ? { r2: perRow((target, i) => 1 - errorAt(target, i) ** 2 / (variances[i % width] ?? NaN)) }
+      : {}),
+    mae: perRow((target, i) => Math.abs(errorAt(target, i)) * unitOf(scale)),
+  }
+}
+
+function varianceOf(values: Float32Array): number {
+  const center = mean(values)
+  return mean(Array.from(values, (value) => (value - center) ** 2))
 }

@@ -1,5 +1,6 @@
 import { unreachable } from '../base/result.ts'
 import { onFold } from '../data/folds.ts'
+import { rowCount } from '../base/rows.ts'
 import { inferShapes } from '../layers/shapes.ts'
 import type { ModelWorkload } from '../records/plan.ts'
 import { crash, type RunRequest, type RunResult } from '../records/run.ts'
@@ -81,7 +82,11 @@ function predictAll(context: RunContext, { weights, statistics }: Checkpoint): F
     weights: tf.tensor1d(weights),
     statistics: statistics.map((values, i) => tf.tensor(values, [...(model.statistics[i]?.shape ?? [])])),
   }
-  const outputs = predict(context, state, Int32Array.from(data.targets.keys()))
+  const outputs = predict(
+    context,
+    state,
+    Int32Array.from({ length: rowCount(data) }, (_, row) => row),
+  )
   tf.dispose([state.weights, ...state.statistics])
   return outputs
 }

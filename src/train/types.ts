@@ -1,4 +1,4 @@
-import type { SegmentColumn } from '../data/types.ts'
+import type { SegmentColumn, TargetScale } from '../data/types.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { ForwardOptions, Tensor } from '../layers/forward.ts'
 
@@ -7,12 +7,12 @@ export interface TrainingData {
   /** rows × product(inputShape), row-major. */
   readonly inputs: Float32Array
   readonly inputShape: Shape
-  /** Class index or (standardized) value, one per row. */
+  /** Class index or (standardized) value, one per row; of several targets, rows × targets. */
   readonly targets: Float32Array
   /** Weight of each row in the training loss, with a mean of 1 over the training rows; omitted if all are 1. */
   readonly weights?: Float32Array
   /** Undoes the standardization of regression targets, so that metrics are in the target's units; null otherwise. */
-  readonly targetScale: { readonly mean: number; readonly sd: number } | null
+  readonly targetScale: TargetScale | null
   readonly splits: { readonly train: Int32Array; readonly validation: Int32Array; readonly test: Int32Array }
   /** Set if what is measured on the test rows is to hold for other rows from the same source. */
   readonly rowsVary?: boolean

@@ -140,7 +140,7 @@ describe('NumPy arrays', () => {
   it.each([...types, 'fortran'])('of %s are read, the last column as the target', async (name) => {
     const { targets, targetScale, ...data } = await load(name)
     expect(grid.map((_, row) => rowOf(data, row))).toEqual(grid)
-    const { mean, sd } = targetScale ?? { mean: NaN, sd: NaN }
+    const { mean, sd } = targetScale?.[0] ?? { mean: NaN, sd: NaN }
     expect([...targets].map((t) => t * sd + mean).map(Math.round)).toEqual([3, 7, 11, 15, 19, 23])
   })
 

@@ -99,7 +99,7 @@ describe('standardization', () => {
   it('of regression targets is fitted on train and can be undone', async () => {
     const path = file('r.csv', smallCsv(50))
     const data = await loadDataset(config(path, { target: 'a', task: 'regression', inputs: columns(['b'], []) }))
-    const { mean, sd } = data.targetScale ?? { mean: NaN, sd: NaN }
+    const { mean, sd } = data.targetScale?.[0] ?? { mean: NaN, sd: NaN }
     for (let row = 0; row < 50; row++) expect((data.targets[row] ?? NaN) * sd + mean).toBeCloseTo(row * 1.5, 4)
     const train = [...data.splits.train].map((row) => data.targets[row] ?? NaN)
     expect(train.reduce((a, b) => a + b) / train.length).toBeCloseTo(0, 6)

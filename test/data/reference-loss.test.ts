@@ -33,7 +33,7 @@ function data(
     inputs: Float32Array.from(rows.flat()),
     inputShape: [3],
     targets: Float32Array.from(rows, (x) => target(x, random)),
-    targetScale: classes === null ? { mean: 5, sd: 10 } : null,
+    targetScale: classes === null ? [{ mean: 5, sd: 10 }] : null,
     splits: { train: all, validation: all, test: all },
     classes,
   }

@@ -112,6 +112,7 @@ describe('curves as CSV', () => {
       'stage',
       'label',
       'seed',
+      'fold',
       'step',
       'epoch',
       'train_accuracy',
@@ -125,7 +126,15 @@ describe('curves as CSV', () => {
       .map((r) => r.split(','))
     expect(rows).toHaveLength(complete.evaluations.length)
     expect(rows.every((r) => r.length === header.length)).toBe(true)
-    expect(Number(rows.at(-1)?.[9])).toBe(complete.evaluations.at(-1)?.validation.nll)
+    expect(Number(rows.at(-1)?.[10])).toBe(complete.evaluations.at(-1)?.validation.nll)
+    const folded = evaluationsCsv({ ...complete, request: { ...complete.request, fold: 2 } }, ['accuracy', 'nll'])
+    expect(
+      folded
+        .split('\n')
+        .map((r) => r.split(',')[4])
+        .slice(0, 2),
+    ).toEqual(['2', '2'])
+    expect(rows[0]?.[4]).toBe('')
     expect(evaluationsCsv(diverged, ['accuracy'])).toBe('')
   })
 

@@ -1,6 +1,8 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
+import planSchema from '../../schema/plan.schema.json' with { type: 'json' }
 import { closing } from '../../src/cli/closing.ts'
-import type { AnyGateRule as GateRule } from '../../src/gates/index.ts'
+import { gates, type AnyGateRule as GateRule } from '../../src/gates/index.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { gateIntervals } from '../../src/report/charts/gates.ts'
 import { renderComment } from '../../src/report/comment.ts'
@@ -20,6 +22,7 @@ const every: readonly GateRule[] = [
   { ...base, gate: 'seed-variance', maxRatio: 1.01 },
   { ...base, gate: 'threshold', min: 0.1, max: null },
   { ...base, metric: 'nll', gate: 'calibration', margin: 0.5, paired: true },
+  { ...base, gate: 'collapse', level: 0.5, maxShare: 0.5 },
   { gate: 'training-time', maxRatio: 1.5, onInconclusive: 'pass' },
   { gate: 'model-size', maxRatio: 1, onInconclusive: 'fail' },
 ]
@@ -36,6 +39,14 @@ const rendered: Readonly<Record<string, string>> = {
   'report.html': plain(html(report, new Map())),
   'the terminal': plain(closing({ report, verdict: report.verdict, page: 'p', lockPath: 'l' }, 80).join('\n')),
 }
+
+it('are all of those of the registry, and each may stand in a report and in a plan', () => {
+  expect(new Set(every.map(({ gate }) => gate))).toEqual(new Set(gates.map(({ name }) => name)))
+  expect(parseReport(reportText(report), 'report.json').verdict.gates.map(({ rule }) => rule)).toEqual(every)
+  const { gate } = planSchema.$defs
+  const valid = new Ajv2020({ strict: false }).compile({ $defs: planSchema.$defs, ...gate })
+  for (const one of every) expect(valid(one), `${one.gate}: ${JSON.stringify(valid.errors)}`).toBe(true)
+})
 
 describe.each(Object.keys(rendered))('%s', (where) => {
   const text = rendered[where] as string
@@ -94,13 +105,13 @@ describe('a report with every gate', () => {
     expect(parseReport(reportText(report), 'report.json')).toEqual(JSON.parse(reportText(report)))
     const charts = gateIntervals(report)
     expect(charts).toHaveLength(report.verdict.gates.filter((g) => g.estimate !== null).length)
-    expect(charts.find((c) => c.id === 'gate-7-model-size')?.sentence).toContain('the thin line no change')
+    expect(charts.find((c) => c.id === 'gate-8-model-size')?.sentence).toContain('the thin line no change')
   })
 
   it('is of a plan that names them', () => {
     const plan = fakePlan({ gates: every })
     expect(renderPlanTable(plan)).toContain(
-      'seed-variance on test accuracy, threshold on test accuracy, calibration on test nll, training-time, model-size',
+      'seed-variance on test accuracy, threshold on test accuracy, calibration on test nll, collapse on test accuracy, training-time, model-size',
     )
     expect(renderPlanMermaid(plan)).toContain('at most 1.5 × the baseline#39;s')
   })

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, describe, expect, it as test, type TestContext } from 'vitest'
 import type { Finding } from '../../src/diagnose/finding.ts'
@@ -36,6 +37,25 @@ afterAll(async () => {
   for (const report of made) (await report).remove()
 })
 
+/** How many times as long a page takes to be on the screen as one with nothing but as many bytes in it: medians of five. */
+async function timesBlank(b: Browser, file: string, bytes: number): Promise<number> {
+  const blank = file.replace('report.html', 'blank.html')
+  writeFileSync(blank, `<!doctype html><script type="application/json">${'0'.repeat(bytes)}</script><p>blank`)
+  const took = async (path: string): Promise<number> => {
+    const page = await b.newPage()
+    const start = performance.now()
+    await page.goto(pathToFileURL(path).href, { waitUntil: 'load' })
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    const all = performance.now() - start
+    await page.close()
+    return all
+  }
+  const times: [number, number][] = []
+  for (let i = 0; i < 5; i++) times.push([await took(blank), await took(file)])
+  const middle = (side: 0 | 1): number => times.map((t) => t[side]).sort((x, y) => x - y)[2] ?? NaN
+  return middle(1) / middle(0)
+}
+
 /** Descriptions of the marks of a chart, as a screen reader reads them. */
 const marks = (page: Page, chart: string): Promise<string[]> =>
   page.$$eval(`svg[aria-labelledby^="${chart}-title "] [aria-roledescription]`, (all) =>
@@ -49,7 +69,7 @@ describe('report.html in a browser', () => {
     const { page, complaints } = await open(b, (await usual()).page)
     await page.locator('nav a').last().click()
     expect(complaints).toEqual([])
-    expect(await page.locator('main section > h2').allTextContents()).toEqual([
+    expect(await page.locator('main section h2').allTextContents()).toEqual([
       'Gates',
       'What changed',
       'Process checklist',
@@ -191,7 +211,7 @@ describe('report.html in a browser', () => {
       expect(share(shade.x)).toBeCloseTo((first - 1 - 1) / (values.length - 1), 1)
       expect(share(shade.x + shade.width)).toBeCloseTo((last - 1) / (values.length - 1), 1)
     }
-    expect(await page.locator('#diagnostics ~ .card ol li').allTextContents()).toEqual([
+    expect(await page.locator('[aria-labelledby="diagnostics"] .card ol li').allTextContents()).toEqual([
       'learningRate: lower it',
       'learningRate: lower it',
     ])
@@ -367,6 +387,43 @@ describe('readers of every kind', () => {
     }
   }
 
+  it('find a short page on a phone: sections fold to a line, links open them, and wide tables show that they scroll', async (b) => {
+    const { page, complaints } = await open(b, (await usual()).page, { width: 390, folded: true })
+    expect(await page.evaluate('document.documentElement.scrollHeight')).toBeLessThan(8000)
+    const fold = page.locator('[aria-labelledby="stage-verify"] > details')
+    expect(await fold.getAttribute('open')).toBeNull()
+    expect(await fold.locator('summary .gist').first().isVisible()).toBe(true)
+    await page.locator('nav a[href="#stage-verify"]').click()
+    expect(await fold.getAttribute('open')).not.toBeNull()
+    const box = fold.locator('.scroll').first()
+    expect(await box.evaluate((e) => e.scrollWidth > e.clientWidth)).toBe(true)
+    expect(
+      await page.evaluate(
+        `getComputedStyle(document.querySelector('[aria-labelledby="stage-verify"] .scroll')).backgroundImage`,
+      ),
+    ).toContain('gradient')
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  it('find no row half empty on a wide screen', async (b) => {
+    const { page } = await open(b, (await usual()).page)
+    // Of every row of figures or cards: how much of its width they fill.
+    const filled = await page.$$eval('.charts, .two', (all) =>
+      all.map((row) => {
+        const last = [...row.children].at(-1)?.getBoundingClientRect()
+        const own = row.getBoundingClientRect()
+        return {
+          of: row.querySelector('h3')?.textContent ?? '',
+          share: last && own.width > 0 ? (last.right - own.left) / own.width : 1,
+        }
+      }),
+    )
+    expect(filled.length).toBeGreaterThan(4)
+    expect(filled.filter(({ share }) => share < 0.95)).toEqual([])
+    await page.context().close()
+  })
+
   it('print it on white paper, all sections on it', async (b) => {
     const { page } = await open(b, (await usual()).page, { scheme: 'light' })
     const pdf = await page.pdf({ format: 'A4' })
@@ -412,6 +469,9 @@ describe('a study of a thousand trials and a million steps', () => {
     const { page: file, bytes } = await kept(onDisk(report, runs()))
     expect(bytes).toBeLessThan(5_000_000)
     const { page, complaints, opened, drawn } = await open(b, file)
+    const ratio = await timesBlank(b, file, bytes)
+    expect(ratio).toBeLessThanOrEqual(5)
+    console.log(`open in ${ratio.toFixed(1)} times the time of a blank page of as many bytes`)
     console.log(
       `1,000 trials: ${(bytes / 1e6).toFixed(2)} MB, open after ${Math.round(opened)} ms, curves drawn in ${Math.round(drawn)} ms`,
     )

@@ -35,3 +35,12 @@ describe('the findings of a verification', () => {
     expect(parseReport(reportText({ ...report, stages }), 'report.json').stages).toEqual(stages)
   })
 })
+
+describe('what the checks of the data found', () => {
+  it('may be notes', () => {
+    const report = buildReport(fakeStudy().input)
+    const note = { check: 'trend', severity: 'note', message: 'an input differs at the end of the file' } as const
+    const data = { ...report.data, findings: [...report.data.findings, note] }
+    expect(parseReport(reportText({ ...report, data }), 'report.json').data).toEqual(data)
+  })
+})

@@ -25,6 +25,8 @@ describe('summary.md', () => {
       'Curves',
       'Measured on unseen seeds',
       'Class by class',
+      'Confusion matrix',
+      'Worst errors',
       'Averaged weights',
       'Lineage',
       'Seeds',
@@ -79,7 +81,7 @@ describe('summary.md', () => {
   it('says how a seed that did not finish ended', () => {
     const text = summaryOf({ diverging: [1] })
     expect(text).toContain('# ❌ fail')
-    expect(text).toMatch(/\| 1007920 \| 0\.\d+ \| diverged \|/)
+    expect(text).toMatch(/\| 2 \(1007920\) \| 0\.\d+ \| diverged \|/)
   })
 
   it('draws charts in the grammar of xychart-beta: quoted titles, plain decimals, lines of equal length', () => {

@@ -7,7 +7,7 @@ import { stream } from '../../src/base/random.ts'
 import { everyLayer, type Layer } from '../../src/layers/layer.ts'
 import { inferShapes } from '../../src/layers/shapes.ts'
 import { modelFormats } from '../../src/saved-model/formats/index.ts'
-import type { Head, TrainedModel } from '../../src/saved-model/trained-model.ts'
+import { targetsOf, type Head, type TrainedModel } from '../../src/saved-model/trained-model.ts'
 import { buildModel } from '../../src/train/model.ts'
 import { softmaxRow } from '../../src/train/predicted.ts'
 import { noDropout, statisticTensors, weightTensors } from '../support/tf-layers.ts'
@@ -78,6 +78,19 @@ const more: readonly Case[] = [
     inputShape: [5],
     layers: [dense(4, 'relu'), dense(1)],
     head: { task: 'regression', target: 'price', mean: 1200, sd: 35 },
+  },
+  {
+    name: 'a regression with several targets',
+    inputShape: [5],
+    layers: [dense(4, 'relu'), dense(3)],
+    head: {
+      task: 'regression',
+      targets: [
+        { target: 'price', mean: 120, sd: 35 },
+        { target: 'weight', mean: -2.5, sd: 0.25 },
+        { target: 'age', mean: 40, sd: 11 },
+      ],
+    },
   },
 ]
 
@@ -167,7 +180,12 @@ function trainedModel({ name, inputShape, layers, head = classes }: Case): {
 }
 
 function meaning(head: Head, raw: readonly number[]): number[] {
-  if (head.task === 'regression') return raw.map((value) => value * head.sd + head.mean)
+  if (head.task === 'regression') {
+    const targets = targetsOf(head)
+    return raw.map(
+      (value, i) => value * (targets[i % targets.length]?.sd ?? NaN) + (targets[i % targets.length]?.mean ?? NaN),
+    )
+  }
   const width = head.classes.length
   return Array.from({ length: raw.length / width }, (_, row) => [
     ...softmaxRow(Float32Array.from(raw), row * width, width).probabilities,

@@ -41,6 +41,7 @@ const schedule: ScheduleSettings = {
   clipPercentiles: [],
   optimizers: [],
   explore: 9,
+  rounds: 0,
   seeds: 3,
 }
 

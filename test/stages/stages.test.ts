@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { canonicalJson } from '../../src/base/hash.ts'
 import { leverDifferences, withLevers } from '../../src/records/levers.ts'
 import type { BatchSettings } from '../../src/stages/batch/settings.ts'
 import type { RunRequest } from '../../src/records/run.ts'
@@ -6,7 +7,7 @@ import { stages } from '../../src/stages/index.ts'
 import type { RunOutcome } from '../../src/stages/stage.ts'
 import type { LrRangeSettings } from '../../src/stages/lr-range/settings.ts'
 import type { RegularizeSettings } from '../../src/stages/regularize/settings.ts'
-import type { ScheduleSettings } from '../../src/stages/schedule/settings.ts'
+import { roundSize, type ScheduleSettings } from '../../src/stages/schedule/settings.ts'
 import { someLevers } from '../support/levers.ts'
 import { play, runRequest, type World } from '../support/world.ts'
 
@@ -47,6 +48,7 @@ const schedule: ScheduleSettings = {
   clipPercentiles: [0.9],
   optimizers: ['adamw', 'sgd'],
   explore: 9,
+  rounds: 0,
   seeds: 3,
 }
 /** Nothing matters: whatever a stage does here is a false alarm. */
@@ -156,9 +158,9 @@ describe('batch for quality', () => {
   test('a smaller one that is better is, with its rate and warmup', () => {
     const small: World = { ...flat, truth: (l) => 0.1 + 0.1 * Math.log2(l.batching.batchSize / 16) }
     const { decision } = play(stages.batch, batch, small)
-    expect(decision.levers.batching.batchSize).toBe(16)
-    expect(decision.levers.scheduling.warmupSteps).toBe(400)
-    expect(decision.summary).toContain('shrinks from 64 to 16')
+    expect(decision.levers.batching.batchSize).toBe(32)
+    expect(decision.levers.scheduling.warmupSteps).toBe(200)
+    expect(decision.summary).toContain('shrinks from 64 to 32')
     expect(decision.levers.optimization.learningRate).toBeLessThanOrEqual(0.001)
   })
   test('a larger one that is better is', () => {
@@ -314,6 +316,68 @@ describe('schedule', () => {
       [0.03, 0.01],
     ])
     expect(tried(['adam']).every(([, decay]) => decay === 0.3)).toBe(true)
+  })
+})
+
+describe('rounds of the schedule stage', () => {
+  /** SGD with strong dropout, at a rate of its own: each of them alone gains less than noise. */
+  const together: World = {
+    noise: 0.002,
+    truth: ({ optimization: { optimizer, learningRate }, regularization: { dropout } }) =>
+      optimizer === 'sgd' && dropout === 0.3
+        ? 0.1 + 0.05 * Math.abs(Math.log10(learningRate / 0.03))
+        : 0.2 - (optimizer === 'sgd' ? 0.002 : 0) - (dropout === 0.3 ? 0.001 : 0),
+  }
+  const refined = (rounds: number) => {
+    const before = play(stages.regularize, regularize, together)
+    const settings = { ...schedule, rounds }
+    const after = play(stages.schedule, settings, together, { previous: [before.decision] })
+    return { before: before.decision, ...after }
+  }
+  test('reach a setting that no lever reaches alone, with levers that an earlier stage explored', () => {
+    const { before, decision } = refined(3)
+    expect(before.lineage).toEqual([])
+    expect(decision.levers.optimization.optimizer).toBe('sgd')
+    expect(decision.levers.regularization.dropout).toBe(0.3)
+    expect(decision.findings.explored?.levers.map(({ lever }) => lever)).toEqual(
+      expect.arrayContaining(['dropout', 'optimizer']),
+    )
+    expect(refined(0).decision.lineage).toEqual([])
+  })
+  test('suggest only what is new, under the seed of the search, and end with one that does no better', () => {
+    const settings = { ...schedule, rounds: 20 }
+    const { requests } = play(stages.schedule, settings, { ...flat, noise: 0 })
+    const others = requests.filter((r) => r.label !== 'incumbent')
+    const keys = others.map((r) => canonicalJson([r.levers, r.seed, r.fold ?? 0]))
+    expect(new Set(keys).size).toBe(keys.length)
+    const without = play(stages.schedule, { ...schedule, rounds: 0 }, { ...flat, noise: 0 }).requests
+    expect(requests.length).toBeGreaterThan(without.length)
+    expect(requests.length).toBeLessThanOrEqual(without.length + roundSize)
+  })
+  test('leave out what the budget does not cover, and say so', () => {
+    const { decision, requests } = play(stages.schedule, { ...schedule, rounds: 20 }, together, { budget: 24 })
+    expect(requests.length).toBeLessThanOrEqual(24)
+    expect(decision.omissions.map((o) => o.what)).toContain('20 of 20 further rounds of schedules and optimizers')
+  })
+  test('try no rate beyond the edge', () => {
+    const edged: World = { ...together, edge: () => 0.004 }
+    const { decision } = play(stages['lr-range'], lrRange, edged)
+    const { requests } = play(stages.schedule, { ...schedule, rounds: 3 }, edged, { previous: [decision] })
+    const rates = requests
+      .filter((r) => r.levers.optimization.optimizer === 'adamw')
+      .map((r) => r.levers.optimization.learningRate)
+    const edge = decision.findings.rangeTest?.edge?.center ?? NaN
+    expect(Math.max(...rates)).toBeLessThan(edge)
+    expect(rates.length).toBeGreaterThan(5)
+  })
+  test('do no harm where nothing matters', () => {
+    const moved = seeds.filter((seed) => {
+      const before = play(stages.regularize, regularize, flat, { seed }).decision
+      return (
+        play(stages.schedule, { ...schedule, rounds: 3 }, flat, { seed, previous: [before] }).decision.lineage.length > 0
+      )
+    })
+    expect(moved.length).toBeLessThanOrEqual(8)
   })
 })
 

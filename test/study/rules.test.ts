@@ -208,8 +208,8 @@ describe('every key of a spec', () => {
     const { data } = read(
       text.replace('source: rows.csv', 'train: a.csv\n  test: b.csv').replace('  split: { test: 0.25 }\n', more),
     ).spec
-    // Segments follow from the gates.
-    expect(Object.keys(dataKinds).sort()).toEqual([...Object.keys(data), 'segments'].sort())
+    // Segments follow from the gates, and only a regression has several targets.
+    expect(Object.keys(dataKinds).sort()).toEqual([...Object.keys(data), 'segments', 'targets'].sort())
   })
 
   it('a gate on segments of the base commit also judges a change that does not have it', () => {
@@ -229,7 +229,7 @@ describe('every key of a spec', () => {
         .filter((key) => kinds[key] === kind)
         .sort()
     expect(Object.keys(rules).sort()).toEqual([...named(specKinds, 'rule'), 'data', 'verify'].sort())
-    expect(Object.keys(rules.data).sort()).toEqual(named(dataKinds, 'rule'))
+    expect([...Object.keys(rules.data), 'targets'].sort()).toEqual(named(dataKinds, 'rule'))
     expect(named(specKinds, 'parts')).toEqual(['data', 'stages'])
   })
 

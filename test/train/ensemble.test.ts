@@ -14,7 +14,7 @@ describe('ensembles and temperatures are those of scikit-learn and SciPy', () =>
     const of: EnsembleTask = {
       task: c.task === 'regression' ? 'regression' : 'classification',
       width: c.classes,
-      scale: c.scale ?? null,
+      scale: c.scale ? [c.scale] : null,
     }
     const { models, notes } = ensembleScores(of, outputs(c.validation), outputs(c.test))
     expect(notes).toEqual([])

@@ -84,7 +84,7 @@ describe('digits, really trained', () => {
   test('regression learns, in units of the target', async () => {
     const mean = 4.5
     const sd = 2.87
-    const data = { ...digits, targets: digits.targets.map((y) => (y - mean) / sd), targetScale: { mean, sd } }
+    const data = { ...digits, targets: digits.targets.map((y) => (y - mean) / sd), targetScale: [{ mean, sd }] }
     const workload = workloadOf(data, mlp)
     const net = await trainerFor(data, [flatten, dense(64, 'relu'), dense(1)], {
       task: 'regression',

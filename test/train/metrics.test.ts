@@ -43,7 +43,7 @@ test('a target that never varies is explained fully or not at all', () => {
 test('six significant digits are kept', () => {
   const predictions = { outputs: float32([0.1, 0.7, 0.3]), targets: float32([0, 1, 0]), width: 1 }
   const exact: Metrics = regressionMetrics(predictions, 3)
-  const kept = computeMetrics('regression', predictions, { mean: 9, sd: 3 })
+  const kept = computeMetrics('regression', predictions, [{ mean: 9, sd: 3 }])
   for (const name of metricsOf('regression')) {
     expect(kept[name]).toBe(Number(exact[name]?.toPrecision(6)))
     expect(kept[name]).not.toBe(exact[name])

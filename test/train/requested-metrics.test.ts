@@ -35,7 +35,7 @@ describe('metrics on request are those of scikit-learn', () => {
   test('percentages of a regression, in units of the target', () => {
     const { scale, targets, outputs, mape } = fixture.regression
     const of = { outputs: Float64Array.from(outputs), targets: Float32Array.from(targets), width: 1 }
-    expect(requestedMetrics(['mape'], of, scale)[0]?.[1]).toBeCloseTo(mape, 6)
+    expect(requestedMetrics(['mape'], of, [scale])[0]?.[1]).toBeCloseTo(mape, 6)
   })
 })
 

@@ -16,7 +16,7 @@ test.each(fixture.classification.map((c) => [c.name, c] as const))(
 )
 
 test.each(fixture.regression.map((c) => [c.name, c] as const))('their means are the metrics of scikit-learn: %s', (_, c) => {
-  const of = { task: 'regression', width: 1, scale: c } as const
+  const of = { task: 'regression', width: 1, scale: [c] } as const
   const { r2 = [], mae = [] } = rowScores(of, float32(c.outputs), float32(c.targets))
   expect(mean(r2) / c.metrics.r2).toBeCloseTo(1, 9)
   expect(mean(mae) / c.metrics.mae).toBeCloseTo(1, 9)

@@ -32,7 +32,7 @@ async function writePage(file: string, comparison: StudyComparison, first: Finis
   const [a, b] = [await winnerCurves(first), await winnerCurves(second)]
   const drawings = new Map<string, { title: string; sentence: string; svg: string }>()
   for (const chart of comparisonCharts(comparison, second.report.study.objective, a, b)) {
-    drawings.set(chart.id, { title: chart.title, sentence: chart.sentence, svg: await renderSvg(chart) })
+    drawings.set(chart.id, { ...chart, svg: await renderSvg(chart) })
   }
   await writeFileAtomic(file, comparisonHtml(comparison, drawings)).catch((error: unknown) => {
     throw explainFileError(error, 'compare/unwritable', 'the page cannot be written')

@@ -1,6 +1,7 @@
 import { explainFileError, writeFileAtomic } from '../../base/files.ts'
 import type { EngineWish } from '../../engines/index.ts'
 import { csvField } from '../../report/escape.ts'
+import { targetsOf } from '../../saved-model/trained-model.ts'
 import { engineHere } from '../../study/engine.ts'
 import { predictFile, type Predictions } from '../../study/predict.ts'
 import { workerScript } from '../bundled-files.ts'
@@ -40,11 +41,15 @@ export const predictionText = (predictions: Predictions, format: PredictionForma
 /** Enough digits for any value of the engine, which computes with 32 bits. */
 const shown = (value: number): number => Number(value.toPrecision(9))
 
+const valuesOf = (values: Float64Array, row: number, width: number): number[] =>
+  Array.from(values.subarray(row * width, (row + 1) * width), shown)
+
 function* csvLines({ head, rows, values }: Predictions): Generator<string> {
   const line = (fields: readonly (string | number)[]): string => `${fields.map(csvField).join(',')}\n`
   if (head.task === 'regression') {
-    yield line(['prediction'])
-    for (let row = 0; row < rows; row++) yield line([shown(values[row] ?? NaN)])
+    const targets = targetsOf(head)
+    yield line(targets.length === 1 ? ['prediction'] : targets.map(({ target }) => target))
+    for (let row = 0; row < rows; row++) yield line(valuesOf(values, row, targets.length))
     return
   }
   yield line(['prediction', ...head.classes.map((name) => `P(${name})`)])
@@ -55,7 +60,12 @@ function* csvLines({ head, rows, values }: Predictions): Generator<string> {
 function* jsonLines({ head, rows, values }: Predictions): Generator<string> {
   const line = (value: object): string => `${JSON.stringify(value)}\n`
   if (head.task === 'regression') {
-    for (let row = 0; row < rows; row++) yield line({ prediction: shown(values[row] ?? NaN) })
+    const targets = targetsOf(head)
+    for (let row = 0; row < rows; row++) {
+      const own = valuesOf(values, row, targets.length)
+      const named = Object.fromEntries(targets.map(({ target }, k) => [target, own[k]]))
+      yield line({ prediction: targets.length === 1 ? own[0] : named })
+    }
     return
   }
   for (const { prediction, probabilities } of classified(head.classes, values, rows))

@@ -1,7 +1,7 @@
 import { layerOf } from '../../layers/index.ts'
 import { type Layer, placedLayers } from '../../layers/layer.ts'
 import { inferShapes, parameterCount } from '../../layers/shapes.ts'
-import type { DataFacts } from '../../records/plan.ts'
+import { outputCount, type DataFacts } from '../../records/plan.ts'
 import type { Report } from '../problem.ts'
 
 /** Walks the layers from the input shape. Reports the first that does not fit, and an output that the loss cannot take. */
@@ -22,14 +22,16 @@ export function checkModel(layers: readonly Layer[], facts: DataFacts, report: R
   return { parameters }
 }
 
-function checkOutput(output: readonly number[], last: number, { classes }: DataFacts, report: Report): void {
-  const wanted = classes?.length ?? 1
+function checkOutput(output: readonly number[], last: number, facts: DataFacts, report: Report): void {
+  const wanted = outputCount(facts)
   if (output.length === 1 && output[0] === wanted) return
-  const what = classes ? 'logit for each class' : 'number'
+  const { classes, targets } = facts
+  const what = classes ? 'logit for each class' : targets ? 'number for each target' : 'number'
+  const why = classes ? `: the data has ${wanted} classes` : targets ? `: the spec names ${wanted} targets` : ''
   report('output', ['model', 'layers', last], `the last layer must output one ${what}`, {
     found: `[${output.join(', ')}]`,
-    allowed: `[${wanted}]${classes ? `: the data has ${wanted} classes` : ''}`,
-    hint: `end with - dense: { units: ${classes ? 'classes' : 1} }`,
+    allowed: `[${wanted}]${why}`,
+    hint: `end with - dense: { units: ${classes ? 'classes' : wanted} }`,
   })
 }
 

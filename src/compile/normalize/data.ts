@@ -18,7 +18,7 @@ export function normalizeData(data: Data, task: Task, seed: number, report: Repo
   }
   return {
     ...normalizeFiles(data, report),
-    target: String(data.target),
+    ...normalizeTarget(data.target, task, report),
     header: data.header ?? 'auto',
     task,
     inputs,
@@ -27,6 +27,22 @@ export function normalizeData(data: Data, task: Task, seed: number, report: Repo
     ...normalizeWeighting(data, task, report),
     split,
   }
+}
+
+/** One target, or several of a regression. */
+function normalizeTarget(written: Data['target'], task: Task, report: Report): Pick<NormalizedData, 'target' | 'targets'> {
+  if (!Array.isArray(written)) return { target: String(written) }
+  const all = written.map(String)
+  const [target = ''] = all
+  if (all.length === 1) return { target }
+  if (task === 'classification') {
+    report('targets-task', ['data', 'target'], 'only a regression can have several targets', {
+      found: all.join(', '),
+      allowed: 'one column, or task: regression',
+      hint: 'write a spec for each label',
+    })
+  }
+  return { target, targets: all }
 }
 
 const scalings = { standardize: true, robust: 'robust', quantile: 'quantile', none: false } as const

@@ -1,6 +1,7 @@
 import type { ExplorerData, ExplorerRun } from '../explorer/data.ts'
 import { lineOf, type Measure } from '../explorer/lines.ts'
 import { panels } from '../explorer/panels.ts'
+import { foldSections } from './folds.ts'
 import { nearest, smooth } from './lines.ts'
 import { createPlot, type Drawn, type Plot } from './plot.ts'
 import { nameOf, readout, titleOf, type State } from './readout.ts'
@@ -226,4 +227,5 @@ function keyboard(data: ExplorerData, state: State, show: () => void): void {
   }
 }
 
+foldSections()
 start()

@@ -27,19 +27,34 @@ export function nearest({ x }: Line, epoch: number): number {
   return x.length === 0 ? -1 : before ? low - 1 : low
 }
 
+/** Decades that a log scale shows below its largest value: no curve is read further down, and uPlot draws no smaller ticks. */
+const decades = 9
+
+/** A line whose largest value is this many times that of nine in ten lines would press all others to the bottom. */
+const far = 4
+
 /**
- * Smallest and largest value between two epochs; undefined if no line has one. On a log scale only positive values count.
+ * Smallest and largest value to show between two epochs; undefined if no line has one. On a log scale only positive values
+ * count. A few lines that rise far above all others leave a linear scale.
  */
 export function rangeOf(lines: readonly Line[], from: number, to: number, log: boolean): [number, number] | undefined {
-  let [low, high] = [Infinity, -Infinity]
+  let low = Infinity
+  const tops: number[] = []
   for (const { x, y } of lines) {
+    let top = -Infinity
     for (let i = 0; i < y.length; i++) {
       const value = y[i] ?? null
       const at = x[i] ?? NaN
       if (value === null || at < from || at > to || (log && value <= 0)) continue
       if (value < low) low = value
-      if (value > high) high = value
+      if (value > top) top = value
     }
+    if (top > -Infinity) tops.push(top)
   }
-  return low > high ? undefined : [low, high]
+  if (tops.length === 0) return undefined
+  const sorted = Float64Array.from(tops).sort()
+  const high = sorted.at(-1) ?? low
+  if (log) return [Math.max(low, high / 10 ** decades), high]
+  const most = sorted[Math.floor(0.9 * (sorted.length - 1))] ?? high
+  return [low, most > 0 && high > far * most ? 1.25 * most : high]
 }

@@ -29,7 +29,8 @@ export const nameOf = (data: ExplorerData, measure: Measure): string =>
       ? `validation ${data.loss}`
       : (plain[measure] ?? measure)
 
-export const titleOf = ({ group, label, seed }: ExplorerRun): string => `${group}: ${label}, seed ${seed}`
+export const titleOf = ({ group, label, seed, fold }: ExplorerRun): string =>
+  `${group}: ${label}, seed ${seed}${fold === undefined ? '' : `, fold ${fold}`}`
 
 /** The highlighted trial in words: what the lines show, for readers who cannot point at them. */
 export function readout(data: ExplorerData, state: State): string {

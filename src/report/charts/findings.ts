@@ -10,7 +10,7 @@ export function findingCharts(report: Report, curves: CurveBook): Chart[] {
   return report.diagnostics.flatMap((finding, i) => {
     const sight = finding.sights.find((s) => s.run !== null && curves.has(s.run))
     const curve = sight?.run ? curves.get(sight.run) : undefined
-    return sight && curve ? findingChart(finding, curve, sight.steps, `finding-${i + 1}`) : []
+    return sight && curve ? findingChart(report, finding, curve, sight.steps, `finding-${i + 1}`) : []
   })
 }
 
@@ -20,7 +20,13 @@ interface Value {
   readonly value: number
 }
 
-function findingChart(finding: Finding, curve: ThinCurve, steps: readonly [number, number] | null, id: string): Chart[] {
+function findingChart(
+  report: Report,
+  finding: Finding,
+  curve: ThinCurve,
+  steps: readonly [number, number] | null,
+  id: string,
+): Chart[] {
   const gradient = ruleNamed(finding.rule)?.evidence === 'gradient'
   const values = gradient ? gradientValues(curve) : lossValues(curve)
   if (values.length === 0) return []
@@ -32,7 +38,7 @@ function findingChart(finding: Finding, curve: ThinCurve, steps: readonly [numbe
     {
       id,
       title: finding.title,
-      sentence: `${seenText(finding)}${band ? ' The shaded steps show where it was seen.' : ''}`,
+      sentence: `${seenText(finding, report)}${band ? ' The shaded steps show where it was seen.' : ''}`,
       spec: {
         ...wide,
         height: 170,

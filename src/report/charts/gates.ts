@@ -1,3 +1,4 @@
+import { occurrences } from '../../base/lists.ts'
 import { gateOf } from '../../gates/index.ts'
 import type { GateRule } from '../../records/gates.ts'
 import type { GateVerdict } from '../../records/verdict.ts'
@@ -28,15 +29,20 @@ function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['esti
     type: 'quantitative',
     title: estimate.what,
     scale: { zero: false, padding: 14 },
-    axis: { tickCount: 6, gridOpacity: 0.06 },
+    axis: { tickCount: 5, gridOpacity: 0.06 },
   } as const
-  const dots = definition.seedDots(gate.rule, gate).map((value) => ({ value }))
+  const dots = [...occurrences(definition.seedDots(gate.rule, gate))].map(([value, count]) => ({
+    value,
+    count,
+    times: `×${count}`,
+  }))
+  const equal = dots.filter(({ count }) => count > 1)
   return {
     id,
     title: `${gate.rule.gate}: ${definition.subject(gate.rule)}`,
     sentence:
       `${gate.sentence} The bar is the ${percent(estimate.level)} interval, the dashed line the limit ${short(gate.limit)}` +
-      `${neutral === null ? '' : ', the thin line no change'}${dots.length > 0 ? `, the dots ${definition.seedDotsCaption}` : ''}.`,
+      `${neutral === null ? '' : ', the thin line no change'}${dots.length > 0 ? `, the dots ${definition.seedDotsCaption}${equal.length > 0 ? ', with a count where several are equal' : ''}` : ''}.`,
     spec: {
       ...wide,
       height: 64,
@@ -48,6 +54,11 @@ function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['esti
                 data: { values: [{ neutral }] },
                 mark: { type: 'rule', color: ink, opacity: 0.5 },
                 encoding: { x: { ...x, field: 'neutral' } },
+              }),
+              layer({
+                data: { values: [{ neutral, text: 'no change' }] },
+                mark: { type: 'text', y: -7, fontSize: 11, opacity: 0.75 },
+                encoding: { x: { ...x, field: 'neutral' }, text: { field: 'text', type: 'nominal' } },
               }),
             ]),
         {
@@ -71,6 +82,15 @@ function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['esti
                 data: { values: dots },
                 mark: { type: 'point', color: ink, size: 34, opacity: 0.6, y: 48 },
                 encoding: { x: { ...x, field: 'value' } },
+              }),
+            ]
+          : []),
+        ...(equal.length > 0
+          ? [
+              layer({
+                data: { values: equal },
+                mark: { type: 'text', y: 37, fontSize: 10, opacity: 0.75 },
+                encoding: { x: { ...x, field: 'value' }, text: { field: 'times', type: 'nominal' } },
               }),
             ]
           : []),

@@ -2,7 +2,7 @@ import { higherIsBetter } from '../../records/metrics.ts'
 import type { GridFindings } from '../../records/decision.ts'
 import { directionOf, meanOf, plural, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
-import { colors, ink, label, wide, type Chart } from './theme.ts'
+import { colors, ink, label, layer, wide, type Chart } from './theme.ts'
 
 /** The regularization grid as a heat map, and the share of the variance that each lever explains. */
 export function gridCharts(report: Report): Chart[] {
@@ -16,45 +16,65 @@ interface Cell {
   readonly column: string
   readonly row: string
   readonly score: number | null
+  /** Whether its runs were trained to the end. */
+  readonly full: boolean
   readonly text: string
   readonly note: string
 }
+
+/** With more cells, each is one line high. */
+const roomy = 48
+const spacious = { width: 100, height: 54, textAt: -7, noteAt: 10 }
+const dense = { width: 96, height: 24, textAt: 0, noteAt: null }
 
 function heatMap(report: Report, grid: GridFindings): Chart[] {
   const { objective } = report.study
   const [first, ...rest] = grid.levers
   if (first === undefined) return []
+  const crowded = grid.cells.length > roomy
   const cells = grid.cells.map((cell): Cell => {
     const scores = cell.scores.filter((s) => s !== null)
     const score = scores.length === cell.scores.length && scores.length > 0 ? meanOf(scores) : null
+    const full = cell.length >= 1
+    const share = `${short(100 * cell.length, 2)} %`
     const value = (lever: string): string => label(String(cell.patch[lever as keyof typeof cell.patch] ?? ''))
     return {
       column: value(first),
       row: rest.map(value).join(' · '),
       score,
-      text: score === null ? 'unstable' : short(score),
-      note: cell.length < 1 ? `${short(100 * cell.length, 2)} % of a run` : 'full run',
+      full,
+      text: score === null ? 'unstable' : `${short(score)}${crowded && !full ? ` (${share})` : ''}`,
+      note: full ? 'full run' : `${share} of a run`,
     }
   })
-  const done = cells.map((c) => c.score).filter((s) => s !== null)
+  // Scores of shorter runs are on another scale, so they have no color.
+  const done = cells.flatMap(({ score, full }) => (full && score !== null ? [score] : []))
   const dark = darkBelow(done, higherIsBetter(objective))
+  const size = crowded ? dense : spacious
   return [
     {
       id: 'grid',
       title: 'Regularization grid',
       sentence:
         `Mean validation ${objective} over seeds, ${directionOf(objective)} and brighter. ` +
-        `${plural(cells.length, 'cell')}. A cell that successive halving stopped shows the share of a run that it was trained for. ` +
-        'Compare only cells of the same length.',
+        `${plural(cells.length, 'cell')}. ${shortened(cells)}`,
       spec: {
         data: {
-          values: cells.map((c) => ({ ...c, ink: c.score === null ? ink : dark(c.score) ? '#ffffff' : '#000000' })),
+          values: cells.map((c) => ({
+            ...c,
+            ink: c.score === null || !c.full ? ink : dark(c.score) ? '#ffffff' : '#000000',
+          })),
         },
-        width: { step: 100 },
-        height: { step: 54 },
+        width: { step: size.width },
+        height: { step: size.height },
         encoding: { x: axis('column', first, cells), y: axis('row', rest.join(' · '), cells) },
         layer: [
           {
+            mark: { type: 'rect', cornerRadius: 3, stroke: ink, strokeOpacity: 0.25, fill: 'transparent' },
+            encoding: {},
+          },
+          {
+            transform: [{ filter: 'datum.full && datum.score !== null' }],
             mark: { type: 'rect', cornerRadius: 3 },
             encoding: {
               color: {
@@ -67,13 +87,17 @@ function heatMap(report: Report, grid: GridFindings): Chart[] {
             },
           },
           {
-            mark: { type: 'text', dy: -7, fontWeight: 'bold', color: inkOf },
+            mark: { type: 'text', dy: size.textAt, fontWeight: 'bold', color: inkOf },
             encoding: { text: { field: 'text', type: 'nominal' } },
           },
-          {
-            mark: { type: 'text', dy: 10, fontSize: 10, color: inkOf },
-            encoding: { text: { field: 'note', type: 'nominal' } },
-          },
+          ...(size.noteAt === null
+            ? []
+            : [
+                layer({
+                  mark: { type: 'text', dy: size.noteAt, fontSize: 10, color: inkOf },
+                  encoding: { text: { field: 'note', type: 'nominal' } },
+                }),
+              ]),
         ],
       },
     },
@@ -81,6 +105,12 @@ function heatMap(report: Report, grid: GridFindings): Chart[] {
 }
 
 const inkOf = { expr: 'datum.ink' }
+
+/** What a cell without color means. */
+const shortened = (cells: readonly Cell[]): string =>
+  cells.every(({ full }) => full)
+    ? 'All were trained to the end.'
+    : 'A cell without color was stopped early, at the share of a run that it shows: its score is on another scale than a full run.'
 
 /** Values of a lever in numeric order if they are numbers; rows ascend like any other axis. */
 function axis(field: 'column' | 'row', title: string, cells: readonly Cell[]) {

@@ -30,6 +30,7 @@ function rangeTest(id: string, title: string, found: RangeTestFindings, curves: 
       id,
       title,
       sentence: sentenceOf(found, top),
+      alone: { text: found.conclusion, onPage: 'never' },
       spec: {
         ...wide,
         layer: [
@@ -45,7 +46,7 @@ function rangeTest(id: string, title: string, found: RangeTestFindings, curves: 
           lossLines(lines, x, top, { strokeWidth: 1, opacity: 0.3 }),
           lossLines(smoothed, x, top, { strokeWidth: 2, opacity: 1 }),
           ...marker(found.edge?.center ?? null, 'edge', colors.limit, x),
-          ...marker(found.chosen, found.adopted ? 'chosen' : 'not taken', found.adopted ? colors.chosen : colors.grey, x),
+          ...marker(found.chosen, fateOf(found), found.adopted ? colors.chosen : colors.grey, x),
         ],
       },
     },
@@ -82,14 +83,20 @@ function lossLines(
         type: 'nominal',
         title: null,
         scale: { range: [...seedPalette] },
-        legend: { orient: 'bottom', columns: 2 },
+        legend: { orient: 'bottom', columns: 3 },
       },
     },
   })
 }
 
+type Fate = 'chosen' | 'kept' | 'not taken'
+
+/** Reports of older versions name the best rate below the edge even if the old rate stayed. */
+const fateOf = ({ adopted, chosen, confirmations }: RangeTestFindings): Fate =>
+  adopted ? 'chosen' : confirmations.some((c) => c.learningRate === chosen) ? 'not taken' : 'kept'
+
 /** A vertical rule with its name and value above the picture, where no line crosses them. */
-function marker(rate: number | null, name: 'edge' | 'chosen' | 'not taken', color: string, x: RateAxis): Layer[] {
+function marker(rate: number | null, name: 'edge' | Fate, color: string, x: RateAxis): Layer[] {
   if (rate === null) return []
   const data = { values: [{ rate, text: `${name} ${short(rate, 3)}` }] }
   const at = { ...x, field: 'rate' }
@@ -124,5 +131,5 @@ function ceiling(losses: readonly number[]): number {
 function sentenceOf(found: RangeTestFindings, top: number): string {
   const lines = `${plural(found.curves.length, 'line')}, one per seed, at batch ${found.batchSize}: faint as measured, bold after a median of 5.`
   const band = found.edge ? ' The shaded band shows where the edges are.' : ''
-  return `${lines}${band} ${found.conclusion} Losses above ${short(top, 3)} are outside the chart.`
+  return `${lines}${band} Losses above ${short(top, 3)} are outside the chart.`
 }

@@ -23,6 +23,7 @@ function diagram({ id, title, of }: Side, found: Section): Chart {
     id: `reliability-${id}`,
     title: `Reliability: ${title}`,
     sentence: sentenceOf(id, of, found),
+    alone: { text: reading, onPage: 'once' },
     spec: {
       width: 200,
       height: 180,
@@ -66,7 +67,7 @@ const shareAxis = (field: 'confidence' | 'accuracy') => ({
 const sidesOf = ({ baseline, winner }: Section): Side[] => [
   ...(baseline ? [{ id: 'baseline', title: 'baseline', of: baseline.asTrained } as const] : []),
   { id: 'winner', title: 'winner', of: winner.asTrained },
-  ...(winner.scaled ? [{ id: 'scaled', title: 'winner, temperature scaled', of: winner.scaled } as const] : []),
+  ...(winner.scaled ? [{ id: 'scaled', title: 'winner, rescaled', of: winner.scaled } as const] : []),
 ]
 
 const reading =
@@ -76,10 +77,10 @@ const reading =
 function sentenceOf(id: Side['id'], { ece, seeds }: PooledCalibration, { split, rows, winner }: Section): string {
   const over = `over ${plural(rows, `${split} row`)} under ${plural(seeds, 'seed')}`
   const error = `The calibration error (ECE) is ${short(ece, 3)} ${over}.`
-  if (id !== 'scaled') return `${error} ${reading}`
+  if (id !== 'scaled') return error
   const { temperature } = winner
   const meant = (temperature ?? 1) > 1 ? 'above 1: overconfident' : 'below 1: underconfident'
   const by = temperature === null ? '' : ` after one temperature of ${short(temperature, 3)} (${meant} as trained)`
   const flatters = split === 'validation' ? ' This estimate is optimistic: the temperature was fitted on these rows.' : ''
-  return `The calibration error (ECE) is ${short(ece, 3)}${by}.${flatters} ${reading}`
+  return `With its temperature: the calibration error (ECE) is ${short(ece, 3)}${by}.${flatters}`
 }

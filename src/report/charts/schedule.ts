@@ -3,6 +3,7 @@ import { stageFor } from '../../stages/index.ts'
 import type { CurveBook, Point, ThinCurve } from '../curves.ts'
 import { directionOf, meanOf, percent, short } from '../numbers.ts'
 import type { Report } from '../model.ts'
+import { seedNumber } from '../sides.ts'
 import { verifiedCurves } from './learning.ts'
 import { colors, dashed, label, layer, logAxis, palette, wide, type Chart } from './theme.ts'
 
@@ -146,7 +147,7 @@ export function gradientNorms(report: Report, curves: CurveBook): Chart[] {
     {
       id: 'gradient-norms',
       title: 'Gradient norm by step',
-      sentence: `One run of the winner (seed ${first.seed}), before clipping; ${clipping}.`,
+      sentence: `One run of the winner (seed ${seedNumber(report, first.seed)}), before clipping; ${clipping}.`,
       spec: {
         ...wide,
         layer: [

@@ -8,8 +8,17 @@ export interface Chart {
   readonly title: string
   /** What to see in it. */
   readonly sentence: string
+  /**
+   * What a reader of the drawing alone must know besides. On the page it stands once under a row of charts, or nowhere if
+   * the text of the section says it.
+   */
+  readonly alone?: { readonly text: string; readonly onPage: 'once' | 'never' }
   readonly spec: TopLevelSpec
 }
+
+/** The sentences under a drawing that stands alone. */
+export const fullSentence = ({ sentence, alone }: Pick<Chart, 'sentence' | 'alone'>): string =>
+  alone === undefined ? sentence : `${sentence} ${alone.text}`
 
 /**
  * Okabe and Ito's palette (2008), which readers with any color vision can distinguish; yellow is omitted for white paper.

@@ -1,6 +1,6 @@
 import { html } from '../escape.ts'
 import { pageHtml } from '../html/page.ts'
-import { card, figure, paragraph, pill, table, type Drawings } from '../html/parts.ts'
+import { card, figures, paragraph, pill, table, type Drawings } from '../html/parts.ts'
 import { duration, gainText, meanAndSd, short, whole } from '../numbers.ts'
 import { leverText } from '../phrases.ts'
 import { intervalText } from './markdown.ts'
@@ -14,11 +14,15 @@ export function comparisonHtml(comparison: StudyComparison, drawings: Drawings):
     title,
     header: `<h1>${html(title, 200)}</h1>`,
     sections: [
-      ['sides', 'Both studies', card(sides(first, second) + notes.map((note) => paragraph(note)).join(''))],
-      ['levers', 'Levers', card(levers(comparison))],
-      ['metrics', 'Winners on unseen seeds', card(metrics(comparison))],
-      ['curves', 'Curves', card(figure(drawings, 'compared-curves'))],
-      ['seeds', 'Seed by seed', card(figure(drawings, 'compared-seeds') + bySeed(comparison))],
+      {
+        id: 'sides',
+        title: 'Both studies',
+        inner: card(sides(first, second) + notes.map((note) => paragraph(note)).join('')),
+      },
+      { id: 'levers', title: 'Levers', inner: card(levers(comparison)) },
+      { id: 'metrics', title: 'Winners on unseen seeds', inner: card(metrics(comparison)) },
+      { id: 'curves', title: 'Curves', inner: card(figures(drawings, ['compared-curves'])) },
+      { id: 'seeds', title: 'Seed by seed', inner: card(figures(drawings, ['compared-seeds']) + bySeed(comparison)) },
     ],
     footer: `Compared by ${html(second.tool)}.`,
   })
@@ -62,7 +66,6 @@ const metrics = ({ metrics: all }: StudyComparison): string =>
       html(meanAndSd(m.second.mean, m.second.sd)),
       `${m.gain === null ? '' : `${html(intervalText(m))}<br>`}<span class="soft">${html(m.sentence)}</span>`,
     ]),
-    'stacked',
   )
 
 const bySeed = ({ metrics: all }: StudyComparison): string =>

@@ -21,6 +21,8 @@ export interface ExplorerRun {
   readonly group: Group
   readonly label: string
   readonly seed: number
+  /** Absent for the rows of the split. */
+  readonly fold?: number
   /** Levers that differ from the declared ones. */
   readonly levers: string
   readonly status: RunSummary['status']
@@ -56,6 +58,7 @@ function explorerRun(
     group: run.stage === confirmation.name ? (baseline.has(run.id) ? 'baseline' : 'winner') : run.stage,
     label: printable(run.label, 80),
     seed: run.seed,
+    ...(run.fold === undefined ? {} : { fold: run.fold }),
     levers: printable(run.differences.map((d) => `${d.lever} ${leverText(d.to)}`).join(', '), 120),
     status: run.status,
     best: run.best?.validation[objective] ?? null,

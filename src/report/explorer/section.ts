@@ -48,7 +48,7 @@ function controls({ runs, objective, loss }: ExplorerData): string {
 }
 
 const hints =
-  ' Drag to zoom, double-click to reset. On the keyboard, left and right move along a line, up and down switch lines.'
+  ' A few lines far above all others leave the chart; the log scale shows them. Drag to zoom, double-click to reset. On the keyboard, left and right move along a line, up and down switch lines.'
 
 const plots = (data: ExplorerData): string =>
   panels(data)

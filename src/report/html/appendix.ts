@@ -1,3 +1,4 @@
+import { groupBy } from '../../base/lists.ts'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, plural, rowsText, scriptRows, short, whole } from '../numbers.ts'
@@ -27,21 +28,34 @@ export function data(report: Report): string {
 const classNames = (classes: readonly string[]): string =>
   [...classes.slice(0, 50).map((c) => html(c, 60)), ...(classes.length > 50 ? ['…'] : [])].join(', ')
 
-/** Every check that ran, with whether it found something. */
+/** The checks that found something, and in one line those that found nothing. */
 function checks({ checks: all, findings }: Report['data']): string {
   if (all.length === 0) return paragraph('No check ran because all are off in the spec.')
-  const one = (check: string): string => {
-    const own = findings.filter((f) => f.check === check)
-    const tone = own.length === 0 ? 'pass' : own.every(({ severity }) => severity === 'note') ? 'off' : 'inconclusive'
-    return pill(tone, `${check}: ${own.length === 0 ? 'nothing found' : `${whole(own.length)} found`}`)
-  }
-  return `<p class="pills">${all.map(one).join(' ')}</p>`
+  const of = (check: string) => findings.filter((f) => f.check === check)
+  const quiet = all.filter((check) => of(check).length === 0)
+  const pills = all
+    .filter((check) => of(check).length > 0)
+    .map((check) => {
+      const tone = of(check).every(({ severity }) => severity === 'note') ? 'off' : 'inconclusive'
+      return pill(tone, `${check}: ${whole(of(check).length)} found`)
+    })
+  const line =
+    quiet.length === 0 ? '' : paragraph(`${plural(quiet.length, 'check')} found nothing: ${quiet.join(', ')}.`, 'note')
+  return (pills.length === 0 ? '' : `<p class="pills">${pills.join(' ')}</p>`) + line
 }
 
-export function omissions({ omissions: all, budget }: Report): string {
-  const items = all
-    .map((o) => `<li>${o.stage === null ? '' : `<strong>${o.stage}</strong>: `}${html(o.what)}: ${html(o.why)}.</li>`)
-    .join('')
+export function omissions({ omissions: all, budget, stages }: Report): string {
+  const idle = groupBy(
+    stages.filter(({ state }) => state !== 'ran'),
+    ({ summary }) => summary,
+  )
+  const skipped = [...idle].map(
+    ([why, of]) => `<li><strong>${of.map((s) => s.stage).join(', ')}</strong>: ${html(why)}</li>`,
+  )
+  const items = [
+    ...skipped,
+    ...all.map((o) => `<li>${o.stage === null ? '' : `<strong>${o.stage}</strong>: `}${html(o.what)}: ${html(o.why)}.</li>`),
+  ].join('')
   const out =
     budget.exhausted === null
       ? ''
@@ -60,7 +74,7 @@ export function runs({ runs: all, timing, study }: Report): string {
     return [
       r.stage,
       html(r.label, 120),
-      String(r.seed),
+      `${r.seed}${r.fold === undefined ? '' : ` <span class="soft">fold ${r.fold}</span>`}`,
       r.job.kind.replace('-', ' '),
       html(r.differences.map((d) => `${d.lever} ${leverText(d.to)}`).join(', '), 300) ||
         '<span class="soft">as declared</span>',

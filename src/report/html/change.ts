@@ -1,14 +1,15 @@
+import type { MetricComparison } from '../../gates/verification.ts'
 import { html } from '../escape.ts'
-import { classTable } from '../by-class.ts'
+import { predictionTables } from '../by-class.ts'
 import { ensembleTable } from '../ensemble.ts'
 import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
 import { averagedRows, leverText, measuredNote, seedRows } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
 import { segmentTable } from '../segments.ts'
-import { judgedSide, measuredTitle } from '../sides.ts'
+import { isGated, judgedSide, measuredTitle } from '../sides.ts'
 
-/** The lineage as a timeline, then the final value of every lever. */
+/** The lineage as a timeline, then the levers that moved more than once, from where they began to where they ended. */
 export function changes({ lineage, levers, timing }: Report): string {
   const items = movedTogether(lineage).map(({ first, entries }) => {
     const [
@@ -19,8 +20,9 @@ export function changes({ lineage, levers, timing }: Report): string {
       },
     ] = entries
     const seconds = timing.lineage[first]
+    // The reason of a comparison names its numbers.
     const weight =
-      gain === null
+      gain === null || reason.includes(short(gain))
         ? ''
         : ` Gain ${gainText(gain)}${threshold === null ? '' : `, noise explains up to ${short(threshold)}`}, ${plural(seeds, 'seed')}.`
     const what = entries.map((l) => `${codeText(l.lever)} ${html(leverText(l.from))} → ${html(leverText(l.to))}`).join(', ')
@@ -33,14 +35,11 @@ export function changes({ lineage, levers, timing }: Report): string {
     items.length === 0
       ? paragraph('No lever moved because no change beat the incumbent by more than noise.')
       : `<ol class="timeline">${items.join('')}</ol>`
-  const rows = levers.changes.map((c) => [
-    c.bucket,
-    codeText(c.lever),
-    html(leverText(c.from)),
-    `<strong>${html(leverText(c.to))}</strong>`,
-  ])
-  const all = table([{ title: 'Bucket' }, { title: 'Lever' }, { title: 'Declared' }, { title: 'Chosen' }], rows)
-  return card(timeline) + card(all) + sinceLock(levers.sinceLock)
+  const twice = levers.changes
+    .filter((c) => c.lineage.length > 1)
+    .map((c) => `${codeText(c.lever)} ${html(leverText(c.from))} → <strong>${html(leverText(c.to))}</strong>`)
+  const whole = twice.length === 0 ? '' : `<p>Over all moves: ${twice.join(', ')}.</p>`
+  return card(timeline + whole) + sinceLock(levers.sinceLock)
 }
 
 type Entry = Report['lineage'][number]
@@ -79,9 +78,25 @@ const claimTones = {
 } as const satisfies Record<string, Tone>
 
 export function measured(report: Report): string {
-  const rows = (report.verification?.metrics ?? []).map((m) => [
-    m.split,
-    m.objective ? `<strong>${m.metric}</strong>` : m.metric,
+  const { metrics = [] } = report.verification ?? {}
+  const first = metrics.filter((m) => m.objective || isGated(report, m))
+  const rest = metrics.filter((m) => !first.includes(m))
+  const main = metricTable(report, first.length === 0 ? rest : first)
+  if (main === '') return ''
+  const more = first.length === 0 ? '' : details(plural(rest.length, 'other metric'), metricTable(report, rest))
+  const note = measuredNote(report)
+  return (
+    card(
+      `<h3>${measuredTitle(report)}</h3>${main}${more}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`,
+    ) +
+    ensemble(report) +
+    predictions(report)
+  )
+}
+
+function metricTable(report: Report, all: readonly MetricComparison[]): string {
+  const rows = all.map((m) => [
+    `${m.split} ${m.objective ? `<strong>${m.metric}</strong>` : m.metric}`,
     meanAndSd(m.baseline.mean, m.baseline.sd),
     meanAndSd(m.candidate.mean, m.candidate.sd),
     m.gain === null
@@ -91,9 +106,8 @@ export function measured(report: Report): string {
     pill(claimTones[m.claim], m.claim.replace('-', ' ')),
   ])
   const n = { number: true }
-  const all = table(
+  return table(
     [
-      { title: 'Split' },
       { title: 'Metric' },
       { title: 'Baseline', ...n },
       { title: judgedSide(report), ...n },
@@ -102,14 +116,6 @@ export function measured(report: Report): string {
       { title: 'Beyond noise' },
     ],
     rows,
-    'stacked',
-  )
-  if (all === '') return ''
-  const note = measuredNote(report)
-  return (
-    card(`<h3>${measuredTitle(report)}</h3>${all}${paragraph(note, 'note')}${averaged(report)}${seedTable(report)}`) +
-    ensemble(report) +
-    named(report)
   )
 }
 
@@ -123,14 +129,14 @@ function ensemble(report: Report): string {
   return card(`<h3>${html(found.title)}</h3>${all}${paragraph(found.notes.join(' '), 'note')}`)
 }
 
-/** Tables with names of the data in their first column. */
-const named = (report: Report): string =>
-  [segmentTable(report, codeText), classTable(report, codeText)]
+/** Tables with names of the data in them: the metrics by segment, and what the winner predicts by class and by row. */
+const predictions = (report: Report): string =>
+  [segmentTable(report, (name) => name), ...predictionTables(report, (name) => name)]
     .flatMap((found) => found ?? [])
     .map(({ title, header, rows, notes }) => {
-      const columns = header.map((text, i) => ({ title: text, number: i > 0 }))
-      const cells = rows.map(([name = '', ...rest]) => [name, ...rest.map((text) => html(text))])
-      return card(`<h3>${html(title)}</h3>${table(columns, cells)}${paragraph(notes.join(' '), 'note')}`)
+      const columns = header.map((name, i) => ({ title: name, number: i > 0 }))
+      const cells = rows.map((row) => row.map((text, i) => (i === 0 ? codeText(text) : html(text, 60))))
+      return card(`<h3>${html(title)}</h3>${table(columns, cells, title)}${paragraph(notes.join(' '), 'note')}`)
     })
     .join('')
 
@@ -152,13 +158,15 @@ function seedTable(report: Report): string {
   )
 }
 
+/** Every box of the process; the evidence of a box that is done unfolds, that of any other is shown. */
 export const checklist = ({ checklist: items }: Report): string =>
   card(
     `<ul class="boxes">${items
       .map(
         (b) =>
-          `<li><span>${pill(toneOf[b.state], b.state.replace('-', ' '))}</span><span><strong>${html(b.title)}</strong><br>` +
-          `<span class="soft">${html(b.evidence)}</span></span></li>`,
+          `<li><details${b.state === 'done' || b.state === 'skipped' ? '' : ' open="open"'}><summary>` +
+          `${pill(toneOf[b.state], b.state.replace('-', ' '))} <strong>${html(b.title)}</strong></summary>` +
+          `<p class="soft">${html(b.evidence)}</p></details></li>`,
       )
       .join('')}</ul>`,
   )

@@ -1,22 +1,25 @@
 import type { Finding } from '../../diagnose/finding.ts'
-import { moveTexts, seenText, silence, subjectText } from '../diagnostics.ts'
+import { besideVerdict, moveTexts, seenText, silence, subjectText } from '../diagnostics.ts'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { card, figure, paragraph, type Drawings } from './parts.ts'
 
 /** One card per finding: the symptom, where it was seen, its cause and what to try. */
-export function diagnostics({ diagnostics: findings, verification }: Report, drawings: Drawings): string {
+export function diagnostics(report: Report, drawings: Drawings): string {
+  const { diagnostics: findings, verification } = report
   if (verification === null) return ''
   if (findings.length === 0) return card(paragraph(silence))
-  return findings
+  const note = besideVerdict(report)
+  const cards = findings
     .map((f, i) =>
       card(
         `<h3>${html(f.title)} <span class="soft small">${html(subjectText(f))}</span></h3>` +
-          paragraph(seenText(f)) +
+          paragraph(seenText(f, report)) +
           `<div class="beside">${figure(drawings, `finding-${i + 1}`, false)}<div>${advice(f)}</div></div>`,
       ),
     )
     .join('')
+  return (note === '' ? '' : paragraph(note)) + cards
 }
 
 function advice(finding: Finding): string {

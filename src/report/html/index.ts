@@ -2,11 +2,12 @@ import { html } from '../escape.ts'
 import type { ExplorerData } from '../explorer/data.ts'
 import { explorer } from '../explorer/section.ts'
 import type { Report } from '../model.ts'
+import { plural } from '../numbers.ts'
 import { data, omissions, repeat, runs } from './appendix.ts'
 import { changes, checklist } from './change.ts'
 import { diagnostics } from './diagnostics.ts'
 import { liveBanner, liveSection, pollFor, type LiveSection } from './live.ts'
-import { pageHtml } from './page.ts'
+import { pageHtml, type Section } from './page.ts'
 import type { Drawings } from './parts.ts'
 import { plotStyle, script, scriptHash } from './script.gen.ts'
 import { stages } from './stages.ts'
@@ -20,26 +21,55 @@ export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerD
     header: live ? liveBanner(live, report) : banner(report),
     sections: [
       ...(live ? [liveSection(live, report)] : []),
-      ['gates', 'Gates', gates(report, drawings)],
-      ['changes', 'What changed', isResults(report) ? '' : changes(report), 'Changes'],
-      ['checklist', 'Process checklist', checklist(report), 'Checklist'],
+      { id: 'gates', title: 'Gates', inner: gates(report, drawings) },
+      { id: 'changes', title: 'What changed', inner: isResults(report) ? '' : changes(report), link: 'Changes' },
+      checked(report),
       ...stages(report, drawings),
-      ['trials', 'Learning curves of every trial', explorer(trials), 'Curves'],
-      [
-        'diagnostics',
-        'What the curves show',
-        diagnostics(report, drawings),
-        counted('Diagnostics', report.diagnostics.length),
-      ],
-      ['data', 'Data', data(report), counted('Data', report.data.findings.length)],
-      ['omissions', 'Left out', omissions(report)],
-      ['runs', 'Runs', runs(report)],
-      ['repeat', 'Repeat this run', repeat(report), 'Repeat'],
+      {
+        id: 'trials',
+        title: 'Learning curves of every trial',
+        inner: explorer(trials),
+        link: 'Curves',
+        gist: plural(trials.runs.length, 'trial'),
+      },
+      {
+        id: 'diagnostics',
+        title: 'What the curves show',
+        inner: diagnostics(report, drawings),
+        link: counted('Diagnostics', report.diagnostics.length),
+        gist: report.diagnostics.length === 0 ? 'nothing found' : plural(report.diagnostics.length, 'finding'),
+      },
+      {
+        id: 'data',
+        title: 'Data',
+        inner: data(report),
+        link: counted('Data', report.data.findings.length),
+        gist: report.data.findings.length === 0 ? 'nothing found' : plural(report.data.findings.length, 'finding'),
+      },
+      {
+        id: 'omissions',
+        title: 'Left out',
+        inner: omissions(report),
+        gist: report.omissions.length === 0 ? 'stages' : plural(report.omissions.length, 'item'),
+      },
+      { id: 'runs', title: 'Runs', inner: runs(report), gist: plural(report.runs.length, 'run') },
+      { id: 'repeat', title: 'Repeat this run', inner: repeat(report), link: 'Repeat', gist: 'command and fingerprints' },
     ],
     footer: `Written by ${html(report.tool)}. The same numbers are in report.json, the curves in curves/.`,
     script: { text: script, hash: scriptHash, style: plotStyle },
     ...(live ? { poll: pollFor(live) } : {}),
   })
+}
+
+function checked(report: Report): Section {
+  const done = report.checklist.filter((item) => item.state === 'done').length
+  return {
+    id: 'checklist',
+    title: 'Process checklist',
+    inner: checklist(report),
+    link: 'Checklist',
+    gist: `${done} of ${report.checklist.length} done`,
+  }
 }
 
 /** `Data (2)`: there is something to look at. */

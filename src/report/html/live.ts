@@ -29,7 +29,7 @@ export const liveBanner = ({ state: is }: LiveSection, { study, verdict }: Repor
 
 /** The first section of the page while the study runs: how far it is, what leads, and what was stopped early. */
 export function liveSection(live: LiveSection, report: Report): Section {
-  return ['now', 'Now', `${state(live)}${facts(live, report)}${incumbent(report)}${stopped(report)}`]
+  return { id: 'now', title: 'Now', inner: `${state(live)}${facts(live, report)}${incumbent(report)}${stopped(report)}` }
 }
 
 function state({ state: is, stage }: LiveSection): string {
@@ -113,7 +113,7 @@ export function waitingPage(version: string, said: string): string {
   return pageHtml({
     title: 'waiting',
     header: '<div class="banner"><div class="title"><h1>tunegate watch</h1></div></div>',
-    sections: [['now', 'Now', `${card(`${paragraph(said)}<p id="poll" role="status"></p>`)}`]],
+    sections: [{ id: 'now', title: 'Now', inner: `${card(`${paragraph(said)}<p id="poll" role="status"></p>`)}` }],
     footer: 'This page loads again by itself.',
     poll: pollFor({ version }),
   })

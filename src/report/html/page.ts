@@ -2,8 +2,15 @@ import { html } from '../escape.ts'
 import { section } from './parts.ts'
 import { style } from './style.ts'
 
-/** `link` is its name in the navigation bar, if the title is too long. */
-export type Section = readonly [id: string, title: string, inner: string, link?: string]
+export interface Section {
+  readonly id: string
+  readonly title: string
+  readonly inner: string
+  /** Its name in the navigation bar, if the title is too long. */
+  readonly link?: string
+  /** What stands in its place if it is folded, in a few words; without it, it does not fold. */
+  readonly gist?: string
+}
 
 /** A page of this tool. `title` is text; everything else is HTML already. */
 export interface Page {
@@ -23,8 +30,8 @@ export interface Page {
  * with the named hash, so even a mistake in escaping could not.
  */
 export function pageHtml({ title, header, sections, footer, script, poll }: Page): string {
-  const shown = sections.filter(([, , inner]) => inner !== '')
-  const links = shown.map(([id, name, , link]) => `<li><a href="#${id}">${html(link ?? name)}</a></li>`).join('')
+  const shown = sections.filter(({ inner }) => inner !== '')
+  const links = shown.map(({ id, title: name, link }) => `<li><a href="#${id}">${html(link ?? name)}</a></li>`).join('')
   const hashes = [script, poll].flatMap((one) => (one ? [`'${one.hash}'`] : []))
   const scripts = hashes.length === 0 ? '' : `; script-src ${hashes.join(' ')}`
   const policy = `default-src 'none'; style-src 'unsafe-inline'${scripts}${poll ? "; connect-src 'self'" : ''}`
@@ -33,9 +40,9 @@ export function pageHtml({ title, header, sections, footer, script, poll }: Page
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="color-scheme" content="light dark"><title>${html(title, 200)}</title>
 <style>${script?.style ?? ''}${style}</style></head>
-<body><a class="skip" href="#${shown[0]?.[0] ?? 'main'}">Skip to content</a><header class="top">${header}</header>
+<body><a class="skip" href="#${shown[0]?.id ?? 'main'}">Skip to content</a><header class="top">${header}</header>
 <nav aria-label="Sections"><ul>${links}</ul></nav>
-<main id="main">${shown.map(([id, name, inner]) => section(id, name, inner)).join('\n')}</main>
+<main id="main">${shown.map((s) => section(s.id, s.title, s.inner, s.gist)).join('\n')}</main>
 <footer>${footer}</footer>${
     script
       ? `

@@ -1,5 +1,6 @@
 import type { VerdictStatus } from '../../records/verdict.ts'
 import { html } from '../escape.ts'
+import type { Chart } from '../charts/theme.ts'
 import type { BoxState } from '../model.ts'
 
 // Small pieces of HTML. Anything named `text` is escaped here; anything named `inner` is already HTML.
@@ -21,8 +22,15 @@ export const toneOf: Record<BoxState, Tone> = {
   inconclusive: 'inconclusive',
 }
 
-export const section = (id: string, title: string, inner: string): string =>
-  inner === '' ? '' : `<section aria-labelledby="${id}"><h2 id="${id}">${html(title)}</h2>${inner}</section>`
+/**
+ * A section that a reader may fold. The page opens with all of them open; on a narrow screen its script closes those with a
+ * `gist`, which then stands in their place.
+ */
+export const section = (id: string, title: string, inner: string, gist?: string): string =>
+  gist === undefined
+    ? `<section aria-labelledby="${id}"><h2 id="${id}">${html(title)}</h2>${inner}</section>`
+    : `<section aria-labelledby="${id}"><details class="fold" open="open"><summary><h2 id="${id}">${html(title)}</h2>` +
+      `<span class="gist">${html(gist)}</span></summary>${inner}</details></section>`
 
 export const card = (inner: string): string => (inner === '' ? '' : `<div class="card">${inner}</div>`)
 export const paragraph = (text: string, className = ''): string =>
@@ -35,30 +43,46 @@ export interface Column {
 }
 
 /**
- * A table; cells are already HTML. Empty without rows. On a narrow screen it scrolls on its own, or if it is `stacked`, each
- * row becomes a list of its cells with their titles.
+ * A table; cells are already HTML. Empty without rows. On a narrow screen it scrolls on its own: its first column stays, and
+ * a shade shows that there is more.
+ *
+ * @param name what the table is, if its titles come from outside
  */
-export function table(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  narrow: 'scrolls' | 'stacked' = 'scrolls',
-): string {
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[], name?: string): string {
   if (rows.length === 0) return ''
-  const stacked = narrow === 'stacked'
-  const titled = (column: Column | undefined): string => (stacked ? ` data-title="${html(column?.title ?? '')}"` : '')
   const cell = (tag: 'th' | 'td', inner: string, column: Column | undefined): string =>
-    `<${tag}${tag === 'th' ? ' scope="col"' : titled(column)}${column?.number ? ' class="number"' : ''}>${inner}</${tag}>`
-  const head = columns.map((c) => cell('th', html(c.title), c)).join('')
+    `<${tag}${tag === 'th' ? ' scope="col"' : ''}${column?.number ? ' class="number"' : ''}>${inner}</${tag}>`
+  const head = columns.map((c) => cell('th', html(c.title, 60), c)).join('')
   const body = rows.map((r) => `<tr>${r.map((inner, i) => cell('td', inner, columns[i])).join('')}</tr>`).join('')
-  const name = `Table of ${columns.map((c) => c.title.toLowerCase()).join(', ')}`
-  return `<div class="scroll" tabindex="0" role="group" aria-label="${html(name)}"><table${stacked ? ' class="stacked"' : ''}><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
+  const label = name ?? `Table of ${columns.map((c) => c.title.toLowerCase()).join(', ')}`
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${html(label)}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
 }
 
 export const details = (title: string, inner: string): string =>
   inner === '' ? '' : `<details><summary>${html(title)}</summary>${inner}</details>`
 
+/** A chart's words and its picture. */
+export interface Drawing extends Pick<Chart, 'title' | 'sentence' | 'alone'> {
+  readonly svg: string
+}
+
 /** Drawings by the id of their chart. */
-export type Drawings = ReadonlyMap<string, { readonly title: string; readonly sentence: string; readonly svg: string }>
+export type Drawings = ReadonlyMap<string, Drawing>
+
+/** Charts beside each other, so that no row of them is half empty; nothing if the study has none of them. */
+export function figures(drawings: Drawings, ids: readonly string[]): string {
+  const all = ids.map((id) => figure(drawings, id)).filter((inner) => inner !== '')
+  if (all.length === 0) return ''
+  const row = ['one', 'two-up', 'three'][all.length - 1] ?? 'many'
+  const shared = new Set(
+    ids.flatMap((id) => {
+      const alone = drawings.get(id)?.alone
+      return alone?.onPage === 'once' ? [alone.text] : []
+    }),
+  )
+  const below = [...shared].map((text) => paragraph(text, 'note')).join('')
+  return `<div class="charts ${row}">${all.join('')}</div>${below}`
+}
 
 /** A chart with its sentence; nothing if the study has no such chart. */
 export function figure(drawings: Drawings, id: string, titled = true): string {

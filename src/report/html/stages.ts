@@ -8,21 +8,24 @@ import type { Report, StageReport } from '../model.ts'
 import { gainText, meanOf, plural, short, whole } from '../numbers.ts'
 import { measured } from './change.ts'
 import type { Section } from './page.ts'
-import { card, details, figure, paragraph, pill, table, type Drawings, type Tone } from './parts.ts'
+import { card, details, figures, paragraph, pill, table, type Drawings, type Tone } from './parts.ts'
 
 const tones = { changed: 'pass', kept: 'off', inconclusive: 'inconclusive', verified: 'pass' } as const satisfies Record<
   string,
   Tone
 >
 
-/** One section per stage: its conclusion, its charts, and its comparisons. */
+/** One section per stage that ran: its conclusion, its charts, and its comparisons. The others are among what is left out. */
 export function stages(report: Report, drawings: Drawings): Section[] {
-  return report.stages.map((stage) => [
-    `stage-${stage.stage}`,
-    `Stage ${stage.stage}`,
-    stageInner(stage, report, drawings),
-    stage.stage,
-  ])
+  return report.stages
+    .filter(({ state }) => state === 'ran')
+    .map((stage) => ({
+      id: `stage-${stage.stage}`,
+      title: `Stage ${stage.stage}`,
+      inner: stageInner(stage, report, drawings),
+      link: stage.stage,
+      gist: stage.conclusion ?? '',
+    }))
 }
 
 function stageInner(stage: StageReport, report: Report, drawings: Drawings): string {
@@ -32,22 +35,15 @@ function stageInner(stage: StageReport, report: Report, drawings: Drawings): str
     stage.runs.length === 0
       ? ''
       : paragraph(`${plural(stage.runs.length, 'run')}, ${whole(stage.planned?.runs ?? 0)} planned.`, 'note')
-  const left = report.omissions
-    .filter((o) => o.stage === stage.stage)
-    .map((o) => `<p class="note">Left out: ${html(o.what)}, because ${html(o.why)}.</p>`)
-    .join('')
   const said = `<p>${pill(tone, state)} ${html(stage.summary)}</p>`
   const own = stage.stage === confirmation.name ? measured(report) : ''
-  return card(said + runs + left + findings(stage, report, drawings) + comparisons(stage.comparisons)) + own
+  return card(said + runs + findings(stage, report, drawings) + comparisons(stage.comparisons)) + own
 }
 
 /** The stage's charts, then what it found in tables. */
 function findings({ stage, findings: found }: StageReport, report: Report, drawings: Drawings): string {
   if (found === null) return ''
-  const charts = stageNamed(stage).charts.map(({ ids, small }) => {
-    const inner = ids.map((id) => figure(drawings, id)).join('')
-    return inner === '' ? '' : `<div class="charts${small ? ' small' : ''}">${inner}</div>`
-  })
+  const charts = stageNamed(stage).charts.map(({ ids }) => figures(drawings, ids))
   const { rangeTest, batch, explored } = found
   const tables = [
     ...(rangeTest ? [confirmations(rangeTest.confirmations, report.study.objective), suggestions(rangeTest.curves)] : []),

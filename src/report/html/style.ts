@@ -34,19 +34,19 @@ const swatches = Object.keys(groupColors)
 export const style = `
 :root { color-scheme: light dark; --page: #f6f7f9; --card: #ffffff; --ink: #1c2330; --soft: #5a6577; --line: #dfe3ea;
   --pass: #00724f; --pass-wash: #e0f3ec; --fail: #b03c00; --fail-wash: #fdeae1; --open: #8a5c00; --open-wash: #fdf3dc;
-  --off: #5a6577; --off-wash: #eceff3; --link: #005f96;
+  --shade: #b6bfcc; --off: #5a6577; --off-wash: #eceff3; --link: #005f96;
   ${groupVariables} }
 @media screen and (prefers-color-scheme: dark) { :root { --page: #12161d; --card: #1a202a; --ink: #e6eaf1; --soft: #9aa6b8;
   --line: #2d3644;
   --pass: #4fd0a5; --pass-wash: #123229; --fail: #ff9a66; --fail-wash: #3a2016; --open: #f2c14e; --open-wash: #352a10;
-  --off: #9aa6b8; --off-wash: #262e3a; --link: #6db8ea;
+  --shade: #4b5768; --off: #9aa6b8; --off-wash: #262e3a; --link: #6db8ea;
   ${darkVariables} }
   ${darkCharts} }
 * { box-sizing: border-box }
 html { scroll-behavior: smooth; -webkit-text-size-adjust: 100% }
 body { margin: 0; background: var(--page); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif }
-main, header.top, nav { max-width: 1060px; margin: 0 auto; padding: 0 20px }
+main, header.top, nav { max-width: 1180px; margin: 0 auto; padding: 0 20px }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; overflow-wrap: anywhere }
 h2 { font-size: 1.22rem; margin: 40px 0 12px; scroll-margin-top: 58px }
 h3 { font-size: 1rem; margin: 0 0 6px; scroll-margin-top: 70px }
@@ -86,14 +86,32 @@ ul.why li { margin: 2px 0 }
 .beside figure:empty { display: none } .beside ol { margin: 0 0 10px; padding-left: 22px }
 .with-pill { display: flex; gap: 10px; align-items: baseline } .note { color: var(--soft); font-size: 0.92rem }
 .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 14px;
-  align-items: start } .two .card { margin: 0 }
+  align-items: stretch } .two .card { margin: 0 }
+@media (min-width: 1000px) { .two .card:last-child:nth-child(odd) { grid-column: 1 / -1; display: grid;
+  grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 28px; align-items: center }
+  .two .card:last-child:nth-child(odd) h3 { grid-column: 1 / -1 } }
 figure { margin: 0 } figcaption { color: var(--soft); font-size: 0.9rem; margin-top: 8px }
-.scroll { overflow-x: auto; max-width: 100% }
+.scroll { overflow-x: auto; max-width: 100%; background: linear-gradient(to right, var(--card) 30%, transparent),
+  linear-gradient(to left, var(--card) 30%, transparent) 100% 0, linear-gradient(to right, var(--shade), transparent),
+  linear-gradient(to left, var(--shade), transparent) 100% 0; background-repeat: no-repeat; background-color: var(--card);
+  background-size: 44px 100%, 44px 100%, 16px 100%, 16px 100%; background-attachment: local, local, scroll, scroll }
 .chart { overflow-x: auto } .chart svg { display: block; width: 100%; height: auto; min-width: 300px }
 table code { white-space: nowrap }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 22px 28px;
-  align-items: start; margin: 14px 0 }
-.charts.small { grid-template-columns: repeat(auto-fit, minmax(min(100%, 250px), 1fr)) }
+.charts { display: grid; gap: 22px 28px; align-items: start; margin: 14px 0 }
+@media (min-width: 760px) { .charts.two-up, .charts.many { grid-template-columns: 1fr 1fr }
+  .charts.three { grid-template-columns: repeat(3, 1fr) }
+  .charts.two-up, .charts.three, .charts.many { row-gap: 0 }
+  .charts.two-up figure, .charts.three figure, .charts.many figure { display: grid; grid-row: span 3;
+    grid-template-rows: subgrid; margin-bottom: 18px }
+  .charts.one figure { display: grid; grid-template-columns: minmax(0, 500px) 1fr; gap: 0 28px; align-items: center }
+  .charts.one h3 { grid-column: 1 / -1 } }
+details.fold > summary { list-style: none; color: inherit; margin: 40px 0 12px; display: flex; gap: 4px 12px;
+  align-items: baseline; flex-wrap: wrap } details.fold > summary::-webkit-details-marker { display: none }
+details.fold > summary h2 { margin: 0 } details.fold > summary h2::before { content: "▾ "; color: var(--soft); font-size: 0.8em }
+details.fold:not([open]) > summary { margin: 14px 0; padding: 10px 14px; background: var(--card);
+  border: 1px solid var(--line); border-radius: 12px } details.fold:not([open]) > summary h2::before { content: "▸ " }
+details.fold:not([open]) h2 { font-size: 1.05rem } details.fold .gist { display: none; color: var(--soft); font-size: 0.92rem }
+details.fold:not([open]) .gist { display: inline }
 table { border-collapse: collapse; width: 100%; font-size: 0.92rem } th { text-align: left; color: var(--soft);
   font-weight: 600; font-size: 0.82rem }
 th, td { padding: 7px 12px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top }
@@ -105,9 +123,9 @@ ol.timeline li { position: relative; margin: 0 0 16px } ol.timeline li:last-chil
 ol.timeline li::before { content: ""; position: absolute; left: -30px; top: 7px; width: 11px; height: 11px;
   border-radius: 50%; background: var(--link);
   border: 2px solid var(--card) }
-ul.boxes { list-style: none; margin: 0; padding: 0 } ul.boxes li { display: grid; grid-template-columns: 128px 1fr;
-  gap: 4px 12px; padding: 9px 0;
-  border-bottom: 1px solid var(--line) } ul.boxes li:last-child { border: 0 }
+ul.boxes { list-style: none; margin: 0; padding: 0 } ul.boxes summary { color: inherit; margin: 0 }
+ul.boxes li { padding: 7px 0; border-bottom: 1px solid var(--line) } ul.boxes li:last-child { border: 0 }
+ul.boxes p { margin: 6px 0 2px }
 details summary { cursor: pointer; color: var(--link); margin: 10px 0 } details[open] summary { margin-bottom: 12px }
 .skip { position: absolute; left: -9999px } .skip:focus { left: 12px; top: 8px; background: var(--card); padding: 6px 10px }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px }
@@ -124,13 +142,12 @@ ${swatches}
 .u-over canvas.highlight { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none }
 .readout { position: sticky; bottom: 0; background: var(--card); border-top: 1px solid var(--line); margin: 12px 0 0;
   padding: 10px 0; min-height: 3.2em }
-footer { max-width: 1060px; margin: 44px auto 30px; padding: 0 20px; color: var(--soft); font-size: 0.88rem }
+footer { max-width: 1180px; margin: 44px auto 30px; padding: 0 20px; color: var(--soft); font-size: 0.88rem }
 @media (max-width: 560px) { main, header.top, nav, footer { padding-left: 14px; padding-right: 14px }
   .card { padding: 14px }
-  table.stacked thead { display: none } table.stacked tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--line) }
-  table.stacked td { display: flow-root; padding: 2px 0; border: 0; text-align: right; white-space: normal }
-  table.stacked td::before { content: attr(data-title); color: var(--soft); float: left; margin-right: 12px }
-  .banner { padding: 16px } ul.boxes li { grid-template-columns: 1fr } h2 { margin-top: 34px } }
+  .scroll table { width: max-content; min-width: 100% } .scroll td { max-width: 62vw; white-space: normal }
+  .scroll td.number { max-width: none; white-space: nowrap }
+  .banner { padding: 16px } h2 { margin-top: 30px } .facts { grid-template-columns: 1fr 1fr; gap: 8px } .facts div { padding: 8px 12px } }
 @media print { :root { color-scheme: light; --page: #fff; --card: #fff } @page { margin: 14mm }
   main, header.top, footer { max-width: none; padding: 0 } nav, .skip, .controls, fieldset.chips, #readout, #shown { display: none }
   h2, h3 { break-after: avoid } figure, tr, li, .two .card, .facts div, .banner { break-inside: avoid }

@@ -5,17 +5,19 @@ import { gateChartId } from '../charts/gates.ts'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, gainAndInterval, meanAndSd, plural, whole } from '../numbers.ts'
-import { askText, byUrgency, headline, heldText, settleText } from '../phrases.ts'
+import { askText, byUrgency, headline, heldText, metricSentences, settleText } from '../phrases.ts'
 import { card, details, figure, icon, paragraph, pill, type Drawings } from './parts.ts'
-import { isResults, judgedSide, objectiveOn } from '../sides.ts'
+import { headlineComparison, isResults, judgedSide } from '../sides.ts'
 
 /** The first screen: the verdict, its sentence, and the numbers behind it. */
 export function banner(report: Report): string {
   const { verdict, study } = report
+  const sentences = metricSentences(report).join(' ')
+  const about = sentences === '' ? '' : paragraph(sentences, 'soft')
   return (
     `<div class="banner ${verdict.status}">${altered(report)}<div class="title">` +
     `${pill(verdict.status, verdict.status)}<h1>${html(study.name, 200)}</h1></div>` +
-    `<p class="sentence">${html(verdict.sentence)}</p>${why(report)}<p>${html(headline(report))}</p></div><dl class="facts">${facts(report)}</dl>`
+    `<p class="sentence">${html(verdict.sentence)}</p>${why(report)}<p>${html(headline(report))}</p>${about}</div><dl class="facts">${facts(report)}</dl>`
   )
 }
 
@@ -34,16 +36,14 @@ function why({ verdict }: Report): string {
 }
 
 function facts(report: Report): string {
-  const objective = objectiveOn(report, 'test') ?? objectiveOn(report, 'validation')
+  const told = headlineComparison(report)
   const fact = (name: string, value: string, more = ''): string =>
     `<div><dt>${html(name)}</dt><dd>${html(value)}${more === '' ? '' : `<small>${html(more)}</small>`}</dd></div>`
-  const measured = objective
+  const measured = told
     ? [
-        fact(`${judgedSide(report)}, ${objective.split} ${objective.metric}`, ...sideText(objective.candidate)),
-        fact(`Baseline, ${objective.split} ${objective.metric}`, ...sideText(objective.baseline)),
-        objective.gain
-          ? fact('Gain', gainAndInterval(objective.gain).gain, `95 %: ${gainAndInterval(objective.gain).interval}`)
-          : '',
+        fact(`${judgedSide(report)}, ${told.split} ${told.metric}`, ...sideText(told.candidate)),
+        fact(`Baseline, ${told.split} ${told.metric}`, ...sideText(told.baseline)),
+        told.gain ? fact('Gain', gainAndInterval(told.gain).gain, `95 %: ${gainAndInterval(told.gain).interval}`) : '',
       ]
     : []
   return [
@@ -75,14 +75,14 @@ export function gates({ verdict, against }: Report, drawings: Drawings): string 
     const chart = figure(drawings, gateChartId(g.rule, i), false)
     const open = g.status === 'inconclusive' && !g.blocks ? ' (the spec lets it through)' : ''
     return card(
-      `<h3 class="with-pill" id="gate-${i + 1}">${pill(g.status, `${g.status}${open}`)}<span>${html(askText(g))}</span></h3>${chart}${paragraph(g.sentence)}${remedy}${notes}${details('Shown beside the verdict, but not gated on', beside)}`,
+      `<h3 class="with-pill" id="gate-${i + 1}">${pill(g.status, `${g.status}${open}`)}<span>${html(askText(g))}</span></h3>${chart}<div>${paragraph(g.sentence)}${remedy}${notes}${details('Shown beside the verdict, but not gated on', beside)}</div>`,
     )
   })
   const source =
     against === null || !verdict.gates.some((g) => needsBaseline(g.rule))
       ? ''
       : paragraph(
-          `${heldText(verdict)} measured against ${against}. Bars are intervals, dashed lines are limits, thin lines are no change, and rings are single seeds.`,
+          `${heldText(verdict)} measured against ${against}. Bars are intervals, dashed lines are limits, and rings are single seeds, with a count where several are equal.`,
           'soft',
         )
   return `${source}<div class="two">${cards.join('')}</div>`

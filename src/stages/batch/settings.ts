@@ -45,9 +45,9 @@ export function sizesToProbe(
 /** The smallest batch that is tried: below it a step costs about as much as with more examples. */
 const smallest = 8
 
-/** Half and a quarter of the batch. */
+/** Half of the batch. Smaller sizes cost several times the steps, in this stage and in all that follow. */
 export const smallerSizes = ({ batchSize }: Pick<Levers['batching'], 'batchSize'>): number[] =>
-  [batchSize / 2, batchSize / 4].filter((size) => Number.isInteger(size) && size >= smallest)
+  [batchSize / 2].filter((size) => Number.isInteger(size) && size >= smallest)
 
 /** How many candidates are compared with the incumbent under further seeds. */
 export const confirmedBatches = 1

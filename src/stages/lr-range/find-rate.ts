@@ -17,7 +17,7 @@ import { sweep, topSentence } from './sweep.ts'
 type Confirmation = RangeTestFindings['confirmations'][number]
 
 /** How many rates of the ladder are compared with the incumbent's under further seeds. */
-export const confirmedRates = 3
+export const confirmedRates = 2
 
 interface Rung {
   readonly factor: number
@@ -113,21 +113,16 @@ function nearest(
 }
 
 /**
- * The rates to confirm: the best by its one run and the second best, and a calmer one. That is the nearest to the
- * incumbent's that is less behind the best than one validation row can show, or else the rate below the best: near the edge
- * a rate may do well once, and its noise then hides what the rates below it gain.
+ * The rates to confirm: the best by its one run, and the nearest to the incumbent's that is less behind it than one
+ * validation row can show, or else the second best.
  */
 function ratesToConfirm(workload: Workload, candidates: readonly Candidate[], scores: readonly number[], before: number) {
   const [best, second] = candidates
-  if (best === undefined) return []
   const behind = (i: number): number => metricGain(workload.objective, scores[i] ?? NaN, scores[0] ?? NaN)
   const near = candidates
     .filter((_, i) => i > 0 && behind(i) <= oneRow(workload))
     .sort((a, b) => distance(a.patch, before) - distance(b.patch, before))[0]
-  const rateOf = ({ patch }: Candidate): number => Number(patch.learningRate)
-  const below = candidates.filter((c) => rateOf(c) < rateOf(best)).sort((a, b) => rateOf(b) - rateOf(a))[0]
-  const chosen = new Set([best, near, second, below].filter((c) => c !== undefined))
-  return [...chosen].slice(0, confirmedRates)
+  return [best, near ?? second].filter((c) => c !== undefined)
 }
 
 const scoresOf = (arm: Arm | undefined) => (arm ? stableScores(arm) : undefined)

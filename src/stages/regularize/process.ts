@@ -1,5 +1,5 @@
 import { jointCandidates, nearbyRates, rateFactors, type ExploredLever } from '../configurations.ts'
-import { exploreAndConfirm, mostConfirmed, predictedBest } from '../explore.ts'
+import { exploreAndConfirm, mostConfirmed } from '../explore.ts'
 import { closeSearch } from '../explored.ts'
 import { StageRecorder } from '../recorder.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
@@ -21,7 +21,6 @@ export function* searchGrid(context: StageContext, settings: RegularizeSettings)
     most: mostConfirmed,
     seeds: settings.seeds,
     remedied: levers.map(({ lever }) => lever),
-    predict: (arms) => predictedBest(context.workload, levers, arms),
   })
   const names = levers.map(({ lever }) => lever)
   return closeSearch(recorder, start, names, explored)

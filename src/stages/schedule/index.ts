@@ -7,13 +7,15 @@ import { configurations, rateFactors } from '../configurations.ts'
 import { exploreSchema, listSchema, seedsSchema } from '../schema.ts'
 import { searchTemplates } from '../search-estimate.ts'
 import { refineSchedule } from './process.ts'
-import { ratesFor, warmupLengths, type ScheduleSettings } from './settings.ts'
+import { gridLevers } from '../regularize/settings.ts'
+import { ratesFor, roundSize, warmupLengths, type ScheduleSettings } from './settings.ts'
 
 const defaults: Omit<ScheduleSettings, 'stage' | 'schedules'> = {
   warmupFractions: [0, 0.05, 0.2],
   clipPercentiles: [0.5, 0.9],
   optimizers: ['adamw', 'sgd'],
   explore: 8,
+  rounds: 3,
   seeds: 4,
 }
 
@@ -67,6 +69,16 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
         'Number of configurations to try once each, besides other optimizers at three rates of their own.',
         defaults.explore,
       ),
+      rounds: {
+        title: 'Rounds',
+        description:
+          `How often the results so far suggest ${roundSize} more configurations. They vary the levers of this stage together with ` +
+          'those that earlier stages explored. A round that does no better is the last.',
+        type: 'integer',
+        minimum: 0,
+        maximum: 20,
+        default: defaults.rounds,
+      },
       seeds: seedsSchema('Seeds of the comparison of the best configurations.', defaults.seeds),
     },
   },
@@ -77,13 +89,14 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
   chartsSteps: true,
   /** The incumbent's own schedule and optimizer are not compared with themselves. */
   normalize(written, { preset, levers, idle, known }) {
-    const { warmupFractions, clipPercentiles, optimizers, explore, seeds } = { ...defaults, ...written }
+    const { warmupFractions, clipPercentiles, optimizers, explore, rounds, seeds } = { ...defaults, ...written }
     const unlessIdle = <T>(lever: LeverName, values: readonly T[]): readonly T[] => (idle(lever) === undefined ? values : [])
     return {
       stage: 'schedule',
       warmupFractions: unlessIdle('warmupSteps', warmupFractions),
       clipPercentiles: unlessIdle('clipNorm', clipPercentiles),
       explore,
+      rounds,
       seeds,
       schedules: unlessIdle('schedule', written.schedules ?? preset.schedules).filter(
         (s) => !known('schedule') || s !== levers.scheduling.schedule,
@@ -107,7 +120,7 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
 
 /** Configurations near the incumbent and other optimizers at their own rates, then the best, then the winner taken apart. */
 function estimate(settings: ScheduleSettings, study: Study): TrialTemplate[] {
-  const { schedules, optimizers, clipPercentiles, seeds, explore } = settings
+  const { schedules, optimizers, clipPercentiles, seeds, explore, rounds } = settings
   const { schedule: own, warmupSteps, clipNorm } = study.baseline.scheduling
   const warmups = warmupLengths(settings, study.runSteps, warmupSteps)
   // One for each quantile, and one without clipping if the incumbent clips.
@@ -127,5 +140,11 @@ function estimate(settings: ScheduleSettings, study: Study): TrialTemplate[] {
     { lever: 'learningRate', values: null },
     ...(others > 0 ? ([{ lever: 'weightDecay', values: null }] as const) : []),
   ] as const
-  return searchTemplates(study, { varies, configurations: joint + others, parts: sizes.length + 1, seeds })
+  return searchTemplates(study, {
+    varies,
+    configurations: joint + others + rounds * roundSize,
+    // The levers of this stage, the optimizer with its rate, and those that earlier stages explored.
+    parts: sizes.length + 1 + gridLevers.length,
+    seeds,
+  })
 }

@@ -2,17 +2,19 @@ import { leverValue, stepsOfRun, withLevers, type LeverPatch } from '../../recor
 import { takes } from '../../records/plan.ts'
 import { quantile } from '../../stats/describe.ts'
 import { jointCandidates, labelOf, nearbyRates, rateFactors, type Candidate, type ExploredLever } from '../configurations.ts'
-import { exploreAndConfirm, mostConfirmed, nearlyMoved, predictedBest } from '../explore.ts'
+import { exploreAndConfirm, mostConfirmed, nearlyMoved } from '../explore.ts'
 import { closeSearch } from '../explored.ts'
 import { fullRun, StageRecorder, type Asking } from '../recorder.ts'
 import { selectionRows, type SeedOnRows } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
-import { ratesFor, shrinksAlike, warmupLengths, type ScheduleSettings } from './settings.ts'
+import { jointSearch } from './joint-space.ts'
+import { ratesFor, roundSize, shrinksAlike, warmupLengths, type ScheduleSettings } from './settings.ts'
 
 /**
  * Explores schedules, warmup lengths and clip norms (from the logged gradient norms) jointly near the incumbent, with the
- * learning rate, and every other optimizer at three rates of its own. The best are confirmed under other seeds, and a winner
- * is taken apart, so that each lever that moves shows what it brings.
+ * learning rate, and every other optimizer at three rates of its own. Rounds that the results suggest follow, over these
+ * levers and those that earlier stages explored. The best are confirmed under other seeds, and a winner is taken apart, so
+ * that each lever that moves shows what it brings.
  */
 export function* refineSchedule(context: StageContext, settings: ScheduleSettings): StageProcess {
   const recorder = new StageRecorder(context)
@@ -25,6 +27,7 @@ export function* refineSchedule(context: StageContext, settings: ScheduleSetting
   ]
   const some = own.filter(({ lever, values }) => values.some((value) => value !== leverValue(start, lever)))
   const levers = some.length === 0 ? [] : [...some, nearbyRates(recorder, rateFactors)]
+  const joint = jointSearch(recorder, [...some, { lever: 'optimizer', values: settings.optimizers }])
   const nearly = nearlyMoved(recorder)
   const explored = yield* exploreAndConfirm(recorder, {
     what: 'schedules and optimizers',
@@ -32,19 +35,15 @@ export function* refineSchedule(context: StageContext, settings: ScheduleSetting
     candidates: [...jointCandidates(recorder, levers, settings.explore), ...otherOptimizers(recorder, settings)],
     most: mostConfirmed,
     seeds: settings.seeds,
+    further: { rounds: settings.rounds, size: roundSize, suggest: joint.suggest },
     remedied: levers.map(({ lever }) => lever),
-    predict: (arms) =>
-      predictedBest(
-        context.workload,
-        levers,
-        arms.filter((arm) => arm.patch.optimizer === undefined),
-      ),
   })
-  const names = [
+  const names = new Set([
     ...levers.map(({ lever }) => lever),
     ...(settings.optimizers.length > 0 ? (['optimizer', 'weightDecay'] as const) : []),
-  ]
-  return closeSearch(recorder, start, names, explored)
+    ...(settings.rounds > 0 && explored.arms.length > 0 ? joint.levers : []),
+  ])
+  return closeSearch(recorder, start, [...names], explored)
 }
 
 /**

@@ -11,6 +11,8 @@ export interface ScheduleSettings extends StageSettings {
   readonly optimizers: readonly OptimizerName[]
   /** Configurations to try once each, besides those of other optimizers. */
   readonly explore: number
+  /** How often the results so far suggest further configurations. */
+  readonly rounds: number
   /** Seeds under which the best of them are compared with the incumbent. */
   readonly seeds: number
 }
@@ -20,9 +22,15 @@ export interface ScheduleSettings extends StageSettings {
  * whose steps do not shrink with the gradient; rankings turn on each optimizer having its own rate (Choi et al., 2019).
  */
 export function ratesFor(from: OptimizerName, to: OptimizerName): readonly number[] {
+  const ratio = usualRateRatio(from, to)
+  return ratio === 1 ? [0.5, 1, 2] : ratio > 1 ? [3, ratio, 30] : [1 / 30, ratio, 1 / 3]
+}
+
+/** The rate that another optimizer usually needs, as a factor of the incumbent's. */
+export function usualRateRatio(from: OptimizerName, to: OptimizerName): number {
   const [own, other] = [optimizers[from].family, optimizers[to].family]
-  if (own === other) return [0.5, 1, 2]
-  return other === 'sgd' ? [3, 10, 30] : [1 / 30, 1 / 10, 1 / 3]
+  if (own === other) return 1
+  return other === 'sgd' ? 10 : 1 / 10
 }
 
 /** Whether the weights of both shrink by rate × decay a step. */
@@ -35,3 +43,6 @@ export function warmupLengths({ warmupFractions }: ScheduleSettings, runSteps: n
   lengths.delete(own)
   return [...lengths]
 }
+
+/** Configurations of a round that the results so far suggest: enough to use every worker, few enough to learn from. */
+export const roundSize = 5

@@ -50,7 +50,7 @@ describe('the best constant prediction', () => {
   const splits = { train: Int32Array.of(0, 1, 2), validation: Int32Array.of(), test: Int32Array.of(3, 4) }
   it('is the mean, in the units of the target', () => {
     const targets = Float32Array.of(-1, 0, 1, 1, -2)
-    expect(constantScore({ targets, targetScale: { mean: 5, sd: 2 }, classes: null, splits })).toBeCloseTo(10, 12)
+    expect(constantScore({ targets, targetScale: [{ mean: 5, sd: 2 }], classes: null, splits })).toBeCloseTo(10, 12)
   })
   it('is the shares of the classes, with one row more of each', () => {
     const targets = Float32Array.of(0, 0, 1, 0, 1)

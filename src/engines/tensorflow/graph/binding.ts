@@ -1,3 +1,4 @@
+import { rowCount, targetWidth } from '../../../base/rows.ts'
 import type { Tensor } from '../../../layers/forward.ts'
 import type { TrainingData } from '../../../train/types.ts'
 
@@ -106,17 +107,18 @@ interface AttrValueMessage extends Message {
 /** The data set on the native side, as the addon's numbers. */
 export interface Resident {
   readonly inputs: number
-  /** [rows, 1]. */
+  /** [rows, targets]. */
   readonly targets: number
   /** Class of each row; for classification. */
   labels(): number
   dispose(): void
 }
 
-export function createResident(binding: Binding, { inputs, inputShape, targets }: TrainingData): Resident {
-  const rows = targets.length
+export function createResident(binding: Binding, data: TrainingData): Resident {
+  const { inputs, inputShape, targets } = data
+  const rows = rowCount(data)
   const x = binding.createTensor([rows, ...inputShape], dataType.float32, inputs)
-  const y = binding.createTensor([rows, 1], dataType.float32, targets)
+  const y = binding.createTensor([rows, targetWidth(data)], dataType.float32, targets)
   let labels: number | undefined
   return {
     inputs: x,

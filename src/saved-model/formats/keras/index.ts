@@ -1,6 +1,6 @@
 import { zipSync } from 'fflate'
 import type { KerasCall, KerasModel, Node } from '../../../layers/saved.ts'
-import { outputsOf, type TrainedModel } from '../../trained-model.ts'
+import { outputsOf, targetsOf, type TargetOutput, type TrainedModel } from '../../trained-model.ts'
 import { writeLayers } from '../../walk.ts'
 import type { ModelFormat } from '../definition.ts'
 import { hdf5Bytes, type Hdf5Array } from './hdf5.ts'
@@ -44,7 +44,14 @@ function headOf(graph: Functional, raw: Node, { head }: TrainedModel): Node {
   const call = { inputs: [raw], output: [outputsOf(head)] }
   return head.task === 'classification'
     ? graph.layer('Softmax', { axis: -1 }, call)
-    : graph.layer('Rescaling', { scale: head.sd, offset: head.mean }, call)
+    : graph.layer('Rescaling', rescaling(targetsOf(head)), call)
+}
+
+/** Numbers of one target, lists of several. */
+function rescaling(targets: readonly TargetOutput[]): { readonly scale: unknown; readonly offset: unknown } {
+  const [only] = targets
+  if (targets.length === 1 && only) return { scale: only.sd, offset: only.mean }
+  return { scale: targets.map(({ sd }) => sd), offset: targets.map(({ mean }) => mean) }
 }
 
 interface Layer extends KerasCall {

@@ -1,5 +1,5 @@
 import type { Node, OnnxAttribute, OnnxGraph, SavedTensor } from '../../../layers/saved.ts'
-import { outputsOf, type TrainedModel } from '../../trained-model.ts'
+import { outputsOf, targetsOf, type TrainedModel } from '../../trained-model.ts'
 import { writeLayers } from '../../walk.ts'
 import type { ModelFormat } from '../definition.ts'
 import { modelBytes, readFloatTensors, type OnnxNode, type OnnxTensor } from './messages.ts'
@@ -40,7 +40,9 @@ function write(model: TrainedModel): Uint8Array {
 
 function headOf(graph: Graph, raw: Node, { head }: TrainedModel): Node {
   if (head.task === 'classification') return graph.node('Softmax', [raw], { axis: { int: -1 } })
-  return graph.node('Add', [graph.node('Mul', [raw, graph.float(head.sd)]), graph.float(head.mean)])
+  const targets = targetsOf(head)
+  const sd = graph.floats(targets.map((one) => one.sd))
+  return graph.node('Add', [graph.node('Mul', [raw, sd]), graph.floats(targets.map((one) => one.mean))])
 }
 
 class Graph implements OnnxGraph {
@@ -76,6 +78,13 @@ class Graph implements OnnxGraph {
 
   float(value: number): Node {
     return this.#constant(`${value}f`, [], Float32Array.of(value))
+  }
+
+  /** A number, or a vector of several. */
+  floats(values: readonly number[]): Node {
+    const [only] = values
+    if (values.length === 1 && only !== undefined) return this.float(only)
+    return this.#constant(`${values.join(',')}f`, [values.length], Float32Array.from(values))
   }
 
   /** Equal constants are one tensor. Weights have other names: they begin with the position of their layer and a point. */

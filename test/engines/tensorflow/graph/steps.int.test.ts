@@ -26,6 +26,8 @@ interface Setup {
   readonly inputShape: readonly number[]
   readonly levers?: Levers
   readonly task?: 'classification' | 'regression'
+  /** Names of several targets. */
+  readonly several?: readonly string[]
   readonly augmentation?: AugmentationPolicy
   readonly averaging?: Averaging
   /** Stands in for the tensor library in the model's layers. */
@@ -43,7 +45,7 @@ const norm: Layer = { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }
 const dropout: Layer = { kind: 'dropout', rate: null }
 const mlp: Setup = { inputShape: [12], layers: [dense(16, 'relu'), norm, dropout, dense(3)], levers }
 
-function dataOf({ inputShape, layers, task }: Setup): TrainingData {
+function dataOf({ inputShape, layers, task, several = ['y'] }: Setup): TrainingData {
   const [size, rows] = [inputShape.reduce((product, length) => product * length, 1), 60]
   const random = stream(5, 'rows')
   const inputs = Float32Array.from({ length: rows * size }, (_, i) => {
@@ -52,7 +54,9 @@ function dataOf({ inputShape, layers, task }: Setup): TrainingData {
       ? 2 * label + random.integer(3)
       : Math.sin((i % size) + 2 * label) + random.normal()
   })
-  const targets = Float32Array.from({ length: rows }, (_, i) => (task === 'regression' ? random.normal() : i % 3))
+  const targets = Float32Array.from({ length: rows * several.length }, (_, i) =>
+    task === 'regression' ? random.normal() : i % 3,
+  )
   const row = Int32Array.from({ length: rows }, (_, i) => i)
   const splits = { train: row.slice(0, 40), validation: row.slice(40), test: row.slice(50) }
   return { inputs, inputShape, targets, targetScale: null, splits }
@@ -80,7 +84,7 @@ function start(engine: Engine, setup: Setup, seed = 0): Training {
     task,
     layers: setup.layers,
     augmentation: setup.augmentation ?? none,
-    data: { classes: task === 'regression' ? null : ['a', 'b', 'c'] },
+    data: { classes: task === 'regression' ? null : ['a', 'b', 'c'], targets: setup.several },
   } as unknown as ModelWorkload
   const context: RunContext = {
     engine,
@@ -91,7 +95,7 @@ function start(engine: Engine, setup: Setup, seed = 0): Training {
     notice,
   }
   const learner = createLearner(context, setup.levers ?? levers, seed, setup.averaging)
-  const width = task === 'regression' ? 1 : 3
+  const width = task === 'regression' ? (setup.several?.length ?? 1) : 3
   const batches = batchSource(
     data,
     { task, width, levers: setup.levers ?? levers, augmentation: workload.augmentation },
@@ -210,6 +214,7 @@ const setups: readonly (readonly [string, Setup])[] = [
     { ...image, augmentation: full, levers: withLevers(levers, { augmentation: 1, accumulate: 2 }) },
   ],
   ['regression', { ...mlp, task: 'regression', layers: [dense(16, 'relu'), dense(1)] }],
+  ['several targets', { ...mlp, task: 'regression', several: ['a', 'b'], layers: [dense(16, 'relu'), dense(2)] }],
 ]
 
 /** Runs over images of one channel by a trainer, without and with augmentation. */

@@ -1,0 +1,17 @@
+/** Rows of a data set as flat arrays, one row after the other. */
+interface Rows {
+  readonly inputs: { readonly length: number }
+  /** Sizes of the inputs of one row. */
+  readonly inputShape: readonly number[]
+  readonly targets: { readonly length: number }
+}
+
+/** Number of inputs of one row. */
+export const inputWidth = ({ inputShape }: Pick<Rows, 'inputShape'>): number =>
+  inputShape.reduce((size, side) => size * side, 1)
+
+/** Number of rows, whichever part they are in. */
+export const rowCount = (data: Pick<Rows, 'inputs' | 'inputShape'>): number => data.inputs.length / inputWidth(data)
+
+/** Number of values that the targets have for each row: 1, or the number of targets of a regression. */
+export const targetWidth = (data: Rows): number => data.targets.length / rowCount(data)
