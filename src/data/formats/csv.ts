@@ -45,7 +45,9 @@ export function openDelimited(whole: Source, use: TableUse, fixed: string | null
   const head = beginning(source.bytes, limits.record)
   requireFewSeparators(source, head, before.lines + 1)
   const sample = sampler(head)
-  const delimiter = fixed ?? before.delimiter ?? sniffDelimiter(sample)
+  // A sign that never occurs divides nothing.
+  const divided = (sign: string): string[][] | null => (head.includes(sign) ? sample(sign) : null)
+  const delimiter = fixed ?? before.delimiter ?? sniffDelimiter(divided)
   const [first, ...rest] = sample(delimiter) ?? records(source, head, { ...DIALECT, delimiter, to: SAMPLE_ROWS })
   if (!first) return fail({ code: 'data/empty', message: `${file} has no rows` })
   requireSameLength(file, before.lines + 1, first, rest)
