@@ -24,7 +24,7 @@ jobs:
         run: echo "resumed=\${{ steps.tune.outputs.resumed }}"
 `
 
-it('a runner calls the post step of a failed step, and a rerun of the commit goes on from its journal', async (context) => {
+it('a runner calls the post step of a failed step, and the next attempt of the run goes on from its journal', async (context) => {
   const program = needs(context, 'act')
   const service = await startCacheService()
   try {
@@ -38,15 +38,18 @@ it('a runner calls the post step of a failed step, and a rerun of the commit goe
     git(folder, 'init', '--quiet', '--initial-branch=main')
     git(folder, 'remote', 'add', 'origin', 'https://github.com/octo/nets.git')
     commitAll(folder)
-    const run = async (): Promise<string> => (await act(program, folder, ['push', ...onDefaultBranch()], service.env)).log
-    const first = await run()
+    const run = async (attempt: number): Promise<string> => {
+      const words = ['push', ...onDefaultBranch(), '--env', `GITHUB_RUN_ATTEMPT=${attempt}`]
+      return (await act(program, folder, words, service.env)).log
+    }
+    const first = await run(1)
     expect(first).toMatch(/\|\s+resumed=false\s*$/m)
     expect(first).toMatch(/\|\s+The journal is kept in the Actions cache, with 3 new runs\./)
-    expect(service.keys()).toEqual([expect.stringMatching(/^tunegate-journal-1-/)])
-    const second = await run()
+    expect(service.keys()).toEqual([expect.stringMatching(/^tunegate-journal-1-.*-finished$/)])
+    const second = await run(2)
     expect(second).toMatch(/\|\s+note: 3 runs of an earlier job restored\s*$/m)
     expect(second).toMatch(/\|\s+resumed=true\s*$/m)
-    expect(service.keys()).toHaveLength(1)
+    expect(service.keys()).toHaveLength(2)
   } finally {
     await service.close()
   }

@@ -21,7 +21,7 @@ import { ensureEngine } from './ensure-engine.ts'
 import { triggerOf, triggerOfRequest } from './event.ts'
 import type { Step } from './inputs.ts'
 import { isJobMode, jobOf } from './jobs.ts'
-import { keptJournals } from './keep-journal.ts'
+import { keptJournals, tellEnd } from './keep-journal.ts'
 import { renewed } from './renewed.ts'
 import { requireNoReport } from './report-folder.ts'
 import { repositoryOf, type Repository } from './repository.ts'
@@ -42,13 +42,14 @@ export async function studyOf(step: Step): Promise<Study | 'done' | null> {
   const without = job ? 'jobs' : trigger.mode === 'tune' ? 'study' : 'proposal'
   const options =
     trigger.base === null
-      ? continuing(own, step, job)
+      ? continuing(own, step, job, checkout)
       : { ...own, ...(await judged(trigger.base, without, own, step, checkout)) }
   if (job) return jobOf(mode, step, options)
   if (trigger.mode !== 'tune' || trigger.base !== null)
     say(`mode: ${trigger.mode}${trigger.base === null ? '' : `, against ${trigger.base}`}`)
-  if (trigger.mode === 'tune') return runStudy(options)
-  const study = await runStudy({ ...options, ...(await verification(options)) })
+  const study = await runStudy(trigger.mode === 'tune' ? options : { ...options, ...(await verification(options)) })
+  if (options.earlier) tellEnd(study.report)
+  if (trigger.mode === 'tune') return study
   return trigger.mode === 'refresh' ? renewed(study, options.specPath) : study
 }
 
@@ -56,11 +57,13 @@ export async function studyOf(step: Step): Promise<Study | 'done' | null> {
  * With the journal of an earlier job, where no change is judged. The jobs of a compiled workflow have artifacts for that. With
  * `resume: false`, everything is trained again.
  */
-function continuing(own: StudyOptions, { inputs, runner }: Step, job: boolean): StudyOptions {
+function continuing(own: StudyOptions, { inputs, runner }: Step, job: boolean, checkout: Repository | null): StudyOptions {
   if (!inputs.resume) return { ...own, fresh: true }
-  const why = job || runner.eventName === '' ? null : noKeptJournal(process.env)
-  if (why !== null) say(`Nothing is resumed from the Actions cache: ${why}.`)
-  return job || runner.eventName === '' || why !== null ? own : { ...own, earlier: keptJournals(runner) }
+  if (job || checkout === null) return own
+  const why = noKeptJournal(process.env)
+  if (why === null) return { ...own, earlier: keptJournals(runner, checkout.head) }
+  say(`Nothing is resumed from the Actions cache: ${why}.`)
+  return own
 }
 
 /** Only its base judges a change. Without a repository there is no base. */

@@ -22,7 +22,7 @@ const pile = String.raw`(?<=\p{M}{5})\p{M}+`
 const plain = /^[ -~]*$/
 let expressions: { readonly suspect: RegExp; readonly kept: RegExp } | undefined
 
-/** Compiled for the first text that is not plain, which takes as long as many a command. */
+/** Compiled for the first text that is not plain: it takes a noticeable part of the time of a short command. */
 const compiled = () =>
   (expressions ??= {
     suspect: new RegExp(`${unprintable}|\\p{M}{6}`, 'v'),

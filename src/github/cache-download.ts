@@ -10,8 +10,8 @@ const packings = ['zstd-without-long', 'gzip'] as const
 const readable = ({ ACTIONS_CACHE_MODE: mode = '' }: Variables): boolean =>
   !['none', 'write-only'].includes(mode.trim().toLowerCase())
 
-/** Which entry is asked for: the one with a key, or the newest whose key starts with a prefix. */
-export type WantedEntry = { readonly key: string } | { readonly prefix: string }
+/** Which entry is asked for: the one with a key, or the newest whose key starts with a prefix, if its rest will do. */
+export type WantedEntry = { readonly key: string } | { readonly prefix: string; readonly accepts: (rest: string) => boolean }
 
 /** The longest that a download may take, in milliseconds. */
 const mostTime = 10 * 60_000
@@ -28,7 +28,7 @@ export async function downloadCache(
 ): Promise<AsyncIterable<Uint8Array> | null> {
   if (!readable(env)) return null
   for (const packing of packings) {
-    const address = await addressOf(wanted, sha256([path, packing, '1.0'].join('|')), env)
+    const address = await addressOf(wanted, versionOf(path, packing), env)
     if (address === null) continue
     const response = await fetch(address, { signal: AbortSignal.timeout(mostTime) })
     if (!response.ok || response.body === null) throw new Error(`the archive download returned status ${response.status}`)
@@ -36,6 +36,10 @@ export async function downloadCache(
   }
   return null
 }
+
+/** As `@actions/cache` computes it: entries of Windows are apart. */
+const versionOf = (path: string, packing: string): string =>
+  sha256([path, packing, ...(process.platform === 'win32' ? ['windows-only'] : []), '1.0'].join('|'))
 
 async function addressOf(wanted: WantedEntry, version: string, env: Variables): Promise<string | null> {
   const service = '/twirp/github.actions.results.api.v1.CacheService'
@@ -56,6 +60,8 @@ async function addressOf(wanted: WantedEntry, version: string, env: Variables): 
   const address = found['signed_download_url'] ?? found['signedDownloadUrl']
   const matched = found['matched_key'] ?? found['matchedKey'] ?? key
   // The service may answer a request for one key with another key that has the same prefix.
-  const fits = 'key' in wanted ? matched === key : typeof matched === 'string' && matched.startsWith(wanted.prefix)
-  return typeof address === 'string' && fits ? address : null
+  return typeof address === 'string' && typeof matched === 'string' && fits(matched, wanted) ? address : null
 }
+
+const fits = (key: string, wanted: WantedEntry): boolean =>
+  'key' in wanted ? key === wanted.key : key.startsWith(wanted.prefix) && wanted.accepts(key.slice(wanted.prefix.length))

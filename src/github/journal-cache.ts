@@ -36,9 +36,32 @@ export interface JournalOwner {
   readonly engine: string
 }
 
-/** How the keys of a journal's entries begin. Each save makes a new entry, because the cache never changes one. */
-export const journalPrefix = ({ path, plan, engine }: JournalOwner, { sha }: Pick<Runner, 'sha'>): string =>
-  `tunegate-journal-1-${sha}-${sha256(JSON.stringify([plan, engine, path])).slice(0, 20)}-`
+/**
+ * How the keys of a journal's entries begin. Each save makes a new entry, because the cache never changes one.
+ *
+ * @param head the commit that is checked out
+ */
+export const journalPrefix = ({ path, plan, engine }: JournalOwner, head: string): string =>
+  `tunegate-journal-1-${head}-${sha256(JSON.stringify([plan, engine, path])).slice(0, 20)}-`
+
+/**
+ * How a study stood when its job ended: stopped by something else; finished by itself; or `spent`, if its budget of minutes
+ * ended it.
+ */
+export const studyEnds = ['stopped', 'finished', 'spent'] as const
+export type StudyEnd = (typeof studyEnds)[number]
+
+type Attempt = Pick<Runner, 'runId' | 'runAttempt'>
+
+/**
+ * Whether an attempt goes on from an entry, by the end of its key. Any job goes on from a study that was stopped. A finished
+ * one would only be repeated, so that nothing new is ever measured: it counts for later attempts of its own run alone. One
+ * that spent its minutes would have none left.
+ */
+export function goesOn(rest: string, { runId, runAttempt }: Attempt): boolean {
+  const [, run, attempt, end] = /^(\d+)-(\d+)-[0-9a-f]{8}-([a-z]+)$/.exec(rest) ?? []
+  return end === 'stopped' || (end === 'finished' && Number(run) === runId && Number(attempt) < runAttempt)
+}
 
 /** Relative to the workspace, and so the same on all runners: the cache finds an entry by path and key. */
 const stagedFolder = '.tunegate-kept'
@@ -46,10 +69,14 @@ const staged = `${stagedFolder}/journal.jsonl`
 
 /**
  * Downloads the newest journal that a run kept under the prefix, into a new folder, and returns its path; null if there is
- * none. Nobody vouches for its lines. Throws if the entry is anything but a single file.
+ * none, or none to go on from. Nobody vouches for its lines. Throws if the entry is anything but a single file.
  */
-export async function restoreJournal(prefix: string, env: Variables = process.env): Promise<string | null> {
-  const packed = await downloadCache(staged, { prefix }, env)
+export async function restoreJournal(
+  prefix: string,
+  attempt: Attempt,
+  env: Variables = process.env,
+): Promise<string | null> {
+  const packed = await downloadCache(staged, { prefix, accepts: (rest) => goesOn(rest, attempt) }, env)
   if (packed === null) return null
   const path = join(await mkdtemp(join(env['RUNNER_TEMP'] ?? '', 'tunegate-restored-')), 'journal.jsonl')
   const file = await open(path, 'wx')
@@ -78,7 +105,8 @@ export async function restoreJournal(prefix: string, env: Variables = process.en
 export async function saveJournal(
   path: string,
   prefix: string,
-  { runId, runAttempt }: Pick<Runner, 'runId' | 'runAttempt'>,
+  end: StudyEnd,
+  { runId, runAttempt }: Attempt,
 ): Promise<boolean> {
   const found = entryAt(path)
   if (!found?.isFile()) throw new Error('the journal is not a plain file')
@@ -89,7 +117,8 @@ export async function saveJournal(
     await copyFile(path, staged)
     // Loaded only here: it is large, and few runs save anything.
     const cache = await import('@actions/cache')
-    const entry = await cache.saveCache([staged], `${prefix}${runId}-${runAttempt}-${randomBytes(4).toString('hex')}`)
+    const key = `${prefix}${runId}-${runAttempt}-${randomBytes(4).toString('hex')}-${end}`
+    const entry = await cache.saveCache([staged], key)
     // It warns of a cache that takes nothing, and throws for wrong arguments alone.
     return entry !== -1
   } finally {

@@ -16,7 +16,9 @@ let service: CacheService
 let temp: string
 let workspace: string
 let sha: string
+let attempts = 1
 beforeEach(async () => {
+  attempts = 1
   service = await startCacheService()
   temp = mkdtempSync(join(tmpdir(), 'temp-'))
   workspace = checkout(3)
@@ -78,6 +80,9 @@ async function job({
   return { ...main, after: post.log }
 }
 
+/** The next attempt of the run that kept a finished journal. */
+const attempted = (): Words => ({ ...onMain(), GITHUB_RUN_ATTEMPT: String((attempts += 1)) })
+
 const read = (folder: string, name: string): string => readFileSync(join(folder, '.tunegate/wine', name), 'utf8')
 const saved = /The journal is kept in the Actions cache, with \d new runs?\./
 
@@ -87,7 +92,7 @@ describe('a journal in the Actions cache', () => {
     expect([stopped.exitCode, stopped.outputs['resumed']]).toEqual([1, 'false'])
     expect(stopped.after).toMatch(saved)
     expect(service.keys()).toEqual([
-      expect.stringMatching(new RegExp(`^tunegate-journal-1-${sha}-[0-9a-f]{20}-77-1-[0-9a-f]{8}$`)),
+      expect.stringMatching(new RegExp(`^tunegate-journal-1-${sha}-[0-9a-f]{20}-77-1-[0-9a-f]{8}-stopped$`)),
     ])
 
     const next = again()
@@ -96,22 +101,32 @@ describe('a journal in the Actions cache', () => {
     expect(resumed.log).toMatch(/note: \d runs? of an earlier job restored/)
     expect(resumed.after).toMatch(saved)
 
-    const [whole, alone] = [again(), again()]
-    const complete = await job({ folder: whole })
-    expect([complete.log.includes('note: 3 runs of an earlier job restored'), complete.after]).toEqual([true, ''])
+    const alone = again()
     expect((await job({ folder: alone, inputs: { resume: 'false' } })).outputs['resumed']).toBe('false')
-    expect([read(next, 'tuning.lock.json'), read(whole, 'tuning.lock.json')]).toEqual(
-      Array.from({ length: 2 }, () => read(alone, 'tuning.lock.json')),
-    )
+    expect(read(next, 'tuning.lock.json')).toBe(read(alone, 'tuning.lock.json'))
   })
 
-  it('is kept after a failure too, and belongs to one commit and plan', async () => {
+  it('of a finished study is for later attempts of the same run: every other job trains again', async () => {
+    await job({ cancelAt: / 1\/6/ })
+    expect((await job({ folder: again() })).outputs['resumed']).toBe('true')
+    expect(service.keys().map((key) => key.split('-').at(-1))).toEqual(['stopped', 'finished'])
+    const attempt = { ...onMain(), GITHUB_RUN_ATTEMPT: '2' }
+    const [next, later, equal] = [again(), again(), again()]
+    const nightly = await job({ folder: next, env: { ...attempt, GITHUB_RUN_ID: '78' } })
+    expect([nightly.outputs['resumed'], nightly.log.includes('of an earlier job restored')]).toEqual(['false', false])
+    const known = await job({ folder: later, env: { ...attempt, GITHUB_RUN_ID: '78', GITHUB_RUN_ATTEMPT: '3' } })
+    expect(known.log).toContain('note: 3 runs of an earlier job restored')
+    expect((await job({ folder: equal })).outputs['resumed']).toBe('false')
+    expect(read(later, 'tuning.lock.json')).toBe(read(next, 'tuning.lock.json'))
+  })
+
+  it('is kept after a failed gate too, and belongs to one commit and plan', async () => {
     expect((await job({ inputs: { stages: 'verify' } })).outputs['resumed']).toBe('false')
     const other = checkout(4)
     const env = { ...onMain(), GITHUB_SHA: git(other, 'rev-parse', 'HEAD') }
     expect((await job({ folder: other, env })).outputs['resumed']).toBe('false')
     expect((await job({ folder: again() })).outputs['resumed']).toBe('false')
-    expect(new Set(service.keys().map((key) => key.replace(/-77-1-\w+$/, ''))).size).toBe(3)
+    expect(new Set(service.keys().map((key) => key.replace(/-77-1-\w+-finished$/, ''))).size).toBe(3)
   })
 
   it.each(['broken', 'read-only'] as const)('costs nothing but the rerun where the cache is %s', async (state) => {
@@ -175,7 +190,8 @@ describe('attack 25: a journal that somebody else left in the cache', () => {
   it.each(events)('is not asked for on %s, and such a run leaves none', async (_event, env) => {
     await job()
     const before = { keys: service.keys(), calls: service.calls.length }
-    const done = await job({ folder: again(), env: { ...env(), GITHUB_SHA: sha }, inputs: { mode: 'auto' } })
+    const asked = { ...env(), GITHUB_SHA: sha, GITHUB_RUN_ATTEMPT: '2' }
+    const done = await job({ folder: again(), env: asked, inputs: { mode: 'auto' } })
     expect(done.outputs['verdict']).toBe('pass')
     expect(done.outputs['resumed']).toBe('false')
     expect([service.keys(), service.calls.length]).toEqual([before.keys, before.calls])
@@ -204,11 +220,11 @@ describe('attack 25: a journal that somebody else left in the cache', () => {
     ]
     for (const change of changes) {
       forge((lines) => lines.map((line) => (line.startsWith('{"id"') ? resealed(line, change) : line)))
-      const done = await job({ folder: again() })
+      const done = await job({ folder: again(), env: attempted() })
       expect([done.exitCode, done.outputs['resumed']]).toEqual([0, 'false'])
     }
     forge((lines) => ['{"journal":1,"workload":"x","spec":"x","data":"x","engine":"x"}', ...lines.slice(1)])
-    expect((await job({ folder: again() })).log).toContain('note: 3 runs of an earlier job restored')
+    expect((await job({ folder: again(), env: attempted() })).log).toContain('note: 3 runs of an earlier job restored')
   })
 
   it('writes nothing but its own file, makes no link and does not fill the disk', async () => {
@@ -222,7 +238,7 @@ describe('attack 25: a journal that somebody else left in the cache', () => {
       [Buffer.from('no archive'), /it is not an archive/] as const,
     ]) {
       service.spoil(content)
-      const done = await job({ folder: again() })
+      const done = await job({ folder: again(), env: attempted() })
       expect([done.exitCode, done.outputs['resumed'], why.test(done.log)]).toEqual([0, 'false', true])
     }
     // The path in an archive leads nowhere: its content alone is read.
@@ -230,7 +246,7 @@ describe('attack 25: a journal that somebody else left in the cache', () => {
     const own = readFileSync(target, 'utf8')
     service.spoil(pack(target))
     rmSync(target)
-    const done = await job({ folder: again() })
+    const done = await job({ folder: again(), env: attempted() })
     expect([existsSync(target), done.outputs['resumed'], own.length > 0]).toEqual([false, 'false', true])
   })
 })
