@@ -3,7 +3,7 @@ import { needsBaseline } from '../gates/index.ts'
 import type { GateRule } from '../records/gates.ts'
 import type { BaselineInput } from '../github/inputs.ts'
 import type { Baseline } from '../study/baseline.ts'
-import { firstText, lockBeside, lockTextBeside } from '../study/locks.ts'
+import { firstText, lockBeside, locksBeside, lockTextBeside } from '../study/locks.ts'
 
 /**
  * What a study compares with if the base commit has no lock.
@@ -17,8 +17,8 @@ export type WithoutLock = 'proposal' | 'study' | 'jobs'
 
 /** What a change is compared with, by the choice of the workflow and the files of the base commit. */
 export type BaseChoice =
-  /** The spec at this path of the base commit, retrained. */
-  | { readonly kind: 'retrained'; readonly path: string }
+  /** The spec at this path of the base commit, retrained; `unfit` is a lock beside it that is not one of its study. */
+  | { readonly kind: 'retrained'; readonly path: string; readonly unfit?: string }
   /** The lock of the base commit. */
   | { readonly kind: 'lock'; readonly path: string; readonly text: string }
   /** A lock that no commit has, such as an artifact that an earlier step downloaded. */
@@ -63,7 +63,10 @@ export async function chooseBase(query: BaseQuery): Promise<BaseChoice> {
   if (isNamed(asked) && (await query.isProvided(places))) return { kind: 'provided', path }
   if (gates.some(needsBaseline)) {
     const refused = without === 'jobs' || (without === 'proposal' && isNamed(asked))
-    return refused ? { kind: 'missing', path } : { kind: 'retrained', path: specPath }
+    if (refused) return { kind: 'missing', path }
+    // One that belonged to the study was found above.
+    const unfit = named ? null : await firstText(locksBeside(specPath).slice(1), query.textAt)
+    return { kind: 'retrained', path: specPath, ...(unfit ? { unfit: unfit.path } : {}) }
   }
   return { kind: without === 'proposal' ? 'any' : 'declared' }
 }

@@ -3,6 +3,7 @@ import { InputError } from '../base/diagnostics.ts'
 import { unreachable } from '../base/result.ts'
 import { normalize } from '../compile/normalize.ts'
 import { isTrainerSpec, type NormalizedSpec } from '../compile/normalized.ts'
+import { annotate } from '../github/annotations.ts'
 import { say } from '../github/log.ts'
 import { needsBaseline } from '../gates/index.ts'
 import { parseLock } from '../report/lock.ts'
@@ -91,6 +92,7 @@ async function baselineAt(
   switch (choice.kind) {
     case 'retrained':
       if (!isNamed(asked)) say(`${base} has no lock for ${specPath}: its spec is retrained as the baseline.`)
+      if (choice.unfit !== undefined) tellUnfit(choice.unfit, specPath, name)
       if (without !== 'jobs') return retrainedAt(base, choice.path, commits)
       if (gates.some(needsBaseline)) throw jobsWithoutLock(base, lockBeside(specPath))
       return asked
@@ -107,6 +109,18 @@ async function baselineAt(
       return unreachable(choice, 'baseline')
   }
 }
+
+/** In the log and on the page of the run: somebody may have believed that this lock is the baseline. */
+const tellUnfit = (path: string, specPath: string, name: string): void =>
+  annotate([
+    {
+      level: 'warning',
+      title: 'The lock of the base commit is not used',
+      message:
+        `${path} of the base commit is damaged or not a lock of the study ${name}, so the spec is retrained instead. ` +
+        `Commit the lock of ${specPath} as ${lockBeside(specPath)}.`,
+    },
+  ])
 
 const isFile = (path: string): Promise<boolean> =>
   stat(path).then(

@@ -1,6 +1,6 @@
 import { mkdirSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 
 /**
  * Where a user's programs keep what they can make again: `tunegate` below the user's cache. Nobody else writes there, which
@@ -30,11 +30,16 @@ export function isThere(folder: string, most = mostMade): boolean {
   }
 }
 
-/** Where commands that train nothing keep what the data checks found; undefined if the user has no cache. */
-export function keptFindings(): { readonly folder: string; readonly program: string } | undefined {
+/**
+ * Where commands that train nothing keep what the data checks found; undefined if the user has no cache, or runs the sources,
+ * whose edits nobody could tell from the files of one folder.
+ */
+export function keptFindings(
+  program = process.argv[1] ?? '.',
+): { readonly folder: string; readonly program: string } | undefined {
   try {
-    const folder = join(cacheFolder(), 'findings')
-    return isThere(folder) ? { folder, program: dirname(realpathSync(process.argv[1] ?? '.')) } : undefined
+    const [folder, script] = [join(cacheFolder(), 'findings'), realpathSync(program)]
+    return isThere(folder) && extname(script) !== '.ts' ? { folder, program: dirname(script) } : undefined
   } catch {
     return undefined
   }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { WithoutLock } from '../../src/action/base-choice.ts'
 import { judgedBy, verification } from '../../src/action/base-commit.ts'
 import type { Commits } from '../../src/action/commit-files.ts'
@@ -140,6 +140,25 @@ describe('attack 8: what a pull request is verified against', () => {
     put('tuning.lock.json', lock('change'))
     const { baseline } = await against({}, without, 'study')
     expect(baseline).toMatchObject({ kind: 'spec', spec: { text: expect.stringContaining('regression') } })
+  })
+
+  it('is the base, retrained, where its lock has the old name and does not fit, and the run says so', async () => {
+    put('other.yml', spec(regression))
+    put('tuning.lock.json', 'damaged')
+    const unfit = commit()
+    let said = ''
+    const written = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      said += String(text)
+      return true
+    })
+    const { baseline } = await judgedBy(
+      unfit,
+      'proposal',
+      { specPath: 'other.yml', workspace: folder } as unknown as StudyOptions,
+      commits('other.yml'),
+    ).finally(() => written.mockRestore())
+    expect(baseline).toMatchObject({ kind: 'spec', commit: { path: 'other.yml' } })
+    expect(said).toMatch(/::warning title=The lock of the base commit is not used::tuning\.lock\.json of the base commit is/)
   })
 
   it('is never what the change declares', async () => {

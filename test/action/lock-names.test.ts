@@ -35,8 +35,12 @@ describe('attack 8: the lock of one spec among several of a folder', () => {
     expect(await choice({ 'tuning.lock.json': lock('b') })).toMatchObject({ kind: 'lock', path: 'tuning.lock.json' })
     for (const other of [lock('a'), 'no lock', '{"name": 1}', 'null']) {
       expect(await choice({ 'tuning.lock.json': other })).toEqual({ kind: 'missing', path: 'b.lock.json' })
-      expect(await choice({ 'tuning.lock.json': other }, { without: 'proposal' })).toMatchObject({ kind: 'retrained' })
+      const unfit = { kind: 'retrained', path: 'b.yml', unfit: 'tuning.lock.json' }
+      expect(await choice({ 'tuning.lock.json': other }, { without: 'proposal' })).toEqual(unfit)
     }
+    expect(await choice({}, { without: 'proposal' })).toEqual({ kind: 'retrained', path: 'b.yml' })
+    // A damaged lock under its own name is found, and refused when it is read.
+    expect(await choice({ 'b.lock.json': 'no lock' }, { without: 'proposal' })).toMatchObject({ kind: 'lock' })
   })
 
   it('is never a file of the change: a lock that a step brought counts by its own name alone', async () => {
