@@ -8,11 +8,12 @@ import { firstText, lockBeside, lockTextBeside } from '../study/locks.ts'
 /**
  * What a study compares with if the base commit has no lock.
  *
- * - `verify`: the spec of the base commit, retrained if a gate compares. A lock that the workflow names must be there.
- * - `tune`: the same, and the levers that the change declares if no gate compares.
+ * - `proposal`, for a change that is only verified: the spec of the base commit, retrained if a gate compares. A lock that the
+ *   workflow names must be there.
+ * - `study`: the same, and the levers that the change declares if no gate compares.
  * - `jobs`: the levers that the change declares. They are not a baseline, so nothing is judged if a gate compares.
  */
-export type WithoutLock = 'verify' | 'tune' | 'jobs'
+export type WithoutLock = 'proposal' | 'study' | 'jobs'
 
 /** What a change is compared with, by the choice of the workflow and the files of the base commit. */
 export type BaseChoice =
@@ -61,10 +62,10 @@ export async function chooseBase(query: BaseQuery): Promise<BaseChoice> {
   const path = places[0] ?? ''
   if (isNamed(asked) && (await query.isProvided(places))) return { kind: 'provided', path }
   if (gates.some(needsBaseline)) {
-    const refused = without === 'jobs' || (without === 'verify' && isNamed(asked))
+    const refused = without === 'jobs' || (without === 'proposal' && isNamed(asked))
     return refused ? { kind: 'missing', path } : { kind: 'retrained', path: specPath }
   }
-  return { kind: without === 'verify' ? 'any' : 'declared' }
+  return { kind: without === 'proposal' ? 'any' : 'declared' }
 }
 
 /** Whether the workflow chose it. By default, the lock beside the spec belongs to the change. */

@@ -116,7 +116,7 @@ async function baselineOfBase(query: BaselineQuery, gates: readonly GateRule[]):
     name,
     asked,
     gates,
-    without: request.command === 'verify' ? 'verify' : 'tune',
+    without: request.command === 'verify' ? 'proposal' : 'study',
     locksAt: (named) => locksNamed(named, specPath),
     textAt: (path) => textAt(api, request.base, path),
     isProvided: () => ownFile(asked, query) !== null,

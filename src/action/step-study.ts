@@ -39,7 +39,7 @@ export async function studyOf(step: Step): Promise<Study | 'done' | null> {
   const trigger =
     part.does === 'run' ? triggerOfRequest(part.request) : triggerOf(mode, { ...runner, head: checkout?.head ?? null })
   const job = isJobMode(mode)
-  const without = job ? 'jobs' : trigger.mode === 'tune' ? 'tune' : 'verify'
+  const without = job ? 'jobs' : trigger.mode === 'tune' ? 'study' : 'proposal'
   const options =
     trigger.base === null
       ? continuing(own, step, job)

@@ -38,6 +38,12 @@ export async function takeLock(path: string): Promise<Result<HeldLock, string>> 
   return err(path)
 }
 
+/** Whether a living process holds the lock. Changes nothing, so it never stands in the way of one that wants to hold it. */
+export function isHeld(path: string): boolean {
+  const found = read(path)
+  return found !== 'none' && found !== 'unreadable' && alive(found)
+}
+
 /**
  * Two processes may find the same dead holder at once, and the slower one must not remove the lock that the faster one has
  * created in the meantime. So only the holder of the lock's own lock removes a dead lock, and only after a second check.

@@ -45,6 +45,10 @@ const examples: Readonly<Record<string, readonly (readonly [words: readonly stri
     [['report', '.tunegate/digits'], 'write the files again'],
     [['report', '.tunegate/digits', '--format', 'markdown'], 'print the summary'],
   ],
+  watch: [
+    [['watch'], 'the study of tuning.yml, which runs in another terminal'],
+    [['watch', '.tunegate/digits', '--port', '8080'], 'a folder, on a port of your choice'],
+  ],
   compare: [[['compare', '.tunegate/before', '.tunegate/after', '--html', 'both.html'], 'two finished runs']],
   export: [[['export', '.tunegate/digits', '--to', tool], 'files for another tool']],
   diagnose: [

@@ -4,7 +4,7 @@ import { unreachable } from '../base/result.ts'
 import { duration } from '../report/numbers.ts'
 import type { RunEvent, Listener } from '../run/events.ts'
 import { shown } from '../stats/outcome.ts'
-import { fitting, sparkline } from './text.ts'
+import { bar, fitting, sparkline } from './text.ts'
 
 export interface Output {
   readonly write: (text: string) => void
@@ -106,11 +106,14 @@ function runLine(
   stage: string,
   { result, cached, progress }: Extract<RunEvent, { type: 'run-finished' }>,
   objective: string,
-  { columns, letters }: Output,
+  { columns, letters, isTerminal }: Output,
 ): string {
   const curve = sparkline(result.steps.loss, 12, letters)
+  const expected = Math.max(progress.expected, progress.finished)
+  // A log has a line for each step already.
+  const done = isTerminal && columns >= 60 ? ` ${bar(progress.finished / Math.max(1, expected), 10, letters)}` : ''
   const parts = [
-    `${stage} ${progress.finished}/${Math.max(progress.expected, progress.finished)}`,
+    `${stage}${done} ${progress.finished}/${expected}`,
     ...(curve === '' ? [] : [curve]),
     ...(progress.best === null ? [] : [`best ${objective} ${shown(progress.best)}`]),
     ...(progress.secondsLeft === null ? [] : [`${duration(Math.max(1, Math.round(progress.secondsLeft)))} left`]),

@@ -2,6 +2,9 @@ import { Option, type Command } from 'commander'
 import { exportNames } from '../report/exports/index.ts'
 import type { CompareOptions } from './commands/compare.ts'
 import type { ExportOptions } from './commands/export.ts'
+import type { WatchOptions } from './commands/watch.ts'
+import { wholeNumber } from './options.ts'
+import { usualSpec } from './spec-argument.ts'
 
 /** The commands for finished runs. Write `./compare` for a folder with the name of a command below `report`. */
 export function addReportCommands(root: Command, exit: (code: number) => void): void {
@@ -17,6 +20,14 @@ export function addReportCommands(root: Command, exit: (code: number) => void): 
     .addOption(new Option('--png', 'also write every chart as PNG').conflicts('format'))
     .action(async (dir: string, options: { format?: 'markdown' | 'json'; png?: boolean }) =>
       exit(await (await import('./commands/report.ts')).reportCommand(dir, options)),
+    )
+  root
+    .command('watch [where]')
+    .description('show the report of a study in a browser while it runs: curves as they come, what leads, time left')
+    .option('--port <n>', 'port on 127.0.0.1; 0 takes a free one', wholeNumber(0, 65_535), 0)
+    .option('--keep', 'go on when the study has ended')
+    .action(async (where: string | undefined, options: WatchOptions) =>
+      exit(await (await import('./commands/watch.ts')).watchCommand(where ?? usualSpec, options)),
     )
   addComparing(root, {}, exit)
   // Where they stood before.

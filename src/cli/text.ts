@@ -36,6 +36,15 @@ export function aligned(rows: readonly (readonly string[])[], indent: string): s
   return rows.map((row) => (indent + row.map((cell, i) => padded(cell, widths[i] ?? 0)).join('  ')).trimEnd())
 }
 
+const cells = { unicode: ['█', '░'], plain: ['#', '.'] } as const
+
+/** A share from 0 to 1 as a bar of this many columns. */
+export function bar(share: number, columns: number, letters: keyof typeof cells): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * columns)
+  const [done, open] = cells[letters]
+  return done.repeat(full) + open.repeat(columns - full)
+}
+
 const blocks = { unicode: '▁▂▃▄▅▆▇█', plain: '_.-~=+*#' } as const
 
 /**

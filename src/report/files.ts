@@ -6,6 +6,7 @@ import { lossOf, thinCurve, type CurveBook, type ThinCurve } from './curves.ts'
 import { explorerData } from './explorer/data.ts'
 import { stretchesFor } from './explorer/grid.ts'
 import { renderHtml } from './html/index.ts'
+import type { LiveSection } from './html/live.ts'
 import type { Drawing } from './html/parts.ts'
 import { reportText } from './json.ts'
 import { lineageLines } from './lineage.ts'
@@ -47,6 +48,14 @@ export async function* reportFiles(
   const inOrder = report.runs.map((r) => evaluations.get(r.id) ?? '').join('')
   yield { path: 'curves/evaluations.csv', text: evaluationsHeader(names) + inOrder }
   yield* documents(report, curves)
+}
+
+/** The text of `report.html`; with `live`, of a study that is still running. Writes no file. */
+export async function livePage(report: Report, curves: CurveBook, live?: LiveSection): Promise<string> {
+  const drawings = new Map<string, Drawing>()
+  const trials = explorerData(report, curves)
+  for (const chart of charts(report, curves, trials)) drawings.set(chart.id, { ...chart, svg: await renderSvg(chart) })
+  return renderHtml(report, drawings, trials, live)
 }
 
 async function* documents(report: Report, curves: CurveBook): AsyncGenerator<ReportFile> {

@@ -13,8 +13,11 @@ export interface Observation {
   readonly loss: number
 }
 
-/** This share of the observations counts as good, and at least two of them. */
+/** This share of the observations counts as good, and at least two of those that finished. */
 const goodShare = 0.2
+
+/** Weight that is spread over all options, as a share of the observations. */
+const evenShare = 0.25
 
 /** Points drawn from the good ones, of which the most promising are proposed. */
 const draws = 200
@@ -23,8 +26,8 @@ const draws = 200
  * Points that are worth a trial, the most promising first, all different: a tree-structured Parzen estimator over discrete
  * options (Bergstra et al., 2011, "Algorithms for hyper-parameter optimization"). Points are drawn from the options that the
  * best fifth of the observations have, and ranked by how much more frequent their options are there than in the rest. Every
- * option keeps some weight in both, so that none is ruled out by few observations. Without observations the points are
- * random.
+ * option has the same least share in both groups: one that nobody tried is neither promising nor ruled out. Without
+ * observations the points are random.
  *
  * @param count the most points to return
  */
@@ -35,7 +38,8 @@ export function promising(
   random: Stream,
 ): (readonly number[])[] {
   const sorted = [...observations].sort((a, b) => a.loss - b.loss)
-  const split = Math.max(2, Math.ceil(sorted.length * goodShare))
+  const finished = sorted.filter(({ loss }) => loss < Infinity).length
+  const split = Math.min(finished, Math.max(2, Math.ceil(sorted.length * goodShare)))
   const [good, rest] = [sorted.slice(0, split), sorted.slice(split)]
   const weights = dimensions.map((dimension, i) => {
     const optionsOf = (group: readonly Observation[]): number[] => group.map(({ point }) => point[i] ?? 0)
@@ -61,16 +65,17 @@ const kernel = [
   { offset: 1, weight: 0.25 },
 ] as const
 
-/** Shares of the options among the observed ones, as if one more observation had been spread over all of them. */
+/** Shares of the options among the observed ones; even shares if there are none. */
 function density({ size, ordered }: Dimension, observed: readonly number[]): readonly number[] {
-  const weights = Array.from({ length: size }, () => 1 / size)
+  const even = evenShare * Math.max(1, observed.length)
+  const weights = Array.from({ length: size }, () => even / size)
   for (const option of observed) {
     for (const { offset, weight } of ordered ? kernel : [{ offset: 0, weight: 1 }]) {
       const at = Math.min(size - 1, Math.max(0, option + offset))
       weights[at] = (weights[at] ?? 0) + weight
     }
   }
-  return weights.map((weight) => weight / (observed.length + 1))
+  return weights.map((weight) => weight / (observed.length + even))
 }
 
 /** An option drawn by its share. */

@@ -147,7 +147,7 @@ async function reportOf(
 }
 
 /** What the report says about the data. Those of a script are its own. */
-function dataOf(prepared: Prepared): ReportInput['data'] {
+export function dataOf(prepared: Prepared): ReportInput['data'] {
   if (isScript(prepared)) return { source: 'the training script', checks: [], findings: [], notes: scriptNotes(prepared) }
   const { spec, findings, dataset } = prepared
   const source = pathsOf(spec.data)

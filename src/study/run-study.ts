@@ -1,6 +1,7 @@
 import { lineOf } from '../base/diagnostics.ts'
 import type { EngineChoice } from '../engines/choose.ts'
 import { engineNamed } from '../engines/index.ts'
+import type { Listener } from '../run/events.ts'
 import { execute, Interrupted } from '../run/execute.ts'
 import type { WorkerPool } from '../run/pool.ts'
 import { stages } from '../stages/index.ts'
@@ -9,6 +10,7 @@ import { conclude, openStudy, type Study } from './conclude.ts'
 import { studyRemedies } from './diagnostics.ts'
 import { EngineBroke, onEngine, withBreaks } from './engine.ts'
 import { engineFor } from './engine-for.ts'
+import { liveWriter } from './live.ts'
 import type { StudyOptions } from './options.ts'
 import { outFolder } from './out-folder.ts'
 import { startPreparing, type Prepared, type Preparing } from './prepare.ts'
@@ -69,7 +71,12 @@ async function studyOn(
     const study = await openStudy(options, prepared, engine, base)
     try {
       const { journal, judging } = study
-      const resources = { runner: withBreaks(pool), journal, listener, clock, signal, preparing: prepared.took }
+      const live = liveWriter(study, options)
+      const told: Listener = (event) => {
+        live.listener(event)
+        listener(event)
+      }
+      const resources = { runner: withBreaks(pool), journal, listener: told, clock, signal, preparing: prepared.took }
       const outcome = await execute(prepared.plan, {
         ...resources,
         stages,
@@ -78,7 +85,9 @@ async function studyOn(
         remedies: studyRemedies(prepared.plan),
       })
       pool.close()
-      return await conclude(study, outcome, (clock() - start) / 1000)
+      const concluded = await conclude(study, outcome, (clock() - start) / 1000)
+      await live.end()
+      return concluded
     } finally {
       await study.journal.close()
     }

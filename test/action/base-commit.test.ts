@@ -71,7 +71,7 @@ const commits = (spec = 'tuning.yml'): Commits => ({
   checkout: repositoryOf(folder, join(folder, spec)),
   runner: { workspace: folder, repository: 'o/n', apiUrl: 'http://127.0.0.1:1' } as unknown as Commits['runner'],
 })
-const against = async (over: Partial<StudyOptions> = {}, of: string | null = base, without: WithoutLock = 'verify') => {
+const against = async (over: Partial<StudyOptions> = {}, of: string | null = base, without: WithoutLock = 'proposal') => {
   const options = { specPath: 'tuning.yml', workspace: folder, ...over } as unknown as StudyOptions
   const judged: Partial<Awaited<ReturnType<typeof judgedBy>>> =
     of === null ? {} : await judgedBy(of, without, options, commits())
@@ -138,7 +138,7 @@ describe('attack 8: what a pull request is verified against', () => {
     git('rm', '--quiet', 'tuning.lock.json')
     const without = commit()
     put('tuning.lock.json', lock('change'))
-    const { baseline } = await against({}, without, 'tune')
+    const { baseline } = await against({}, without, 'study')
     expect(baseline).toMatchObject({ kind: 'spec', spec: { text: expect.stringContaining('regression') } })
   })
 
@@ -179,9 +179,14 @@ describe('attack 8: what a pull request is verified against', () => {
       baseline: namedBaseline('./artifact'),
       workspace: outer,
     } as unknown as StudyOptions
-    const found = await judgedBy(base, 'verify', options, commits('sources/tuning.yml'))
+    const found = await judgedBy(base, 'proposal', options, commits('sources/tuning.yml'))
     expect(found).toMatchObject({ baseline: namedBaseline('./artifact') })
-    const other = judgedBy(base, 'verify', { ...options, baseline: namedBaseline('./other') }, commits('sources/tuning.yml'))
+    const other = judgedBy(
+      base,
+      'proposal',
+      { ...options, baseline: namedBaseline('./other') },
+      commits('sources/tuning.yml'),
+    )
     await expect(other).rejects.toThrow('no lock to compare with')
   })
 

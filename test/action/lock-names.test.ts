@@ -35,7 +35,7 @@ describe('attack 8: the lock of one spec among several of a folder', () => {
     expect(await choice({ 'tuning.lock.json': lock('b') })).toMatchObject({ kind: 'lock', path: 'tuning.lock.json' })
     for (const other of [lock('a'), 'no lock', '{"name": 1}', 'null']) {
       expect(await choice({ 'tuning.lock.json': other })).toEqual({ kind: 'missing', path: 'b.lock.json' })
-      expect(await choice({ 'tuning.lock.json': other }, { without: 'verify' })).toMatchObject({ kind: 'retrained' })
+      expect(await choice({ 'tuning.lock.json': other }, { without: 'proposal' })).toMatchObject({ kind: 'retrained' })
     }
   })
 

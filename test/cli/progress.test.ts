@@ -48,6 +48,17 @@ test('a terminal line is rewritten in place, never wider than the terminal, and 
   expect(lines.at(-1)).toBe('note: hello\n')
 })
 
+test('a terminal that is wide enough has a bar, and a log has none', () => {
+  const shown = (isTerminal: boolean, columns: number): string => {
+    const { log, text } = collected(isTerminal, columns)
+    log(finished())
+    return text()
+  }
+  expect(shown(true, 80)).toContain(' ███░░░░░░░ 3/10 · ')
+  expect(shown(true, 59)).not.toContain('░')
+  expect(shown(false, 200)).not.toContain('░')
+})
+
 test('a log gets plain lines without escapes, at most one every two seconds', () => {
   const { log, text } = collected(false, 80, [0, 0, 1000, 2500, 2500])
   for (let i = 0; i < 3; i++) log(finished())

@@ -354,6 +354,21 @@ describe('rounds of the schedule stage', () => {
     expect(requests.length).toBeGreaterThan(without.length)
     expect(requests.length).toBeLessThanOrEqual(without.length + roundSize)
   })
+  test('may go back to where an earlier stage began, and repeat no run of it', () => {
+    const moved: World = { ...flat, noise: 0.001, truth: (l) => 0.2 - 0.1 * (l.regularization.dropout === 0.3 ? 1 : 0) }
+    const before = play(stages.regularize, regularize, moved)
+    const incumbent = before.decision.levers
+    expect(incumbent.regularization.dropout).toBe(0.3)
+    const { requests } = play(stages.schedule, { ...schedule, rounds: 20 }, moved, {
+      previous: [before.decision],
+      incumbent,
+    })
+    const keyOf = (r: RunRequest): string => canonicalJson([r.levers, r.seed, r.fold ?? 0])
+    const known = new Set(before.requests.map(keyOf))
+    const suggested = requests.filter((r) => r.label.includes('dropout') || r.label.includes('weightDecay'))
+    expect(suggested.map((r) => r.levers.regularization.dropout)).toContain(someLevers.regularization.dropout)
+    expect(suggested.filter((r) => known.has(keyOf(r)))).toEqual([])
+  })
   test('leave out what the budget does not cover, and say so', () => {
     const { decision, requests } = play(stages.schedule, { ...schedule, rounds: 20 }, together, { budget: 24 })
     expect(requests.length).toBeLessThanOrEqual(24)

@@ -44,6 +44,27 @@ describe('promising', () => {
     expect(best(true).sort()).toEqual([3, 4, 5])
     expect(best(false)[0]).toBe(4)
   })
+  test('options that nobody tried are no more promising than those of the best', () => {
+    // Runs at the five rates in the middle of nine, the best in the very middle.
+    const rates: readonly Dimension[] = [
+      { size: 9, ordered: true },
+      { size: 3, ordered: false },
+    ]
+    const ends = Array.from({ length: 100 }, (_, seed) => {
+      const random = stream(seed, 'near')
+      const seen = Array.from({ length: 15 }, () => {
+        const point = [2 + random.integer(5), random.integer(3)]
+        return { point, loss: Math.abs((point[0] ?? 0) - 4) + 0.1 * random.normal() }
+      })
+      return promising(rates, seen, 5, random).map(([rate = 0]) => rate)
+    }).flat()
+    expect(ends.filter((rate) => rate < 2 || rate > 6).length / ends.length).toBeLessThan(0.2)
+  })
+  test('a trial that failed is not among the good, however few finished', () => {
+    const failed = Array.from({ length: 8 }, () => ({ point: [0], loss: Infinity }))
+    const seen = [{ point: [2], loss: 1 }, ...failed]
+    expect(promising([{ size: 3, ordered: false }], seen, 1, stream(5, 'test'))).toEqual([[2]])
+  })
   test('rounds that learn end better than as many random trials', () => {
     const ends = Array.from({ length: 200 }, (_, seed) => {
       const random = stream(seed, 'start')

@@ -34,7 +34,7 @@ export const publishMeasuredGuards: readonly Guard[] = [
   ),
   inMeasured(
     'A run that did not complete has no results.',
-    'return validation || test || testRows || weights !== null || calibration || averaged',
+    'return validation || test || testRows || subsets || weights !== null || calibration || averaged',
     'return validation === undefined',
     refused('with a diverged run that has results'),
   ),

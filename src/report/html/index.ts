@@ -6,6 +6,7 @@ import { plural } from '../numbers.ts'
 import { data, omissions, repeat, runs } from './appendix.ts'
 import { changes, checklist } from './change.ts'
 import { diagnostics } from './diagnostics.ts'
+import { liveBanner, liveSection, pollFor, type LiveSection } from './live.ts'
 import { pageHtml, type Section } from './page.ts'
 import type { Drawings } from './parts.ts'
 import { plotStyle, script, scriptHash } from './script.gen.ts'
@@ -13,12 +14,13 @@ import { stages } from './stages.ts'
 import { banner, gates } from './verdict.ts'
 import { isResults } from '../sides.ts'
 
-/** `report.html`: the whole report in one self-contained file. */
-export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerData): string {
+/** `report.html`: the whole report in one self-contained file; with `live`, the page that `tunegate watch` serves. */
+export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerData, live?: LiveSection): string {
   return pageHtml({
-    title: `${report.verdict.status}: ${report.study.name}`,
-    header: banner(report),
+    title: `${live?.state ?? report.verdict.status}: ${report.study.name}`,
+    header: live ? liveBanner(live, report) : banner(report),
     sections: [
+      ...(live ? [liveSection(live, report)] : []),
       { id: 'gates', title: 'Gates', inner: gates(report, drawings) },
       { id: 'changes', title: 'What changed', inner: isResults(report) ? '' : changes(report), link: 'Changes' },
       checked(report),
@@ -55,6 +57,7 @@ export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerD
     ],
     footer: `Written by ${html(report.tool)}. The same numbers are in report.json, the curves in curves/.`,
     script: { text: script, hash: scriptHash, style: plotStyle },
+    ...(live ? { poll: pollFor(live) } : {}),
   })
 }
 

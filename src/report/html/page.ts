@@ -21,16 +21,20 @@ export interface Page {
   readonly footer: string
   /** The only script that may run, by its text and the hash in the page's policy. */
   readonly script?: { readonly text: string; readonly hash: string; readonly style: string }
+  /** For a page that a local server renews: a second script, which may ask that server and nobody else. */
+  readonly poll?: { readonly text: string; readonly hash: string }
 }
 
 /**
  * One self-contained file. The policy in its head forbids the browser to load anything and to run any script except the one
  * with the named hash, so even a mistake in escaping could not.
  */
-export function pageHtml({ title, header, sections, footer, script }: Page): string {
+export function pageHtml({ title, header, sections, footer, script, poll }: Page): string {
   const shown = sections.filter(({ inner }) => inner !== '')
   const links = shown.map(({ id, title: name, link }) => `<li><a href="#${id}">${html(link ?? name)}</a></li>`).join('')
-  const policy = `default-src 'none'; style-src 'unsafe-inline'${script ? `; script-src '${script.hash}'` : ''}`
+  const hashes = [script, poll].flatMap((one) => (one ? [`'${one.hash}'`] : []))
+  const scripts = hashes.length === 0 ? '' : `; script-src ${hashes.join(' ')}`
+  const policy = `default-src 'none'; style-src 'unsafe-inline'${scripts}${poll ? "; connect-src 'self'" : ''}`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -44,6 +48,6 @@ export function pageHtml({ title, header, sections, footer, script }: Page): str
       ? `
 <script>${script.text}</script>`
       : ''
-  }</body></html>
+  }${poll ? `\n<script>${poll.text}</script>` : ''}</body></html>
 `
 }

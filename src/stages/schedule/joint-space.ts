@@ -17,7 +17,8 @@ import { promising, type Observation } from '../../stats/parzen.ts'
 import { stableScores, type Arm } from '../compare.ts'
 import { highestRate, labelOf, type Candidate, type ExploredLever } from '../configurations.ts'
 import type { StageRecorder } from '../recorder.ts'
-import { shrinksAlike, usualRateRatio } from './settings.ts'
+import type { StageContext } from '../stage.ts'
+import { decayFactor, usualRateRatio } from './settings.ts'
 
 /** Learning rates of the joint search, as factors of the rate that an optimizer usually needs beside the incumbent's. */
 const rateFactors: readonly number[] = [0.1, 0.17, 0.3, 0.55, 1, 1.8, 3, 5.5, 10]
@@ -51,17 +52,18 @@ export function jointSearch(recorder: StageRecorder, own: readonly ExploredLever
   const highest = highestRate(recorder)
   const suggest: JointSearch['suggest'] = (arms, count) => {
     const here = arms.map((arm) => ({ levers: withLevers(incumbent, arm.patch), score: stableScores(arm)?.[0] ?? null }))
-    const observed = [...earlier, ...here].flatMap(({ levers, score }): Observation[] => {
+    // A run that both an earlier stage and this one have is one run.
+    const runs = new Map([...earlier, ...here].map((trial) => [canonicalJson(trial.levers), trial]))
+    const observed = [...runs.values()].flatMap(({ levers, score }): Observation[] => {
       const point = pointOf(axes, incumbent, levers)
       const loss = score === null ? Infinity : gain(context.workload.objective, score, 0)
       return point === undefined ? [] : [{ point, loss }]
     })
-    const tried = new Set(['{}', ...arms.map((arm) => canonicalJson(arm.patch))])
     // Some points were tried before, or become equal where a rate is at the edge.
     const found = promising(dimensions, observed, 4 * count, random).flatMap((point): [string, Candidate][] => {
       const patch = visible(context.workload, patchOf(axes, incumbent, point, highest))
-      const key = canonicalJson(patch)
-      return tried.has(key) ? [] : [[key, { label: labelOf(patch), patch }]]
+      const key = canonicalJson(withLevers(incumbent, patch))
+      return runs.has(key) ? [] : [[key, { label: labelOf(patch), patch }]]
     })
     return [...new Map(found).values()].slice(0, count)
   }
@@ -69,11 +71,15 @@ export function jointSearch(recorder: StageRecorder, own: readonly ExploredLever
 }
 
 function axesOf({ incumbent, context }: StageRecorder, own: readonly ExploredLever[]): readonly Axis[] {
-  const before = context.previous.flatMap(({ findings }) =>
-    (findings.explored?.trials ?? []).flatMap(({ patch }) =>
-      Object.entries(patch).map(([lever, value]) => ({ lever: lever as LeverName, values: [value ?? null] })),
-    ),
-  )
+  const before = context.previous.flatMap(({ findings }, i) => {
+    const start = startOf(context, i)
+    return (findings.explored?.trials ?? []).flatMap(({ patch }) =>
+      (Object.entries(patch) as [LeverName, LeverValue][]).map(([lever, value]) => ({
+        lever,
+        values: [value, leverValue(start, lever)],
+      })),
+    )
+  })
   const values = new Map<LeverName, Set<LeverValue>>()
   for (const { lever, values: some } of [...before, ...own]) {
     const known = values.get(lever) ?? new Set([leverValue(incumbent, lever)])
@@ -99,35 +105,34 @@ function patchOf(axes: readonly Axis[], incumbent: Levers, point: readonly numbe
   const chosen = new Map(axes.map(({ lever, values }, i) => [lever, values[point[i] ?? 0] ?? null]))
   const { optimizer: own, learningRate } = incumbent.optimization
   const optimizer = optimizerIn(chosen.get('optimizer'), own)
-  const ratio = usualRateRatio(own, optimizer)
-  const factor = ratio * Number(chosen.get('learningRate') ?? 1)
+  const factor = usualRateRatio(own, optimizer) * Number(chosen.get('learningRate') ?? 1)
   const rate = factor === 1 ? learningRate : Number((learningRate * factor).toPrecision(3))
   const decay = Number(chosen.get('weightDecay') ?? incumbent.regularization.weightDecay)
+  const follows = decayFactor(own, optimizer, factor)
   const patch: LeverPatch = {
     ...Object.fromEntries(chosen),
     learningRate: optimizer === own ? Math.min(rate, highest) : rate,
-    ...(ratio !== 1 && shrinksAlike(own, optimizer) && decay > 0
-      ? { weightDecay: Math.min(1, Number((decay / ratio).toPrecision(3))) }
-      : {}),
+    ...(follows !== 1 && decay > 0 ? { weightDecay: Math.min(1, Number((decay * follows).toPrecision(3))) } : {}),
   }
   return Object.fromEntries(
     Object.entries(patch).filter(([lever, value]) => value !== leverValue(incumbent, lever as LeverName)),
   )
 }
 
-/** The point nearest to these levers; undefined if they differ from the incumbent's in a lever outside the space. */
+/** The point nearest to these levers; undefined if they are not in the space. */
 function pointOf(axes: readonly Axis[], incumbent: Levers, levers: Levers): readonly number[] | undefined {
   const inside = new Set([...axes.map(({ lever }) => lever), 'weightDecay'])
   if (leverDifferences(incumbent, levers).some(({ lever }) => !inside.has(lever))) return undefined
   const { optimizer: own, learningRate } = incumbent.optimization
   const { optimizer } = levers.optimization
-  const ratio = usualRateRatio(own, optimizer)
-  return axes.map(({ lever, values, ordered }) => {
+  const factor = levers.optimization.learningRate / learningRate
+  const point = axes.map(({ lever, values, ordered }) => {
     const value = leverValue(levers, lever)
-    if (lever === 'learningRate') return nearest(values.map(logOf), logOf(Number(value) / learningRate / ratio))
-    if (!ordered) return Math.max(0, values.indexOf(value))
-    return nearest(values.map(sizeOf), sizeOf(value) * (lever === 'weightDecay' && shrinksAlike(own, optimizer) ? ratio : 1))
+    if (lever === 'learningRate') return nearest(values.map(logOf), logOf(factor / usualRateRatio(own, optimizer)))
+    if (!ordered) return values.indexOf(value)
+    return nearest(values.map(sizeOf), sizeOf(value) / (lever === 'weightDecay' ? decayFactor(own, optimizer, factor) : 1))
   })
+  return point.includes(-1) ? undefined : point
 }
 
 /** No clipping is the largest clip norm. */
@@ -141,10 +146,12 @@ const nearest = (values: readonly number[], to: number): number =>
 const optimizerIn = (value: LeverValue | undefined, own: OptimizerName): OptimizerName =>
   typeof value === 'string' && Object.hasOwn(optimizers, value) ? (value as OptimizerName) : own
 
+/** The levers with which an earlier stage began. */
+const startOf = ({ previous, baseline }: StageContext, stage: number): Levers => previous[stage - 1]?.levers ?? baseline
+
 /** What earlier stages tried once each, with the levers in full. */
-function earlierTrials({ context: { previous, baseline } }: StageRecorder) {
-  return previous.flatMap(({ findings }, i) => {
-    const start = previous[i - 1]?.levers ?? baseline
-    return (findings.explored?.trials ?? []).map(({ patch, score }) => ({ levers: withLevers(start, patch), score }))
-  })
+function earlierTrials({ context }: StageRecorder) {
+  return context.previous.flatMap(({ findings }, i) =>
+    (findings.explored?.trials ?? []).map(({ patch, score }) => ({ levers: withLevers(startOf(context, i), patch), score })),
+  )
 }

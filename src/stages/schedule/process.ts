@@ -8,7 +8,7 @@ import { fullRun, StageRecorder, type Asking } from '../recorder.ts'
 import { selectionRows, type SeedOnRows } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import { jointSearch } from './joint-space.ts'
-import { ratesFor, roundSize, shrinksAlike, warmupLengths, type ScheduleSettings } from './settings.ts'
+import { decayFactor, ratesFor, roundSize, warmupLengths, type ScheduleSettings } from './settings.ts'
 
 /**
  * Explores schedules, warmup lengths and clip norms (from the logged gradient norms) jointly near the incumbent, with the
@@ -46,10 +46,7 @@ export function* refineSchedule(context: StageContext, settings: ScheduleSetting
   return closeSearch(recorder, start, [...names], explored)
 }
 
-/**
- * Every other optimizer at rates of its own. Decoupled weight decay shrinks the weights by rate × decay a step, so that the
- * decay follows the rate: a rate ten times as high has a decay of a tenth.
- */
+/** Every other optimizer at rates of its own, with a weight decay that follows the rate. */
 function otherOptimizers({ incumbent, context }: StageRecorder, { optimizers }: ScheduleSettings): Candidate[] {
   const { optimizer: own, learningRate } = incumbent.optimization
   const { weightDecay } = incumbent.regularization
@@ -57,11 +54,12 @@ function otherOptimizers({ incumbent, context }: StageRecorder, { optimizers }: 
     .filter((optimizer) => optimizer !== own)
     .flatMap((optimizer) =>
       ratesFor(own, optimizer).map((factor): Candidate => {
-        const follows = shrinksAlike(own, optimizer) && weightDecay > 0 && takes(context.workload, 'weightDecay')
+        const follows = decayFactor(own, optimizer, factor)
+        const decays = follows !== 1 && weightDecay > 0 && takes(context.workload, 'weightDecay')
         const patch: LeverPatch = {
           optimizer,
           learningRate: Number((learningRate * factor).toPrecision(3)),
-          ...(follows ? { weightDecay: Math.min(1, Number((weightDecay / factor).toPrecision(3))) } : {}),
+          ...(decays ? { weightDecay: Math.min(1, Number((weightDecay * follows).toPrecision(3))) } : {}),
         }
         return { label: labelOf(patch), patch }
       }),

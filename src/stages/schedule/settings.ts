@@ -33,9 +33,12 @@ export function usualRateRatio(from: OptimizerName, to: OptimizerName): number {
   return other === 'sgd' ? 10 : 1 / 10
 }
 
-/** Whether the weights of both shrink by rate × decay a step. */
-export const shrinksAlike = (from: OptimizerName, to: OptimizerName): boolean =>
-  optimizers[from].decoupled && optimizers[to].decoupled
+/**
+ * The factor of weight decay for another optimizer at a rate of `factor` times the incumbent's. Decoupled decay shrinks the
+ * weights by rate × decay a step, so it follows the rate: a rate ten times as high has a decay of a tenth.
+ */
+export const decayFactor = (from: OptimizerName, to: OptimizerName, factor: number): number =>
+  from !== to && optimizers[from].decoupled && optimizers[to].decoupled ? 1 / factor : 1
 
 /** Warmup lengths in steps, except the one that the levers already have. */
 export function warmupLengths({ warmupFractions }: ScheduleSettings, runSteps: number, own: number): number[] {

@@ -1,0 +1,78 @@
+/** A study of docs/gallery; its spec is `docs/gallery/NAME/tuning.yml`. */
+export interface GalleryStudy {
+  readonly name: 'tabular' | 'image' | 'text' | 'regression' | 'own-script'
+  /** What it shows, in a sentence. */
+  readonly about: string
+  /** The folder of the spec while it runs. */
+  readonly folder: string
+  /** Files of the repository, and where the study reads them. */
+  readonly files: readonly (readonly [from: string, to: string])[]
+}
+
+export const studies: readonly GalleryStudy[] = [
+  {
+    name: 'tabular',
+    about: 'Three cultivars of wine by 13 measurements, 178 rows: all five stages.',
+    folder: '.',
+    files: [['examples/wine/wine.csv', 'wine.csv']],
+  },
+  {
+    name: 'image',
+    about: 'Handwritten digits of 8 × 8 pixels, 1,797 rows: a small convolutional network.',
+    folder: '.',
+    files: [['examples/digits/digits.csv.gz', 'digits.csv.gz']],
+  },
+  {
+    name: 'text',
+    about: 'Whether a sentence of a review is positive, 1,047 sentences; those of one review stay in one part of the split.',
+    folder: '.',
+    files: [['examples/trainers/text/snippets.csv', 'snippets.csv']],
+  },
+  {
+    name: 'regression',
+    about: 'The alcohol of a wine by its other measurements, 178 rows.',
+    folder: '.',
+    files: [['examples/wine/wine.csv', 'wine.csv']],
+  },
+  {
+    name: 'own-script',
+    about: 'A training script of its own, written in shell and awk, which reports its metrics itself.',
+    folder: 'trainers/shell',
+    files: [
+      ['examples/trainers/shell/train.sh', 'trainers/shell/train.sh'],
+      ['examples/wine/wine.csv', 'wine/wine.csv'],
+    ],
+  },
+]
+
+/** The page of the gallery: each study with its picture, its verdict and its files. */
+export function galleryPage(summaryOf: (name: string) => string): string {
+  const parts = studies.map(({ name, about }) => {
+    const [title = '', , sentence = '', , more = ''] = summaryOf(name)
+      .split('\n')
+      .filter((line) => !line.startsWith('>'))
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .split('\n')
+    return [
+      `## ${name}`,
+      '',
+      about,
+      '',
+      `[![Top of the report of the study ${name}](${name}/report.png)](${name}/report.html)`,
+      '',
+      `${title.replace(/^# /, '')}. ${sentence}`,
+      '',
+      more,
+      '',
+      `[Report](${name}/report.html) · [summary](${name}/summary.md) · [spec](${name}/tuning.yml)`,
+    ].join('\n')
+  })
+  return `# Gallery
+
+Reports and summaries of five real studies. \`npm run gallery\` makes them again, from the data in \`examples/\`. GitHub shows
+the source of an HTML file: download a report and open it, or clone the repository.
+
+${parts.join('\n\n')}
+`
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { html } from '../escape.ts'
+import type { Report } from '../model.ts'
+import { duration, plural, short } from '../numbers.ts'
+import { leverText } from '../phrases.ts'
+import { pageHtml, type Section } from './page.ts'
+import { card, details, paragraph, pill, table } from './parts.ts'
+
+/** How a study is doing that has no report yet. */
+export interface LiveSection {
+  readonly state: 'running' | 'stopped'
+  /** Changes whenever there is something new to show. */
+  readonly version: string
+  /** The stage that runs, such as `[2/5] batch`; null before the first. */
+  readonly stage: string | null
+  readonly finished: number
+  readonly expected: number
+  /** Best validation objective so far. */
+  readonly best: number | null
+  readonly secondsLeft: number | null
+  /** What counts toward the budget of minutes. */
+  readonly secondsUsed: number
+}
+
+/** In place of the verdict, which a running study has not. */
+export const liveBanner = ({ state: is }: LiveSection, { study, verdict }: Report): string =>
+  `<div class="banner"><div class="title">${pill('off', is)}<h1>${html(study.name, 200)}</h1></div>` +
+  `<p class="sentence">${html(verdict.sentence)}</p><p>${html(`On ${study.engine}, ${study.specFile}.`)}</p></div>`
+
+/** The first section of the page while the study runs: how far it is, what leads, and what was stopped early. */
+export function liveSection(live: LiveSection, report: Report): Section {
+  return { id: 'now', title: 'Now', inner: `${state(live)}${facts(live, report)}${incumbent(report)}${stopped(report)}` }
+}
+
+function state({ state: is, stage }: LiveSection): string {
+  const at = stage === null ? 'It reads the data.' : `It is at ${stage}.`
+  return card(
+    `${paragraph(is === 'running' ? `The study is running. ${at}` : `The study was stopped. ${stage === null ? '' : `It was at ${stage}.`} Start it again with the same command: it goes on from its finished runs.`)}<p id="poll" role="status"></p>`,
+  )
+}
+
+function facts(live: LiveSection, { budget, study }: Report): string {
+  const { finished, expected, best, secondsLeft, secondsUsed } = live
+  const minutes = budget.minutes === null ? [] : [['Minutes left', duration(Math.max(0, budget.minutes * 60 - secondsUsed))]]
+  const trials = budget.trials === null ? [] : [['Trials left', String(Math.max(0, budget.trials - finished))]]
+  const rows: readonly (readonly string[])[] = [
+    ['Runs', `${finished} of about ${Math.max(expected, finished)}`],
+    ['Time used', duration(secondsUsed)],
+    ['Time left', secondsLeft === null ? 'not known yet' : `about ${duration(Math.max(1, secondsLeft))}`],
+    ...minutes,
+    ...trials,
+    [`Best validation ${study.objective}`, best === null ? 'none yet' : short(best)],
+  ]
+  const share = expected === 0 ? 0 : Math.min(1, finished / Math.max(expected, finished))
+  const bar = `<progress style="width:100%" max="1" value="${share.toFixed(4)}" aria-label="Finished runs"></progress>`
+  return card(
+    bar +
+      table(
+        [{ title: 'What' }, { title: 'So far' }],
+        rows.map((row) => row.map((text) => html(text))),
+      ),
+  )
+}
+
+/** The levers that the next stage starts from. */
+function incumbent({ levers, stages }: Report): string {
+  const decided = stages.filter(({ state: is }) => is === 'ran').length
+  if (decided === 0) return card(paragraph('No stage has decided yet. The declared levers lead.'))
+  const rows = levers.changes.map(({ lever, from, to }) => [html(lever), html(leverText(from)), html(leverText(to))])
+  const said = `${plural(decided, 'stage')} decided. ${rows.length === 0 ? 'The declared levers still lead.' : 'The levers that lead:'}`
+  return card(paragraph(said) + table([{ title: 'Lever' }, { title: 'Declared' }, { title: 'Leads' }], rows))
+}
+
+/** Runs that ended before their schedule did, and why. */
+function stopped({ runs }: Report): string {
+  const early = runs.flatMap((run) => {
+    const why = whyEarly(run)
+    return why === null ? [] : [[html(run.stage), html(run.label), String(run.seed), html(why, 300)]]
+  })
+  const columns = [{ title: 'Stage' }, { title: 'Run' }, { title: 'Seed' }, { title: 'Why' }]
+  return early.length === 0
+    ? card(paragraph('No run was stopped early so far.'))
+    : card(details(`${plural(early.length, 'run')} stopped early`, table(columns, early, 'stacked')))
+}
+
+function whyEarly({ job, status, reason }: Report['runs'][number]): string | null {
+  if (status !== 'complete') return `${status}: ${reason ?? 'no reason given'}`
+  if (job.kind !== 'train' || job.stopAfter >= 1) return null
+  return `planned: it trains ${Math.round(job.stopAfter * 100)} % of its schedule, and only the better half of its round goes on`
+}
+
+/**
+ * Asks the server every two seconds if there is something new, and loads the page again if so: browsers keep the place on
+ * the page, and this keeps what is unfolded.
+ */
+const poll = `(()=>{const here=document.getElementById('poll');
+const key='open';const all=()=>[...document.querySelectorAll('details')];
+try{const open=JSON.parse(sessionStorage.getItem(key)||'[]');all().forEach((d,i)=>{if(open[i])d.open=true})}catch{}
+const version=VERSION;let lost=0;
+const look=async()=>{try{const answer=await fetch('/version',{cache:'no-store'});const now=await answer.text();lost=0;
+if(here)here.textContent='';
+if(now!==version&&document.visibilityState==='visible'){sessionStorage.setItem(key,JSON.stringify(all().map(d=>d.open)));location.reload();return}}
+catch{if(++lost>1&&here)here.textContent='The server of this page has ended.'}setTimeout(look,2000)};setTimeout(look,2000)})()`
+
+/** The script of one state of the page. */
+export function pollFor({ version }: Pick<LiveSection, 'version'>): { readonly text: string; readonly hash: string } {
+  const text = poll.replace('VERSION', JSON.stringify(version))
+  return { text, hash: `sha256-${createHash('sha256').update(text).digest('base64')}` }
+}
+
+/** The page before there is anything to show. */
+export function waitingPage(version: string, said: string): string {
+  return pageHtml({
+    title: 'waiting',
+    header: '<div class="banner"><div class="title"><h1>tunegate watch</h1></div></div>',
+    sections: [{ id: 'now', title: 'Now', inner: `${card(`${paragraph(said)}<p id="poll" role="status"></p>`)}` }],
+    footer: 'This page loads again by itself.',
+    poll: pollFor({ version }),
+  })
+}

@@ -1,0 +1,58 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readWithin } from '../base/files.ts'
+import { isMap, jsonOrUndefined } from '../base/json.ts'
+import { mostReportBytes, parseReport } from '../report/json.ts'
+import type { Report } from '../report/model.ts'
+
+/** How far a study is. */
+export interface LiveProgress {
+  /** Such as `[2/5] batch`; null before the first stage. */
+  readonly stage: string | null
+  readonly finished: number
+  readonly expected: number
+  /** Best validation objective so far. */
+  readonly best: number | null
+  readonly secondsLeft: number | null
+  /** Seconds that earlier processes used. */
+  readonly before: number
+  /** Seconds that this process had used when it wrote this. */
+  readonly seconds: number
+}
+
+export interface LiveFile {
+  readonly progress: LiveProgress
+  /** As a report, without runs: those are in the journal. */
+  readonly report: Report
+}
+
+/** What a study says of itself while it runs; the file goes when the report is written. */
+export const livePath = (folder: string): string => join(folder, 'live.json')
+
+export const removeLive = (folder: string): Promise<void> => rm(livePath(folder), { force: true }).catch(() => {})
+
+const limits = { bytes: mostReportBytes, depth: 64, values: 1_000_000 }
+
+/** Null if the file is not there, or not what this version writes. */
+export async function readLive(folder: string): Promise<LiveFile | null> {
+  const bytes = await readWithin(livePath(folder), limits.bytes).catch(() => undefined)
+  const value = bytes === undefined ? undefined : jsonOrUndefined(bytes.toString('utf8'), limits)
+  if (!isMap(value) || !isProgress(value['progress'])) return null
+  try {
+    return { progress: value['progress'], report: parseReport(JSON.stringify(value['report']), livePath(folder)) }
+  } catch {
+    return null
+  }
+}
+
+function isProgress(value: unknown): value is LiveProgress {
+  if (!isMap(value)) return false
+  const { stage, finished, expected, best, secondsLeft, before, seconds } = value
+  const numbers = [finished, expected, before, seconds]
+  const maybe = [best, secondsLeft]
+  return (
+    (stage === null || (typeof stage === 'string' && stage.length <= 200)) &&
+    numbers.every((n) => typeof n === 'number' && Number.isFinite(n) && n >= 0) &&
+    maybe.every((n) => n === null || (typeof n === 'number' && Number.isFinite(n)))
+  )
+}

@@ -1,0 +1,89 @@
+import { writeFileAtomic } from '../base/files.ts'
+import type { StageDecision } from '../records/decision.ts'
+import { buildReport } from '../report/build.ts'
+import type { Listener } from '../run/events.ts'
+import { dataOf, type OpenStudy } from './conclude.ts'
+import { livePath, removeLive, type LiveProgress } from './live-file.ts'
+import type { StudyOptions } from './options.ts'
+import { repeatCommand } from './repeat.ts'
+import { toolName } from './version.ts'
+
+export interface LiveWriter {
+  readonly listener: Listener
+  /** Removes the file once the report is there. */
+  readonly end: () => Promise<void>
+}
+
+/** Milliseconds between two writes of the file. */
+const everyMs = 1000
+
+/**
+ * Keeps `live.json` in the study's folder up to date, for `tunegate watch`. It is a help to look at, so a disk that does not
+ * take it changes nothing.
+ */
+export function liveWriter(study: OpenStudy, options: StudyOptions): LiveWriter {
+  const { journal, outDir } = study
+  const begin = options.clock()
+  const decisions: StageDecision[] = []
+  let progress: LiveProgress = {
+    stage: null,
+    finished: 0,
+    expected: study.prepared.plan.jobs.reduce((sum, job) => sum + job.estimate.runs, 0),
+    best: null,
+    secondsLeft: null,
+    before: journal.elapsed / 1000,
+    seconds: 0,
+  }
+  let last = -Infinity
+  let writing: Promise<void> = Promise.resolve()
+  const write = (): void => {
+    last = options.clock()
+    progress = { ...progress, seconds: (last - begin) / 1000 }
+    const text = JSON.stringify({ progress, report: reportSoFar(study, options, decisions) })
+    writing = writing.then(() => writeFileAtomic(livePath(outDir), text)).catch(() => {})
+  }
+  const listener: Listener = (event) => {
+    switch (event.type) {
+      case 'stage-started':
+        progress = { ...progress, stage: `[${event.position}/${event.of}] ${event.job.id}` }
+        return write()
+      case 'run-finished':
+        progress = { ...progress, ...event.progress }
+        if (options.clock() - last >= everyMs) write()
+        return
+      case 'stage-decided':
+        decisions.push(event.decision)
+        return write()
+      default:
+        return
+    }
+  }
+  return { listener, end: () => writing.then(() => removeLive(outDir)) }
+}
+
+const still = 'The study has not ended. There is no verdict yet.'
+
+/** The report with the stages that have decided. Its runs are read from the journal. */
+function reportSoFar(
+  { prepared, judging, engine }: OpenStudy,
+  options: StudyOptions,
+  decisions: readonly StageDecision[],
+): ReturnType<typeof buildReport> {
+  return buildReport({
+    plan: prepared.plan,
+    decisions,
+    runs: [],
+    verdict: { status: 'inconclusive', sentence: still, gates: [] },
+    against: null,
+    lock: judging.lock?.lock ?? null,
+    engine: engine.label,
+    tool: toolName,
+    statistics: [],
+    command: repeatCommand(options),
+    specFile: options.specPath,
+    data: dataOf(prepared),
+    omissions: [],
+    exhausted: null,
+    timing: { startedAt: options.startedAt, seconds: 0, stages: [], machine: null },
+  })
+}

@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isHeld } from '../base/lock-file.ts'
+import { curveBook, lossOf, thinCurve, type ThinCurve } from '../report/curves.ts'
+import { stretchesFor } from '../report/explorer/grid.ts'
+import { livePage } from '../report/files.ts'
+import type { LiveSection } from '../report/html/live.ts'
+import type { Report } from '../report/model.ts'
+import { summarizeRun } from '../report/runs.ts'
+import { scanJournal } from '../run/journal-scan.ts'
+import { readRuns } from '../run/read-runs.ts'
+import { livePath, readLive, type LiveFile } from './live-file.ts'
+import { finished } from './render-again.ts'
+
+/** How a study is doing, by its folder alone. */
+export interface Seen {
+  readonly state: 'waiting' | 'running' | 'stopped' | 'finished'
+  /** Changes whenever there is something new to show. */
+  readonly version: string
+}
+
+type Kept = ReturnType<typeof summarizeRun> & { readonly curve: ThinCurve }
+
+/** A study as somebody sees it who only reads its folder. Finished runs are read from the journal once. */
+export class StudyWatch {
+  private readonly folder: string
+  private readonly now: () => number
+  private readonly kept = new Map<string, Kept>()
+  /** The plan that the kept runs belong to. */
+  private plan = ''
+
+  constructor(folder: string, now: () => number) {
+    this.folder = folder
+    this.now = now
+  }
+
+  private get journal(): string {
+    return join(this.folder, 'journal.jsonl')
+  }
+
+  async look(): Promise<Seen> {
+    const [report, live, journal] = await Promise.all(
+      [join(this.folder, 'report.json'), livePath(this.folder), this.journal].map(markOf),
+    )
+    const running = isHeld(`${this.journal}.lock`)
+    const state = running
+      ? live === ''
+        ? ('waiting' as const)
+        : ('running' as const)
+      : live !== ''
+        ? ('stopped' as const)
+        : report !== ''
+          ? ('finished' as const)
+          : ('waiting' as const)
+    return { state, version: [state, report, live, journal].join(' ') }
+  }
+
+  /** The page of that state; null if the files are just being replaced, or not there yet. */
+  async page(seen: Seen): Promise<string | null> {
+    if (seen.state === 'finished') {
+      const { report, runs } = await finished(this.folder)
+      return livePage(report, await curveBook(report, runs))
+    }
+    const live = seen.state === 'waiting' ? null : await readLive(this.folder)
+    return live === null ? null : this.pageOf(live, seen)
+  }
+
+  private async pageOf({ report, progress }: LiveFile, { state, version }: Seen): Promise<string> {
+    await this.readNew(report)
+    const kept = [...this.kept.values()]
+    const runs = kept.map((run) => run.summary)
+    const timing = { ...report.timing, runs: kept.map((run) => run.timing) }
+    const curves = new Map(kept.map(({ curve }) => [curve.id, curve]))
+    const section: LiveSection = {
+      ...progress,
+      state: state === 'stopped' ? 'stopped' : 'running',
+      version,
+      secondsUsed: progress.before + (state === 'running' ? this.since(report) : progress.seconds),
+    }
+    const seconds = section.secondsUsed
+    return livePage({ ...report, runs, timing: { ...timing, seconds } }, curves, section)
+  }
+
+  /** Seconds since the study was started; 0 if it does not say. */
+  private since({ timing: { startedAt } }: Report): number {
+    const started = startedAt === null ? Number.NaN : Date.parse(startedAt)
+    return Number.isNaN(started) ? 0 : Math.max(0, (this.now() - started) / 1000)
+  }
+
+  private async readNew({ study, budget, levers }: Report): Promise<void> {
+    if (this.plan !== study.fingerprints.plan) this.kept.clear()
+    this.plan = study.fingerprints.plan
+    const ids = [...((await scanJournal(this.journal))?.places.keys() ?? [])].filter((id) => !this.kept.has(id))
+    const stretches = stretchesFor(budget.plannedRuns)
+    for await (const run of readRuns(this.journal, ids)) {
+      const curve = thinCurve(run, study.objective, lossOf(study.task), stretches)
+      this.kept.set(run.id, { ...summarizeRun(run, levers.baseline), curve })
+    }
+  }
+}
+
+/** Empty if there is no such file. */
+const markOf = (path: string): Promise<string> =>
+  stat(path).then(
+    ({ mtimeMs, size }) => `${mtimeMs}-${size}`,
+    () => '',
+  )
