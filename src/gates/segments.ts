@@ -1,32 +1,43 @@
 // Rules on segments: each segment of the test rows is judged by itself, and the worst one decides.
-import { printable } from '../base/printable.ts'
 import type { GateRule, MetricRule } from '../records/gates.ts'
 import type { Subset, SubsetMetrics } from '../records/subsets.ts'
-import type { SegmentVerdict, VerdictStatus } from '../records/verdict.ts'
+import type { VerdictStatus } from '../records/verdict.ts'
 import type { GateDefinition } from './definition.ts'
 import type { GateEvidence, InterimAnalysis } from './evidence.ts'
 import { nothingMeasured, type Finding, type Judged } from './finding.ts'
-import { evidenceOn, tooFewRows, unitsOf } from './subsets.ts'
-
-/** A segment that is judged: by itself for a pass, and as one of several for a fail. */
-interface JudgedSegment {
-  readonly of: SubsetMetrics
-  readonly status: VerdictStatus
-  /** The judgment that explains the status. */
-  readonly said: Judged
-  readonly bounds: Pick<SegmentVerdict, 'estimate'>['estimate']
-  /** Coverage of both bounds together, as those of the truly worst segment. */
-  readonly level: number
-}
+import { subsetsOf } from './segment-evidence.ts'
+import {
+  correctionNotes,
+  lostWords,
+  segmentVerdict,
+  sentenceOf,
+  smallRemedy,
+  smallVerdict,
+  smallWords,
+  type AllSegments,
+  type JudgedSegment,
+} from './segment-words.ts'
+import { evidenceOn, subsetOf, tooFewRows, unitsOf } from './subsets.ts'
 
 /** A rule on one class or on segments, with what it judges. Everything else is judged by the gate itself. */
 export function judgeRule(gate: GateDefinition, rule: GateRule, evidence: GateEvidence, analysis: InterimAnalysis): Judged {
   const measured = gate.measures(rule)
   if (measured === null) return gate.judge(rule, evidence, analysis)
   if (measured.segments) return judgeSegments(gate, rule as MetricRule, evidence, analysis)
-  return measured.class === undefined
-    ? gate.judge(rule, evidence, analysis)
-    : judgeOn(gate, rule as MetricRule, evidence, { class: measured.class }, analysis)
+  if (measured.class === undefined) return gate.judge(rule, evidence, analysis)
+  return judgeClass(gate, rule as MetricRule, evidence, { class: measured.class }, analysis)
+}
+
+function judgeClass(
+  gate: GateDefinition,
+  rule: MetricRule,
+  evidence: GateEvidence,
+  named: Subset,
+  analysis: InterimAnalysis,
+): Judged {
+  const judged = judgeOn(gate, rule, evidence, named, analysis)
+  const found = subsetsOf(rule, evidence, gate.needsBaseline(rule))
+  return typeof found === 'string' ? { ...judged, finding: notComparable(judged, found) } : judged
 }
 
 function judgeOn(
@@ -49,26 +60,22 @@ function judgeOn(
  * rule does not pass.
  */
 function judgeSegments(gate: GateDefinition, rule: MetricRule, evidence: GateEvidence, analysis: InterimAnalysis): Judged {
-  const all = segmentsOf(rule, evidence)
   const whole = gate.judge(rule, evidence, analysis)
-  if (all.length === 0) return { ...whole, finding: withoutSegments(whole) }
-  const small = all.filter((one) => unitsOf(one) < (rule.minRows ?? 0))
-  const large = all.filter((one) => !small.includes(one))
+  const subsets = subsetsOf(rule, evidence, gate.needsBaseline(rule))
+  if (typeof subsets === 'string') return { ...whole, finding: notComparable(whole, subsets) }
+  const { found, lost } = subsets
+  const small = found.filter((one) => unitsOf(one) < (rule.minRows ?? 0))
+  const large = found.filter((one) => !small.includes(one))
   const judged = large.map((of) => judgeSegment(gate, rule, evidence, of, large.length, analysis))
-  const finding = combined(gate, rule, judged, small)
+  const finding = combined(gate, rule, { judged, small, lost })
   const [worst] = byBadness(gate, rule, judged)
   return { ...whole, ...(worst && { sides: worst.said.sides }), finding }
 }
 
-/** The segments of a rule, in the order of its columns, as the first seed that has them lists them. */
-function segmentsOf({ segments = [], class: named }: MetricRule, { candidate }: GateEvidence): SubsetMetrics[] {
-  const found = candidate.find(({ subsets }) => subsets?.some(({ segment }) => segment))?.subsets ?? []
-  return segments.flatMap((column) => found.filter((one) => one.segment?.column === column && one.class === named))
-}
-
-function withoutSegments({ finding }: Judged): Finding {
+/** Nothing to judge, unless the seeds say enough by themselves: they diverged or crashed. */
+function notComparable({ finding }: Judged, why: string): Finding {
   if (finding.status !== 'pass' && finding.estimate === null) return finding
-  return nothingMeasured('The runs have no values of the segments.', 'Run again with this spec.')
+  return nothingMeasured(`Nothing can be judged: ${why}.`, 'Run again with this spec.')
 }
 
 function judgeSegment(
@@ -91,14 +98,20 @@ function judgeSegment(
     (lowIsBad(gate, rule)
       ? { value: own.value, lower: own.lower, upper: corrected.upper }
       : { value: own.value, lower: corrected.lower, upper: own.upper })
+  const unmatched = gate.needsBaseline(rule) && lacks(evidence, of)
   return {
     of,
+    unmeasured: among.finding.unmeasured === true || unmatched,
     status: passes ? 'pass' : among.finding.status,
     said: passes ? alone : among,
     bounds,
     level: own?.level ?? NaN,
   }
 }
+
+/** Whether there is a baseline that knows nothing of a segment. */
+const lacks = ({ baseline }: GateEvidence, of: SubsetMetrics): boolean =>
+  baseline?.runs.every((seed) => subsetOf(seed, of) === undefined) ?? false
 
 /** Whether a segment is bad where the estimate is low: below a least value. A drop, a loss or an SD is bad where it is high. */
 const lowIsBad = (gate: GateDefinition, rule: MetricRule): boolean => gate.limitKey(rule) === 'min'
@@ -111,33 +124,30 @@ function byBadness(gate: GateDefinition, rule: MetricRule, judged: readonly Judg
     .toSorted((a, b) => sign * ((a.bounds?.value ?? NaN) - (b.bounds?.value ?? NaN)))
 }
 
-function combined(
-  gate: GateDefinition,
-  rule: MetricRule,
-  judged: readonly JudgedSegment[],
-  small: readonly SubsetMetrics[],
-): Finding {
-  const segments = [...judged.map(segmentVerdict), ...small.map(smallVerdict)]
+function combined(gate: GateDefinition, rule: MetricRule, { judged, small, lost }: AllSegments): Finding {
+  const gone = lost.map((one) => ({ ...one, rows: { validation: 0, test: 0 } }))
+  const segments = [...judged.map(segmentVerdict), ...[...small, ...gone].map(smallVerdict)]
   const failing = judged.filter(({ status }) => status === 'fail')
   const open = judged.filter(({ status }) => status === 'inconclusive')
-  const status = failing.length > 0 ? 'fail' : open.length > 0 || small.length > 0 ? 'inconclusive' : 'pass'
+  const leftOut = small.length > 0 || lost.length > 0
+  const status = failing.length > 0 ? 'fail' : open.length > 0 || leftOut ? 'inconclusive' : 'pass'
   const ranked = byBadness(gate, rule, judged)
   // What decides: the worst of those that fail, otherwise of those that are open, otherwise of all.
   const deciding = [...byBadness(gate, rule, failing), ...failing, ...byBadness(gate, rule, open), ...open, ...ranked][0]
   if (!deciding) {
-    return {
-      ...nothingMeasured(`No segment has enough test rows to be judged: ${smallWords(small, rule)}.`, smallRemedy),
-      segments,
-    }
+    const words = [...smallWords(small, rule), ...lostWords(lost)].join(' ')
+    return { ...nothingMeasured(`No segment can be judged. ${words}`, smallRemedy), segments }
   }
-  const finding = deciding.said.finding
+  const { unmeasured: _, ...finding } = deciding.said.finding
+  const unmeasured = status === 'inconclusive' && (leftOut || open.some((one) => one.unmeasured))
   const seeds = open.flatMap(({ said }) =>
     said.finding.settled || said.finding.seedsToSettle === undefined ? [] : [said.finding.seedsToSettle],
   )
   return {
     ...finding,
+    ...(unmeasured ? { unmeasured } : {}),
     status,
-    sentence: sentenceOf(rule, { judged, failing, open, small, deciding, worst: ranked[0] ?? deciding }),
+    sentence: sentenceOf(rule, { judged, failing, open, small, lost, deciding, worst: ranked[0] ?? deciding }),
     estimate: estimateOf(gate, rule, judged, finding),
     remedy: status === 'inconclusive' ? (open.length > 0 ? finding.remedy : smallRemedy) : null,
     ...seedsToSettle(status, seeds),
@@ -171,70 +181,3 @@ function estimateOf(
     level: Math.min(...judged.map(({ level }) => level)),
   }
 }
-
-interface Sides {
-  readonly judged: readonly JudgedSegment[]
-  readonly failing: readonly JudgedSegment[]
-  readonly open: readonly JudgedSegment[]
-  readonly small: readonly SubsetMetrics[]
-  readonly deciding: JudgedSegment
-  readonly worst: JudgedSegment
-}
-
-function sentenceOf(rule: MetricRule, { judged, failing, open, small, deciding, worst }: Sides): string {
-  const names = (of: readonly JudgedSegment[]): string => listed(of.map((one) => nameOf(one.of)))
-  const parts = [
-    ...(failing.length > 0 ? [`${failing.length} of ${judged.length} segments fail: ${names(failing)}.`] : []),
-    ...(open.length > 0 ? [`${open.length} of ${judged.length} segments cannot be decided: ${names(open)}.`] : []),
-    ...(failing.length === 0 && open.length === 0 ? [`${allOf(judged.length, small.length > 0)}.`] : []),
-    ...(small.length > 0 ? [`Not judged: ${smallWords(small, rule)}.`] : []),
-  ]
-  const which = deciding === worst ? 'The worst' : 'The worst of these'
-  return `${parts.join(' ')} ${which} is ${nameOf(deciding.of)}, with ${rowsWords(deciding.of)}. ${deciding.said.finding.sentence}`
-}
-
-const allOf = (count: number, some: boolean): string =>
-  `${count === 1 ? 'The one segment' : `All ${count} segments`}${some ? ' with enough rows' : ''} ${count === 1 ? 'passes' : 'pass'}`
-
-const nameOf = ({ segment }: SubsetMetrics): string =>
-  segment ? `${printable(segment.column, 60)} "${printable(segment.level, 60)}"` : ''
-
-const rowsWords = ({ class: named, rows, groups }: SubsetMetrics): string =>
-  `${counted(rows.test, 'test row')}${named === undefined ? '' : ' of the class'}${groups === undefined ? '' : ` in ${counted(groups, 'group')}`}`
-
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
-
-/** With more names than this, the table of the report has the others. */
-const mostNames = 5
-
-function listed(names: readonly string[]): string {
-  const left = names.length - mostNames
-  return `${names.slice(0, mostNames).join(', ')}${left > 0 ? ` and ${left} more` : ''}`
-}
-
-const smallWords = (small: readonly SubsetMetrics[], { minRows = 0 }: MetricRule): string =>
-  `${listed(small.map((one) => `${nameOf(one)} (${rowsWords(one)})`))}; a segment needs ${minRows}`
-
-const smallRemedy =
-  'Hold out more test rows, merge small segments in a column of their own, or set minRows lower: intervals then get wide.'
-
-const correctionNotes = (count: number): string[] =>
-  count === 1
-    ? []
-    : [
-        `The worst of ${count} segments: a pass needs the bound of every segment, and a bound that fails one of them is ` +
-          `corrected for ${count} (Bonferroni).`,
-      ]
-
-function segmentVerdict({ of, status, bounds }: JudgedSegment): SegmentVerdict {
-  return { ...placeOf(of), status, estimate: bounds }
-}
-
-const smallVerdict = (of: SubsetMetrics): SegmentVerdict => ({ ...placeOf(of), status: 'not-judged', estimate: null })
-
-const placeOf = ({ segment, rows, groups }: SubsetMetrics): Omit<SegmentVerdict, 'status' | 'estimate'> => ({
-  column: segment?.column ?? '',
-  level: segment?.level ?? '',
-  rows: rows.test,
-  ...(groups === undefined ? {} : { groups }),
-})

@@ -3,7 +3,7 @@ import type { Measured } from '../records/gates.ts'
 import type { LockedSeed } from '../records/lock.ts'
 import { sameSubset, type Subset, type SubsetMetrics } from '../records/subsets.ts'
 import type { GateEvidence } from './evidence.ts'
-import { inconclusive, type Finding } from './finding.ts'
+import { nothingMeasured, type Finding } from './finding.ts'
 import { measuredWords } from './words.ts'
 
 /** What a seed has of a subset; undefined if nothing. */
@@ -38,7 +38,7 @@ export function evidenceOn(evidence: GateEvidence, subset: Subset): GateEvidence
 export const unitsOf = ({ rows, groups }: SubsetMetrics): number => groups ?? rows.test
 
 /**
- * Inconclusive if verdicts are to hold for other rows, and the rows of a subset do not say how much its metric depends on
+ * Nothing is measured if verdicts are to hold for other rows, and the rows of a subset do not say how much its metric depends on
  * them. Undefined if they do.
  */
 export function tooFewRows(rule: Measured, evidence: GateEvidence, subset: Subset): Finding | undefined {
@@ -49,7 +49,7 @@ export function tooFewRows(rule: Measured, evidence: GateEvidence, subset: Subse
   })
   if (!open) return undefined
   const few = evidence.candidate.map((seed) => subsetOf(seed, subset)).find((one) => one !== undefined)
-  return inconclusive(
+  return nothingMeasured(
     `${capitalized(measuredWords(rule))} rests on ${few ? unitsOf(few) : 'too few'} test rows, which do not show how much it depends on them.`,
     'Hold out more test rows.',
   )

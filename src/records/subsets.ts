@@ -28,6 +28,11 @@ export interface SubsetMetrics extends Subset {
   readonly rows: { readonly validation: number; readonly test: number }
   /** Number of different groups that its test rows are in; omitted if every row stands for itself. */
   readonly groups?: number
+  /**
+   * Test rows of its rarer side, if a metric compares rows of different classes: of the class or of the others, whichever are
+   * fewer; without a class, of the rarest class. Omitted if no gate names such a metric.
+   */
+  readonly rarer?: number
   readonly validation: Metrics
   /** Null if the run reads no test rows. */
   readonly test: Metrics | null

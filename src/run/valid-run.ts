@@ -157,7 +157,7 @@ const isName = (value: unknown): boolean => isText(value, 10_000)
 
 function isSubset(value: unknown): boolean {
   if (!isMap(value)) return false
-  const { class: named, segment, rows, groups, validation, test, testRows } = value
+  const { class: named, segment, rows, groups, rarer, validation, test, testRows } = value
   return (
     (named === undefined || isName(named)) &&
     (segment === undefined || (isMap(segment) && isName(segment['column']) && isName(segment['level']))) &&
@@ -165,6 +165,7 @@ function isSubset(value: unknown): boolean {
     isCount(rows['validation']) &&
     isCount(rows['test']) &&
     (groups === undefined || isCount(groups)) &&
+    (rarer === undefined || isCount(rarer)) &&
     isMetrics(validation) &&
     (test === null || isMetrics(test)) &&
     (testRows === undefined || isRowValues(testRows))

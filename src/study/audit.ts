@@ -1,5 +1,6 @@
 import { fingerprint } from '../base/hash.ts'
 import { agree } from '../base/json.ts'
+import { subsetsIn } from '../compile/subsets.ts'
 import { err, ok, unreachable, type Result } from '../base/result.ts'
 import { verificationStatistics } from '../gates/verification.ts'
 import { isSettled } from '../gates/judge.ts'
@@ -55,7 +56,7 @@ export function audit(report: Report, rules: Rules): Result<Report, string> {
   const problem =
     foreign(report, rules) ??
     wrongSeeds(report, rules) ??
-    wrongRuns(report) ??
+    wrongRuns(report, rules) ??
     wrongTimes(report) ??
     wrongBaseline(report, rules)
   if (problem !== undefined) return err(problem)
@@ -112,17 +113,10 @@ function wrongSeeds({ study, verification }: Report, { seed, verify }: Rules): s
 }
 
 /** The report contains each verified run more than once. Its numbers must be possible, and the same everywhere. */
-function wrongRuns(report: Report): string | undefined {
-  const {
-    study: { task, trainer },
-    data: { rows },
-    levers,
-    verification,
-    stages,
-    runs,
-    base,
-  } = report
-  const measured = { task, rows, script: trainer !== undefined }
+function wrongRuns(report: Report, { gates }: Pick<Rules, 'gates'>): string | undefined {
+  const { study, data, levers, verification, stages, runs, base } = report
+  const { task, trainer } = study
+  const measured = { task, rows: data.rows, script: trainer !== undefined, subsets: subsetsIn(gates) }
   const byId = new Map(runs.map((run) => [run.id, run]))
   if (byId.size < runs.length) return 'a run is in the report twice'
   const told = stages.find((s) => s.stage === confirmation.name)?.findings?.verify ?? null

@@ -1,5 +1,6 @@
+import { printable } from '../base/printable.ts'
 import { isMeanOverRows, isPossible, type MetricName, type Metrics } from '../records/metrics.ts'
-import type { SubsetMetrics } from '../records/subsets.ts'
+import type { SubsetMetrics, SubsetRequest } from '../records/subsets.ts'
 import type { DataFacts } from '../records/plan.ts'
 
 /** The most that two values may differ if each was rounded to six digits. */
@@ -8,18 +9,23 @@ const loose = 3e-5
 /**
  * What cannot be true of the metrics of classes and segments, as a clause; undefined if nothing. Every row is in one segment
  * of a column, so segments have all rows, and a metric that is a mean over rows is the mean of theirs.
+ *
+ * @param requests what the gates ask of runs: every class and every column must be there, and nothing else
  */
 export function impossibleSubsets(
   subsets: readonly SubsetMetrics[],
   test: Metrics | null,
   rows: Pick<DataFacts['rows'], 'validation' | 'test'>,
+  requests: readonly SubsetRequest[],
 ): string | undefined {
+  const unasked = otherThanAsked(subsets, requests)
+  if (unasked !== undefined) return unasked
   for (const one of subsets) {
     if (one.rows.test > rows.test || one.rows.validation > rows.validation) return 'has a part with more rows than there are'
     const wrong = Object.entries({ ...one.validation, ...one.test }).find(([name, v]) => !isPossible(name as MetricName, v))
     if (wrong) return `has a ${wrong[0]} of ${wrong[1]} in a part of the rows`
   }
-  const columns = new Set(subsets.flatMap(({ segment }) => segment?.column ?? []))
+  const columns = new Set(requests.flatMap(({ segments = [] }) => segments))
   for (const column of columns) {
     const own = subsets.filter((one) => one.segment?.column === column && one.class === undefined)
     const all = own.reduce((sum, one) => sum + one.rows.test, 0)
@@ -29,6 +35,25 @@ export function impossibleSubsets(
     if (off) return `has a test ${off} that its segments do not have together`
   }
   return undefined
+}
+
+function otherThanAsked(subsets: readonly SubsetMetrics[], requests: readonly SubsetRequest[]): string | undefined {
+  const asked = requests.flatMap(({ class: named, segments }): Part[] =>
+    segments ? segments.map((column) => ({ class: named, column })) : [{ class: named, column: undefined }],
+  )
+  const isPart = (one: SubsetMetrics, part: Part): boolean => one.class === part.class && one.segment?.column === part.column
+  const foreign = subsets.some((one) => !asked.some((part) => isPart(one, part)))
+  if (foreign) return 'has values of a class or of segments that no gate asks for'
+  const missing = asked.find((part) => !subsets.some((one) => isPart(one, part)))
+  if (!missing) return undefined
+  const of = missing.class === undefined ? '' : ` of the class "${printable(missing.class, 60)}"`
+  return missing.column === undefined ? `has no values${of}` : `has no segments${of} of ${printable(missing.column, 60)}`
+}
+
+/** A class, the segments of a column, or those of a class. */
+interface Part {
+  readonly class: string | undefined
+  readonly column: string | undefined
 }
 
 function isOff(name: MetricName, segments: readonly SubsetMetrics[], whole: number | undefined, rows: number): boolean {

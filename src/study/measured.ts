@@ -14,6 +14,7 @@ import type { SplitMetrics, VerifiedRun } from '../records/decision.ts'
 import type { LockedSeed } from '../records/lock.ts'
 import type { DataFacts } from '../records/plan.ts'
 import type { RunCalibration } from '../records/run.ts'
+import type { SubsetRequest } from '../records/subsets.ts'
 import type { Report } from '../report/model.ts'
 import { impossibleSubsets } from './measured-subsets.ts'
 import { mean } from '../stats/describe.ts'
@@ -24,6 +25,8 @@ export interface Measured {
   readonly rows: DataFacts['rows']
   /** Whether a training script measured it, on rows of its own and perhaps not every metric. */
   readonly script: boolean
+  /** The classes and segments that gates ask for. */
+  readonly subsets: readonly SubsetRequest[]
 }
 
 type Rows = Pick<DataFacts['rows'], 'validation' | 'test'>
@@ -32,7 +35,8 @@ type Rows = Pick<DataFacts['rows'], 'validation' | 'test'>
  * What cannot be true of a verified run, as a clause; undefined if nothing. It finds numbers that no training could have
  * measured. Numbers that were invented with care pass.
  */
-export function impossible(run: VerifiedRun | LockedSeed, { task, rows, script }: Measured): string | undefined {
+export function impossible(run: VerifiedRun | LockedSeed, measured: Measured): string | undefined {
+  const { task, rows, script } = measured
   const { status, validation, test, testRows, subsets, weights, averaged } = run
   const calibration = 'calibration' in run ? run.calibration : undefined
   if (status !== 'complete') {
@@ -49,7 +53,7 @@ export function impossible(run: VerifiedRun | LockedSeed, { task, rows, script }
   return (
     wrongMetrics(validation, task, rows.validation, 'validation') ??
     (test ? wrongMetrics(test, task, rows.test, 'test') : undefined) ??
-    (subsets ? impossibleSubsets(subsets, test, rows) : undefined) ??
+    impossibleSubsets(subsets ?? [], test, rows, measured.subsets) ??
     (averaged ? wrongAverage(averaged, task, rows) : undefined) ??
     (calibration ? wrongCalibration(calibration, { validation, test }, rows) : undefined)
   )
@@ -61,7 +65,7 @@ export function impossible(run: VerifiedRun | LockedSeed, { task, rows, script }
  */
 export function impossibleEnsemble(
   { seeds, ensemble }: Pick<NonNullable<Report['verification']>, 'seeds' | 'ensemble'>,
-  { task, rows }: Measured,
+  { task, rows }: Pick<Measured, 'task' | 'rows'>,
 ): string | undefined {
   if (ensemble === undefined) return undefined
   const { members, rows: scored, models } = ensemble

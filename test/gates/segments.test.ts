@@ -140,6 +140,61 @@ describe('a gate on segments', () => {
     expect(gate.sentence).toContain('no values of the segments')
   })
 
+  const on = (column: string, level: string, share = 0.91, rows = 400): SubsetMetrics => ({
+    segment: { column, level },
+    rows: { validation: 5, test: rows },
+    validation: {},
+    test: { accuracy: share },
+    testRows: { accuracy: Array.from({ length: 20 }, (_, g) => share + (g % 2 === 0 ? 0.02 : -0.02)) },
+  })
+  const withSubsets = (of: (seed: number) => readonly SubsetMetrics[]): LockedSeed[] =>
+    seedsOn([good]).map((seed, i) => ({ ...seed, subsets: of(i) }))
+  const two = { segments: ['site', 'sex'] } as Partial<AnyGateRule>
+  const both = (i: number): SubsetMetrics[] => [on('site', 'A', 0.91 + i / 1000), on('sex', 'f', 0.92 + i / 1000)]
+
+  test.each<[string, (seed: number) => readonly SubsetMetrics[], RegExp]>([
+    ['a column that no seed has', (i) => both(i).slice(0, 1), /no segments of sex/],
+    ['a column that the first seed lacks', (i) => both(i).slice(0, i === 0 ? 1 : 2), /seed 100 has no segments of sex/],
+    [
+      'a segment that the first seed lacks',
+      (i) => [...both(i), ...(i === 0 ? [] : [on('sex', 'm', 0.1)])],
+      /seeds 100 and 101 do not have the same rows in sex "m"/,
+    ],
+    [
+      'a segment with other rows in another seed',
+      (i) => [...both(i).slice(0, 1), on('sex', 'f', 0.92, i === 3 ? 5 : 400)],
+      /seeds 100 and 103 do not have the same rows in sex "f"/,
+    ],
+    ['a segment that a seed has twice', (i) => [...both(i), on('sex', 'f', 0.1)], /sex "f" twice/],
+  ])('measures nothing with %s', (_, of, words) => {
+    expect(gateOf(rule(0.8, two), withSubsets(both)).status).toBe('pass')
+    const gate = gateOf(rule(0.8, { ...two, onInconclusive: 'pass' }), withSubsets(of))
+    expect([gate.status, gate.blocks, gate.estimate]).toEqual(['inconclusive', true, null])
+    expect(gate.sentence).toMatch(words)
+  })
+
+  test('is not excused from a segment that is not judged', () => {
+    const excused = rule(0.8, { onInconclusive: 'pass' })
+    const gate = gateOf(excused, seedsOn([good, less(0, 19)]))
+    expect([gate.status, gate.blocks, gate.overall]).toEqual(['inconclusive', true, 'inconclusive'])
+    const { groups: _, ...alone } = good
+    expect(gateOf(excused, seedsOn([good, alone])).blocks).toBe(true)
+  })
+
+  test('is excused from segments that the planned seeds cannot decide', () => {
+    const open = gateOf(rule(0.91, { onInconclusive: 'pass' }), seedsOn([good, good]))
+    expect([open.status, open.blocks, open.overall]).toEqual(['inconclusive', false, 'pass'])
+  })
+
+  test('is not excused if only the segment that does not decide was not measured', () => {
+    const of = (i: number): SubsetMetrics[] => [
+      on('site', 'A', 0.8 + i / 1000),
+      { ...on('site', 'B'), test: {}, testRows: {} },
+    ]
+    const gate = gateOf(rule(0.8, { onInconclusive: 'pass' }), withSubsets(of))
+    expect([gate.status, gate.blocks]).toEqual(['inconclusive', true])
+  })
+
   test('a bound that fails is corrected for the number of segments, one that passes is not', () => {
     const one = gateOf(rule(0.8), seedsOn([good]))
     const many = gateOf(rule(0.8), seedsOn([good, good, good, good, good]))
@@ -176,9 +231,23 @@ describe('a drop in each segment', () => {
     expect(gate.estimate?.upper).toBeGreaterThan(1.5 / 22)
   })
 
+  test('a segment of the baseline that the candidate lacks does not pass', () => {
+    const excused = { ...drop, onInconclusive: 'pass' } as AnyGateRule
+    const gate = gateOf(excused, seedsOn([good]), seedsOn([good, less(0.2)], 'baseline'))
+    expect([gate.status, gate.blocks]).toEqual(['inconclusive', true])
+    expect(gate.sentence).toContain('The baseline has segments that the candidate lacks: site "s1".')
+    expect(gate.segments?.at(-1)).toMatchObject({ level: 's1', rows: 0, status: 'not-judged' })
+  })
+
+  test('a baseline with other rows in a segment is no comparison', () => {
+    const gate = gateOf(drop, seedsOn([good, good]), seedsOn([good, less(0, 300)], 'baseline'))
+    expect([gate.status, gate.blocks]).toEqual(['inconclusive', true])
+    expect(gate.sentence).toContain('the baseline has 300 test rows in site "s1"')
+  })
+
   test('a baseline without the segment is named', () => {
-    const gate = gateOf(drop, seedsOn([good, good]), seedsOn([good], 'baseline'))
-    expect(gate.status).toBe('inconclusive')
+    const gate = gateOf({ ...drop, onInconclusive: 'pass' }, seedsOn([good, good]), seedsOn([good], 'baseline'))
+    expect([gate.status, gate.blocks]).toEqual(['inconclusive', true])
     expect(gate.sentence).toContain('site "s1"')
     expect(gate.sentence).toContain('the baseline (tuning.lock.json) holds no test accuracy')
   })
@@ -210,6 +279,15 @@ describe('a gate on one class', () => {
     expect(gate.status).toBe('pass')
     expect(gate.sentence).toContain('Mean test recall of "malignant" over 5 seeds is 0.958')
     expect(gate.asks).toContain('recall of "malignant"')
+  })
+
+  test('measures nothing if its rows differ between seeds', () => {
+    const [first, ...rest] = seeds([0.95, 0.96, 0.95, 0.97, 0.96], 400)
+    const [few] = seeds([0.95], 9)
+    if (!first || !few) throw new Error('no seed')
+    const gate = gateOf({ ...recall, onInconclusive: 'pass' }, [few, ...rest])
+    expect([gate.status, gate.blocks]).toEqual(['inconclusive', true])
+    expect(gate.sentence).toContain('do not have the same rows in the class "malignant"')
   })
 
   test('few rows that are all right do not show a high recall', () => {

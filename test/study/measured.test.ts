@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LockedSeed } from '../../src/records/lock.ts'
+import type { SubsetMetrics } from '../../src/records/subsets.ts'
 import { impossible } from '../../src/study/measured.ts'
 import { mean } from '../../src/stats/describe.ts'
 
@@ -15,7 +16,7 @@ const seed = (mae: number, groups: readonly number[]): LockedSeed => ({
   weights: 'w',
 })
 const said = (mae: number, groups: readonly number[]): string | undefined =>
-  impossible(seed(mae, groups), { task: 'regression', rows, script: false })
+  impossible(seed(mae, groups), { task: 'regression', rows, script: false, subsets: [] })
 
 /** What each group adds to the mean over all rows, from the values of single rows. */
 function pseudoValues(groups: readonly (readonly number[])[]): number[] {
@@ -45,5 +46,37 @@ describe('groups of test rows', () => {
     expect(said(1.1, even)).toBeUndefined()
     expect(said(1.15, even)).toBe(wrong)
     for (const huge of [1e160, 1e308]) expect(said(1, [huge, 1, -huge])).toBe(wrong)
+  })
+})
+
+describe('classes and segments', () => {
+  const none = { validation: {}, test: {} }
+  const part = (column: string, level: string, test: number): SubsetMetrics => ({
+    segment: { column, level },
+    rows: { validation: 0, test },
+    ...none,
+  })
+  const site = [part('site', 'a', 60), part('site', 'b', 40)]
+  const saidOf = (subsets: readonly SubsetMetrics[], segments = ['site', 'sex']): string | undefined =>
+    impossible(
+      { ...seed(1.5, [1.4, 1.5, 1.6]), subsets },
+      { task: 'regression', rows, script: false, subsets: [{ metric: 'mse', segments }] },
+    )
+
+  it('must be those that the gates ask for, whatever the evidence itself names', () => {
+    expect(saidOf([...site, part('sex', 'f', 100)])).toBeUndefined()
+    expect(saidOf(site)).toBe('has no segments of sex')
+    expect(saidOf([])).toBe('has no segments of site')
+    expect(saidOf([...site, part('sex', 'f', 70)])).toContain('70 rows together')
+    expect(saidOf([...site, part('sex', 'f', 100)], ['site'])).toContain('that no gate asks for')
+    expect(saidOf([...site, { class: 'x', rows: { validation: 0, test: 3 }, ...none }], ['site'])).toContain(
+      'that no gate asks for',
+    )
+  })
+
+  it('may not be left out for a class', () => {
+    const request = { metric: 'recall', class: 'x' } as const
+    const of = { task: 'regression', rows, script: false, subsets: [request] } as const
+    expect(impossible(seed(1.5, [1.4, 1.5, 1.6]), of)).toBe('has no values of the class "x"')
   })
 })

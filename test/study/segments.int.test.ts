@@ -1,3 +1,4 @@
+import { subsetsIn } from '../../src/compile/subsets.ts'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,7 +90,8 @@ describe('a study with gates on segments and on a class', () => {
     const read = parseReport(reportText(report), 'report.json')
     expect(read.verdict.gates.map(({ segments }) => segments)).toEqual(report.verdict.gates.map(({ segments }) => segments))
     const lock = parseLock(readFileSync(join(folder, 'out/tuning.lock.json'), 'utf8'), 'tuning.lock.json')
-    const of = { task: 'classification', rows: report.data.rows, script: false } as const
+    const subsets = subsetsIn(report.verdict.gates.map(({ rule }) => rule))
+    const of = { task: 'classification', rows: report.data.rows, script: false, subsets } as const
     for (const seed of lock.seeds) {
       expect(seed.subsets?.length).toBe(6)
       expect(impossible(seed, of)).toBeUndefined()

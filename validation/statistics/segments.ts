@@ -14,10 +14,10 @@ interface Segment {
   readonly share: number
 }
 
-const seeds = 5
+export const seeds = 5
 const level = 0.8
 /** Log-odds: how much rows differ, how much seeds do, and how much a seed differs from row to row. */
-const spread = { rows: 2, seeds: 0.15, both: 0.5 }
+export const spread = { rows: 2, seeds: 0.15, both: 0.5 }
 
 /** Right or wrong, for each seed and row. */
 function drawn({ rows, share }: Segment, random: Stream): number[][] {
@@ -29,7 +29,7 @@ function drawn({ rows, share }: Segment, random: Stream): number[][] {
   })
 }
 
-const logistic = (x: number): number => 1 / (1 + Math.exp(-x))
+export const logistic = (x: number): number => 1 / (1 + Math.exp(-x))
 
 const noise = ((): number[] => {
   const random = stream(7, 'centers')
@@ -39,7 +39,7 @@ const noise = ((): number[] => {
 const centers = new Map<number, number>()
 
 /** The log-odds at which this share is right on average over rows and seeds, by bisection over a large sample. */
-function centerOf(share: number): number {
+export function centerOf(share: number): number {
   const found = centers.get(share)
   if (found !== undefined) return found
   let [low, high] = [-10, 10]

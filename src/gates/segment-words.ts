@@ -1,0 +1,96 @@
+// What a gate says of segments, judged or not.
+import type { MetricRule } from '../records/gates.ts'
+import type { SubsetMetrics } from '../records/subsets.ts'
+import type { SegmentVerdict, VerdictStatus } from '../records/verdict.ts'
+import type { Judged } from './finding.ts'
+import { subsetName } from './segment-evidence.ts'
+
+/** A segment that is judged: by itself for a pass, and as one of several for a fail. */
+export interface JudgedSegment {
+  readonly of: SubsetMetrics
+  readonly status: VerdictStatus
+  /** Whether nothing was measured or compared, so that `onInconclusive: pass` does not apply. */
+  readonly unmeasured: boolean
+  /** The judgment that explains the status. */
+  readonly said: Judged
+  readonly bounds: Pick<SegmentVerdict, 'estimate'>['estimate']
+  /** Coverage of both bounds together, as those of the truly worst segment. */
+  readonly level: number
+}
+
+/** Every segment of a rule. */
+export interface AllSegments {
+  readonly judged: readonly JudgedSegment[]
+  /** With too few rows. */
+  readonly small: readonly SubsetMetrics[]
+  /** Only the baseline has them. */
+  readonly lost: readonly SubsetMetrics[]
+}
+
+interface Sides extends AllSegments {
+  readonly failing: readonly JudgedSegment[]
+  readonly open: readonly JudgedSegment[]
+  readonly deciding: JudgedSegment
+  readonly worst: JudgedSegment
+}
+
+export function sentenceOf(rule: MetricRule, { judged, failing, open, small, lost, deciding, worst }: Sides): string {
+  const names = (of: readonly JudgedSegment[]): string => listed(of.map((one) => subsetName(one.of)))
+  const parts = [
+    ...(failing.length > 0 ? [`${failing.length} of ${judged.length} segments fail: ${names(failing)}.`] : []),
+    ...(open.length > 0 ? [`${open.length} of ${judged.length} segments cannot be decided: ${names(open)}.`] : []),
+    ...(failing.length === 0 && open.length === 0 ? [`${allOf(judged.length, small.length > 0)}.`] : []),
+    ...smallWords(small, rule),
+    ...lostWords(lost),
+  ]
+  const which = deciding === worst ? 'The worst' : 'The worst of these'
+  return `${parts.join(' ')} ${which} is ${subsetName(deciding.of)}, with ${rowsWords(deciding.of)}. ${deciding.said.finding.sentence}`
+}
+
+const allOf = (count: number, some: boolean): string =>
+  `${count === 1 ? 'The one segment' : `All ${count} segments`}${some ? ' with enough rows' : ''} ${count === 1 ? 'passes' : 'pass'}`
+
+const rowsWords = ({ class: named, rows, groups }: SubsetMetrics): string =>
+  `${counted(rows.test, 'test row')}${named === undefined ? '' : ' of the class'}${groups === undefined ? '' : ` in ${counted(groups, 'group')}`}`
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+
+/** With more names than this, the table of the report has the others. */
+const mostNames = 5
+
+function listed(names: readonly string[]): string {
+  const left = names.length - mostNames
+  return `${names.slice(0, mostNames).join(', ')}${left > 0 ? ` and ${left} more` : ''}`
+}
+
+export const smallWords = (small: readonly SubsetMetrics[], { minRows = 0 }: MetricRule): string[] =>
+  small.length === 0
+    ? []
+    : [`Not judged: ${listed(small.map((one) => `${subsetName(one)} (${rowsWords(one)})`))}; a segment needs ${minRows}.`]
+
+export const lostWords = (lost: readonly SubsetMetrics[]): string[] =>
+  lost.length === 0 ? [] : [`The baseline has segments that the candidate lacks: ${listed(lost.map(subsetName))}.`]
+
+export const smallRemedy =
+  'Hold out more test rows, merge small segments in a column of their own, or set minRows lower: intervals then get wide.'
+
+export const correctionNotes = (count: number): string[] =>
+  count === 1
+    ? []
+    : [
+        `The worst of ${count} segments: a pass needs the bound of every segment, and a bound that fails one of them is ` +
+          `corrected for ${count} (Bonferroni).`,
+      ]
+
+export function segmentVerdict({ of, status, bounds }: JudgedSegment): SegmentVerdict {
+  return { ...placeOf(of), status, estimate: bounds }
+}
+
+export const smallVerdict = (of: SubsetMetrics): SegmentVerdict => ({ ...placeOf(of), status: 'not-judged', estimate: null })
+
+const placeOf = ({ segment, rows, groups }: SubsetMetrics): Omit<SegmentVerdict, 'status' | 'estimate'> => ({
+  column: segment?.column ?? '',
+  level: segment?.level ?? '',
+  rows: rows.test,
+  ...(groups === undefined ? {} : { groups }),
+})
