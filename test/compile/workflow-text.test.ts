@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -9,6 +9,7 @@ import { shellCommand } from '../../src/base/shell.ts'
 import { commentWorkflow } from '../../src/cli/workflows/comment.ts'
 import { hostedMachine, machineOf } from '../../src/compile/targets/machine.ts'
 import { checkedUses, workflowText } from '../../src/compile/targets/workflow.ts'
+import { root } from '../support/architecture.ts'
 import { breakingName, breakingNames, harmIn, hidingName, hostileNames } from '../support/hostile.ts'
 import { fakePlan } from '../support/study.ts'
 import { needs } from '../support/tools.ts'
@@ -118,7 +119,9 @@ describe('attack 19: a compiled workflow', () => {
     expect(() => render(machine.setUp)).toThrow(InputError)
     const setUp = "pip install 'numpy==2.1' # : - a"
     const document = parse(render(setUp)) as { readonly jobs: Readonly<Record<string, unknown>> }
-    for (const job of Object.values(document.jobs)) {
+    const { gate: _gate, ...training } = document.jobs
+    expect(Object.keys(training).length).toBeGreaterThan(3)
+    for (const job of Object.values(training)) {
       expect(job).toMatchObject({ 'runs-on': machine.runsOn, container: machine.container })
       expect(job).toMatchObject({ steps: [{}, { name: 'Set up', run: setUp }, { uses }] })
     }
@@ -150,6 +153,64 @@ describe('attack 19: a compiled workflow', () => {
     }
     expect(ran(actionlint, ['-color=false'])).toEqual([0, ''])
     expect(ran(zizmor, ['--offline', '--no-progress', '--color=never', '--persona=pedantic', '.github'])).toEqual([0, ''])
+  })
+})
+
+describe('attack 26: the job that judges', () => {
+  const machine = machineOf({
+    runsOn: ['self-hosted'],
+    container: `octo/cuda@sha256:${'0'.repeat(64)}`,
+    setUp: './scripts/set-up.sh',
+  })
+  interface GateJob {
+    readonly 'runs-on': unknown
+    readonly container?: unknown
+    readonly steps: readonly { readonly uses?: string; readonly run?: string; readonly if?: string }[]
+  }
+  const gateOf = (text: string): GateJob => (parse(text) as { readonly jobs: { readonly gate: GateJob } }).jobs.gate
+  const options = {
+    spec: 'tuning.yml',
+    uses,
+    release: null,
+    saveModel: [],
+    machine,
+    shards: 4,
+    engine: 'wasm',
+    command: 'x',
+  }
+  const ran = ({ steps }: GateJob): unknown => steps.map((step) => step.uses?.split('@')[0] ?? step.run)
+
+  it('runs nothing of the change in a compiled workflow, on a fresh machine of GitHub', () => {
+    const gate = gateOf(workflowText(plan, options))
+    expect(ran(gate)).toEqual(['actions/checkout', 'octo/tunegate'])
+    expect([gate['runs-on'], gate.container]).toEqual(['ubuntu-latest', undefined])
+  })
+
+  it('is set up only to ask a training script what it can do', () => {
+    const program = {
+      command: ['python3', 'train.py'],
+      levers: {},
+      seed: null,
+      metrics: {},
+      code: 'c',
+      measured: 'from predictions',
+      modes: ['train'],
+      perStepRate: false,
+    } as const
+    const data = { fingerprint: 'f', rows: plan.workload.data.rows, classCount: null }
+    const { task, objective, parameters } = plan.workload
+    const workload = { task, objective, parameters, data, metrics: [], program }
+    const gate = gateOf(workflowText({ ...plan, workload }, options))
+    expect(ran(gate)).toEqual(['actions/checkout', './scripts/set-up.sh', 'octo/tunegate'])
+    expect([gate['runs-on'], gate.container]).toEqual(['self-hosted', machine.container])
+  })
+
+  it('runs nothing of the change in the reusable workflow unless the caller says that there is a script', () => {
+    const gate = gateOf(readFileSync(join(root, '.github/workflows/tune.yml'), 'utf8'))
+    const own = gate.steps.filter((step) => step.run !== undefined)
+    expect(own.map((step) => step.if)).toEqual(["inputs.script && inputs.set-up != ''"])
+    expect(gate['runs-on']).toMatch(/^\$\{\{ !inputs\.script && 'ubuntu-latest' \|\| /)
+    expect(gate.container).toBe("${{ inputs.script && inputs.container || '' }}")
   })
 })
 

@@ -348,4 +348,10 @@ export const attacks: Readonly<Record<number, Line>> = {
     ],
     tests: ['test/action/keep-journal.int.test.ts'],
   },
+  26: {
+    attack:
+      'A script of the change runs as a set-up command of the job that judges, and changes the environment or the files of the step after it.',
+    guards: ['src/compile/targets/workflow.ts', '.github/workflows/tune.yml'],
+    tests: ['test/compile/workflow-text.test.ts'],
+  },
 }

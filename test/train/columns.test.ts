@@ -88,7 +88,9 @@ describe('columnsOf', () => {
     ['of more bytes than memory should hold', [conv(3)], [64, 64, 1], 4000],
     ['with another first layer', [{ kind: 'flatten' } as const], [8, 8, 1], 3],
   ] as const)('leaves images %s as they are', (_, layers, inputShape, rows) => {
-    const given = rows > 100 ? { ...data(inputShape, 1), targets: new Float32Array(rows) } : data(inputShape, rows)
+    const size = inputShape.reduce<number>((product, side) => product * side, 1)
+    const zeros = { inputs: new Float32Array(rows * size), targets: new Float32Array(rows) }
+    const given = rows > 100 ? { ...data(inputShape, 1), ...zeros } : data(inputShape, rows)
     expect(columnsOf(shapesOf({ layers, inputShape }), given)).toBeNull()
   })
 })

@@ -43,8 +43,8 @@ export const baselineGuards: readonly Guard[] = [
     attack: 8,
     guard: 'Jobs of a compiled workflow hold no change against itself.',
     file: 'src/action/base-commit.ts',
-    find: "throw without === 'retrain-declared' ?",
-    replace: "if (without === 'retrain-declared') return asked; else throw choice.path === '' ?",
+    find: "throw without === 'jobs' ?",
+    replace: "if (without === 'jobs') return asked; else throw choice.path === '' ?",
     tests: [
       unit('action/base-commit', 'is never what the change declares'),
       {

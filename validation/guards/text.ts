@@ -441,7 +441,7 @@ export const textGuards: readonly Guard[] = [
   {
     attack: 19,
     guard: 'A name or a path is no expression.',
-    file: 'src/compile/targets/workflow.ts',
+    file: 'src/compile/targets/machine.ts',
     find: "if (!text.includes('${{'))",
     replace: "if (!text.includes('${{') || text !== '')",
     tests: [workflow('has no expression of a name or a path')],

@@ -87,7 +87,7 @@ export const workflowGuards: readonly Guard[] = [
   {
     attack: 5,
     guard: 'No name or path is an expression of a workflow',
-    file: 'src/compile/targets/workflow.ts',
+    file: 'src/compile/targets/machine.ts',
     find: "if (!text.includes('${{')) return yamlScalar(text, after)",
     replace: "if (text !== '${{') return yamlScalar(text, after)",
     tests: [
@@ -165,5 +165,18 @@ export const workflowGuards: readonly Guard[] = [
     find: "if (base === null) return err('the spec of the base branch, which says what a run may cost and how it is judged, could not be read or is not valid')\n  const { budget } = base\n",
     replace: 'const budget = base?.budget ?? { trials: null, minutes: null }\n',
     tests: [{ file: policyTest, name: 'attack 10: is refused where the budget could not be read' }],
+  },
+  {
+    attack: 25,
+    guard: 'Only runs of the default branch, started by a push, a schedule or by hand, use the cache',
+    file: 'src/github/cache-trust.ts',
+    find: "return started && typeof branch === 'string' && env['GITHUB_REF'] === `refs/heads/${branch}`",
+    replace: "return env['GITHUB_REF'] !== undefined && typeof branch === 'string'",
+    tests: [
+      {
+        file: 'test/action/keep-journal.int.test.ts',
+        name: 'attack 25: a journal that somebody else left in the cache is not asked for on pull_request, and such a run leaves none',
+      },
+    ],
   },
 ]

@@ -1,8 +1,8 @@
 import { InputError } from '../../base/diagnostics.ts'
 import { yamlComment } from '../../base/yaml.ts'
-import type { Plan, StageName } from '../../records/plan.ts'
+import { isTrainer, type Plan, type StageName } from '../../records/plan.ts'
 import type { CompileRequest, TargetDefinition } from './definition.ts'
-import { machineLines, setUpLines, workflowScalar } from './machine.ts'
+import { hostedMachine, machineLines, setUpLines, workflowScalar, type JobMachine } from './machine.ts'
 
 /** A GitHub workflow that calls the action once per job. */
 export const workflow: TargetDefinition<'workflow'> = {
@@ -61,13 +61,13 @@ const handingOn = 10
  * that takes the shards' runs, trains the rest and decides; and a gate that always runs. It depends only on the stages and
  * the budget, so a changed lever or data set leaves it unchanged.
  */
-export function workflowText(plan: Pick<Plan, 'name' | 'jobs' | 'budget'>, options: WorkflowOptions): string {
+export function workflowText(plan: Pick<Plan, 'name' | 'jobs' | 'budget' | 'workload'>, options: WorkflowOptions): string {
   const stages = plan.jobs.map((job) => job.id)
   const minutes = jobMinutes(plan.budget.minutes)
   const jobs = [
     planJob(options, minutes),
     ...stages.flatMap((stage, i) => stageJobs(stage, stages[i - 1] ?? 'plan', options, minutes)),
-    gateJob(stages),
+    gateJob(stages, isTrainer(plan.workload) ? options.machine : hostedMachine),
   ]
   return [head(plan.name, options), ...jobs.map((job) => `${jobText(job, options)}\n`)].join('\n')
 }
@@ -106,6 +106,8 @@ interface Job {
   readonly shards?: string
   /** What the step is told besides the spec. */
   readonly inputs: readonly string[]
+  /** Where it runs, if not on the machine that trains. */
+  readonly machine?: JobMachine
 }
 
 /** The first job is told the engine; the others use what it found. */
@@ -146,19 +148,25 @@ function stageJobs(stage: StageName, before: string, { shards }: WorkflowOptions
   ]
 }
 
-const gateJob = (stages: readonly StageName[]): Job => ({
+/**
+ * The job that judges. A set-up command runs in the checkout, and what it runs there can change the steps after it. So the
+ * gate of a model has none. That of a script needs the script's packages, because it asks the script to describe itself.
+ */
+const gateJob = (stages: readonly StageName[], machine: JobMachine): Job => ({
   id: 'gate',
   name: 'Gate',
   needs: ['plan', ...stages],
   when: 'always()',
   minutes: 15,
   inputs: ['mode: gate'],
+  machine,
 })
 
 function jobText(
-  { id, name, needs, because, when, minutes, outputs, shards, inputs }: Job,
-  options: WorkflowOptions,
+  { id, name, needs, because, when, minutes, outputs, shards, inputs, machine }: Job,
+  plain: WorkflowOptions,
 ): string {
+  const options = machine ? { ...plain, machine } : plain
   return [
     `  ${id}:`,
     `    name: ${name}`,
