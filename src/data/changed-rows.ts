@@ -1,5 +1,4 @@
 import { occurrences } from '../base/lists.ts'
-import type { Segment } from '../records/subsets.ts'
 import { datasetOf } from './load.ts'
 import { readData } from './part-files.ts'
 import type { DataConfig, Splits } from './types.ts'
@@ -17,7 +16,7 @@ export interface ChangedPart {
   /** Among the edited rows, those that differ only in their segments; omitted if none do. */
   readonly resegmented?: number
   /** Segments that no row of the part has any more; omitted if there are none. */
-  readonly lostSegments?: readonly Segment[]
+  readonly lostSegments?: readonly { readonly column: string; readonly level: string }[]
   /** Rows that are now in another part of the split. */
   readonly moved: number
   /** How many more rows the part has than before; negative if it has fewer. */

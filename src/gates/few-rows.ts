@@ -9,7 +9,7 @@ import type { GateEvidence } from './evidence.ts'
 
 /**
  * Rows that a class or a segment needs for a metric that is neither a share nor made of shares: with fewer, a level at the
- * truth passed in up to 0.36 of studies, not 0.05 (`docs/validation/segments.md`).
+ * truth passed in up to 0.35 of studies, not 0.05 (`docs/validation/segments.md`).
  */
 const fewestForOthers = 100
 

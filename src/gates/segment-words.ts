@@ -68,7 +68,7 @@ function listed(names: readonly string[]): string {
 export function smallWords(small: readonly SubsetMetrics[], rule: MetricRule): string[] {
   if (small.length === 0) return []
   const [needed, { metric, minRows = 0 }] = [rowsNeeded(rule), rule]
-  const units = small.some(({ groups }) => groups !== undefined) ? 'groups' : 'test rows'
+  const units = small.some(({ groups }) => groups !== undefined) ? 'groups of test rows' : 'test rows'
   const of = `${units}${ranksRows(metric) ? ' of the rarer side' : ''}${needed > minRows ? ` for ${metric}, which is no share of rows` : ''}`
   const names = small.map((one) => `${subsetName(one)} (${sizeWords(one, rule)})`)
   return [`Not judged: ${listed(names)}; a ${rule.segments ? 'segment' : 'class'} needs ${needed} ${of}.`]
