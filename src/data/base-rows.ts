@@ -3,7 +3,7 @@ import { occurrences } from '../base/lists.ts'
 import type { Column } from './column.ts'
 import { encodeInputs } from './encode.ts'
 import { selectInputs, type InputColumn } from './inputs.ts'
-import { datasetOf, inputsOf, shapeOf } from './load.ts'
+import { datasetOf, inputsOf, shapeOf, withKnownSegments } from './load.ts'
 import { counted, fail, listed } from './problems.ts'
 import { readData } from './part-files.ts'
 import { LIMITS } from './source.ts'
@@ -25,7 +25,7 @@ const least = { all: 0.8, class: 0.5 }
  * cannot read, or if the change measures on so many training rows of the base that too few are left
  */
 export async function baseRows(
-  { segments: _, ...base }: DataConfig,
+  declared: DataConfig,
   own: DataConfig,
   {
     splits,
@@ -35,7 +35,8 @@ export async function baseRows(
     fingerprint: measured,
   }: Pick<Dataset, 'splits' | 'rowsVary' | 'keys' | 'segments' | 'fingerprint'>,
 ): Promise<Dataset> {
-  const source = await readData(base)
+  const source = await readData(declared)
+  const base = await withKnownSegments(declared, source)
   const { splits: before, fingerprint: trained } = await datasetOf(base, source)
   const version = await openVersion(base, source)
   const { table, columns } = usedColumns(version)

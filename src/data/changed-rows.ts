@@ -13,6 +13,10 @@ export interface ChangedPart {
   readonly edited: number
   /** Among the edited rows, those whose inputs still exist with another target. */
   readonly relabelled: number
+  /** Among the edited rows, those that differ only in their segments; omitted if none do. */
+  readonly resegmented?: number
+  /** Segments that no row of the part has any more; omitted if there are none. */
+  readonly lostSegments?: readonly { readonly column: string; readonly level: string }[]
   /** Rows that are now in another part of the split. */
   readonly moved: number
   /** How many more rows the part has than before; negative if it has fewer. */
@@ -20,7 +24,7 @@ export interface ChangedPart {
 }
 
 /** How the training rows differ from before. Rows count as often as they occur. */
-export interface ChangedTraining extends Omit<ChangedPart, 'part'> {
+export interface ChangedTraining extends Omit<ChangedPart, 'part' | 'lostSegments'> {
   /** Rows that are now in the part and were in no part before. */
   readonly added: number
 }
@@ -38,7 +42,8 @@ export interface NotCompared {
 
 /**
  * Compares the rows of each part of the split with those of another version of the data, as multisets of their contents, so
- * their order does not count. A row is its inputs, its group and its target, in the columns that the earlier version uses.
+ * their order does not count. A row is its inputs, its group, its target and its segments, in the
+ * columns that the earlier version uses.
  *
  * @param own the later version, as it was loaded with these splits
  */
@@ -52,7 +57,12 @@ export async function changedRows(base: DataConfig, own: DataConfig, splits: Spl
   // Another label can lead to another split, so the row with it may be in any part.
   const added = without(all(now), all(old), content)
   const changed = (part: keyof Splits) => compared(part, old, now, added)
-  const parts = (['validation', 'test'] as const).map((part) => ({ part, ...changed(part) }))
+  const names = columns.segments.map(({ name }) => name)
+  const parts = (['validation', 'test'] as const).map((part) => ({
+    part,
+    ...changed(part),
+    ...lostIn(old[part], now[part], names),
+  }))
   return { parts, training: { ...changed('train'), added: without(now.train, all(old), content).length } }
 }
 
@@ -64,17 +74,33 @@ function compared(part: keyof Splits, old: Rows, now: Rows, added: readonly Row[
   const gone = without(old[part], now[part], content)
   // Only rows that no other part had before come from here.
   const edited = without(gone, without(elsewhere(now), elsewhere(old), content), content)
-  const relabelled = edited.length - without(edited, added, ({ inputs }) => inputs).length
+  const otherwise = without(edited, added, labelled)
+  const resegmented = edited.length - otherwise.length
+  const relabelled = otherwise.length - without(otherwise, without(added, edited, labelled), ({ inputs }) => inputs).length
   return {
     rows: old[part].length,
     edited: edited.length,
     relabelled,
+    ...(resegmented > 0 && { resegmented }),
     moved: gone.length - edited.length,
     growth: now[part].length - old[part].length,
   }
 }
 
-const content = ({ inputs, target }: Row): string => `${inputs} ${target}`
+const labelled = ({ inputs, target }: Row): string => `${inputs} ${target}`
+const content = ({ segments, ...row }: Row): string => `${labelled({ ...row, segments })} ${JSON.stringify(segments)}`
+
+/** The most segments that are listed. */
+const mostLost = 20
+
+function lostIn(old: readonly Row[], now: readonly Row[], names: readonly string[]): Pick<ChangedPart, 'lostSegments'> {
+  const levels = (rows: readonly Row[], i: number): Set<string> => new Set(rows.flatMap(({ segments }) => segments[i] ?? []))
+  const lost = names.flatMap((column, i) => {
+    const left = levels(now, i)
+    return [...levels(old, i)].filter((level) => !left.has(level)).map((level) => ({ column, level }))
+  })
+  return lost.length === 0 ? {} : { lostSegments: lost.slice(0, mostLost) }
+}
 
 /** Rows that remain after each of the others has removed one with an equal key. */
 function without(rows: readonly Row[], others: readonly Row[], key: (row: Row) => string): Row[] {

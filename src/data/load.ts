@@ -55,6 +55,23 @@ export async function openData(config: DataConfig, source: DataFile): Promise<Op
 }
 
 /**
+ * A config without segments, for rows that are only trained on. With a shape, those that the file has stay, because they are
+ * no inputs.
+ */
+export async function withKnownSegments({ segments = [], ...base }: DataConfig, source: DataFile): Promise<DataConfig> {
+  if (base.inputs.kind !== 'array') return base
+  const names = await columnNames(base, source)
+  const known = segments.filter((name) => names.includes(name) || /^-?\d+$/.test(name))
+  return { ...base, ...(known.length > 0 && { segments: known }) }
+}
+
+/** Names of the columns of a file that was read before, whatever role they play. */
+async function columnNames({ header, target, split, inputs }: DataConfig, source: DataFile): Promise<readonly string[]> {
+  const shape = inputs.kind === 'array' ? inputs.shape : null
+  return (await source.format.open(source, { header, target, groupBy: split.groupBy, shape })).names
+}
+
+/**
  * Reads a data file into inputs, targets and splits:
  * bytes → names → roles → the needed columns → types → split → inputs and targets, fitted on the training rows.
  *
@@ -169,13 +186,15 @@ export function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: numb
 
 /**
  * Content and settings in a fixed order. Paths are left out, that of a tokenizer too: a moved file is the same data, and so
- * is a recompressed one. Segments are left out too: they change what is measured on the data, not the data.
+ * is a recompressed one. Segments are left out too: they change what is measured on the data, not the data. Only with a shape
+ * do they say which columns are inputs.
  */
 function contentFingerprint(
-  { source: _, files: _files, segments: _segments, ...settings }: DataConfig,
+  { source: _, files: _files, segments, ...settings }: DataConfig,
   { format, bytes }: Pick<DataFile, 'format' | 'bytes'>,
   tokenizer: Tokenizer | null,
 ): string {
   const inputs = tokenizer ? { ...settings.inputs, tokenizer: tokenizer.fingerprint } : settings.inputs
-  return fingerprint({ format: format.name, content: sha256(bytes), ...settings, inputs })
+  const apart = segments && settings.inputs.kind === 'array' ? { segments: segments.toSorted() } : {}
+  return fingerprint({ format: format.name, content: sha256(bytes), ...settings, ...apart, inputs })
 }

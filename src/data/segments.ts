@@ -14,7 +14,7 @@ const noValue = '(no value)'
 /**
  * The columns whose values divide the rows into segments, for gates that judge each of them. They need not be inputs.
  *
- * @throws InputError if a column has more than 50 different values
+ * @throws InputError if a column has more than 50 different values, or one that stands for rows without a value
  */
 export const segmentColumns = (
   { segments: names = [] }: Pick<DataConfig, 'segments'>,
@@ -42,6 +42,7 @@ function valuesOf(column: Column): (row: number) => string {
   const { isText, codes, levels, at } = column
   if (!isText) return (row) => (Number.isNaN(at(row)) ? noValue : String(at(row)))
   if (!codes || !levels) return tooMany(column)
+  if (levels.includes(noValue)) return ambiguous(column)
   return (row) => levels[codes[row] ?? -1] || noValue
 }
 
@@ -51,4 +52,13 @@ const tooMany = ({ name }: Column): never =>
     message: `each value of the column "${name}" would be a segment, and it has too many`,
     allowed: counted(mostLevels, 'value'),
     hint: 'add a column with a few groups, such as age bands, and name it under segments',
+  })
+
+const ambiguous = ({ name }: Column): never =>
+  fail({
+    code: 'data/segments',
+    message: `the column "${name}" has the text "${noValue}", which names the segment of rows without a value`,
+    found: noValue,
+    allowed: 'any other text, or an empty cell',
+    hint: 'leave these cells empty, or give them another name',
   })

@@ -14,6 +14,8 @@ export interface Columns {
   /** Null if there are no groups. */
   readonly group: Column | null
   readonly inputs: readonly Column[]
+  /** Columns whose values are segments that gates judge. They may also be inputs. */
+  readonly segments: readonly Column[]
 }
 
 export interface Row {
@@ -22,6 +24,8 @@ export interface Row {
   readonly target: string
   /** Null if there are no groups. */
   readonly group: string | null
+  /** The value of each column of segments. */
+  readonly segments: readonly string[]
 }
 
 export type Rows = { readonly [part in keyof Splits]: readonly Row[] }
@@ -51,23 +55,24 @@ export function usedColumns({ opened, roles }: OpenedData): { readonly table: Ta
     ...roles.undecided,
     ...(roles.text === null ? [] : [roles.text]),
   ].map(at)
-  return { table, columns: { targets: roles.targets.map(at), group: roles.group === null ? null : at(roles.group), inputs } }
+  const group = roles.group === null ? null : at(roles.group)
+  return { table, columns: { targets: roles.targets.map(at), group, inputs, segments: roles.segments.map(at) } }
 }
 
 /**
- * The columns of another version that play these roles, with inputs matched by name and read the same way; or the name of a
+ * The columns of another version that play these roles, with inputs and segments matched by name and read the same way; or the name of a
  * missing column.
  */
-export function sameColumns({ opened, roles }: OpenedData, { targets, group, inputs }: Columns): Columns | string {
+export function sameColumns({ opened, roles }: OpenedData, { targets, group, inputs, segments }: Columns): Columns | string {
   const places = new Map(opened.names.map((name, i) => [name, i]))
   // By position, the change may mean another column.
   const targetsAt = roles.targets
-  const missing = inputs.find(({ name }) => !places.has(name))
+  const missing = [...inputs, ...segments].find(({ name }) => !places.has(name))
   if (missing) return missing.name
   const pairs = [
     ...targets.flatMap((target, i) => (targetsAt[i] === undefined ? [] : [[target, targetsAt[i]] as const])),
     ...(group && roles.group !== null ? [[group, roles.group] as const] : []),
-    ...inputs.map((column) => [column, places.get(column.name) ?? -1] as const),
+    ...[...segments, ...inputs].map((column) => [column, places.get(column.name) ?? -1] as const),
   ]
   const kinds = new Map(pairs.map(([column, index]) => [index, wantOf(column)] as const))
   const { columns } = opened.read(opened.names.map((_, i) => kinds.get(i) ?? 'skip'))
@@ -76,11 +81,12 @@ export function sameColumns({ opened, roles }: OpenedData, { targets, group, inp
     targets: targetsAt.map(at),
     group: roles.group === null ? null : at(roles.group),
     inputs: inputs.map(({ name }) => at(places.get(name) ?? -1)),
+    segments: segments.map(({ name }) => at(places.get(name) ?? -1)),
   }
 }
 
 /** The rows of each part, in the order of the split. */
-export function rowsIn({ targets, group, inputs }: Columns, splits: Splits): Rows {
+export function rowsIn({ targets, group, inputs, segments }: Columns, splits: Splits): Rows {
   const numbers = inputs.filter((column) => !column.isText)
   const texts = [...inputs.filter((column) => column.isText), ...(group ? [group] : [])]
   const values = new Float64Array(numbers.length)
@@ -92,6 +98,7 @@ export function rowsIn({ targets, group, inputs }: Columns, splits: Splits): Row
       inputs: digest,
       target: targets.map((target) => cell(target, row)).join('\n'),
       group: group && cell(group, row),
+      segments: segments.map((column) => cell(column, row)),
     }
   }
   const part = (rows: Int32Array): Row[] => Array.from(rows, rowOf)

@@ -58,7 +58,9 @@ export const collapse: GateDefinition<CollapseRule, Collapse> = {
   },
   rules({ metric, level, maxShare = 0.5, ...rest }, report) {
     requireLevel(metric, 'level', level, report)
-    return [{ gate: 'collapse', metric, ...metricDefaults(rest), level, maxShare }]
+    // It counts seeds, so their rows need not show how other rows would do.
+    const { minRows: _, ...of } = metricDefaults(rest)
+    return [{ gate: 'collapse', metric, ...of, level, maxShare }]
   },
   neutral: () => null,
   limitKey: () => 'maxShare',

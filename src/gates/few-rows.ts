@@ -1,10 +1,33 @@
 // Intervals for a share of the few rows of a class or a segment.
-import type { Measured } from '../records/gates.ts'
-import { isProportion } from '../records/metrics.ts'
+import type { Measured, MetricRule } from '../records/gates.ts'
+import { isProportion, ranksRows, type MetricName } from '../records/metrics.ts'
+import type { SubsetMetrics } from '../records/subsets.ts'
 import type { RowError } from '../stats/crossed.ts'
 import type { Interval } from '../stats/intervals.ts'
 import { wilsonInterval } from '../stats/shares.ts'
 import type { GateEvidence } from './evidence.ts'
+
+/**
+ * Rows that a class or a segment needs for a metric that is neither a share nor made of shares: with fewer, a level at the
+ * truth passed in up to 0.35 of studies, not 0.05 (`docs/validation/segments.md`).
+ */
+const fewestForOthers = 100
+
+/** Metrics for which the intervals held on few rows: of shares by Wilson's interval, of f1 as measured. */
+const holdsOnFewRows = (metric: MetricName): boolean => isProportion(metric) || metric === 'f1'
+
+/** Rows that a class or a segment needs to be judged by a rule: none if it says nothing of other rows. */
+export function rowsNeeded({ metric, split, minRows }: MetricRule): number {
+  if (split !== 'test' || minRows === undefined) return 0
+  return holdsOnFewRows(metric) ? minRows : Math.max(minRows, fewestForOthers)
+}
+
+/** What an interval may count as independent: test rows, or groups of them that belong together. */
+export const unitsOf = ({ rows, groups }: SubsetMetrics): number => groups ?? rows.test
+
+/** The rows that count for a metric: those of the rarer side if it ranks rows, which is none if nobody counted them. */
+export const rowsFor = (metric: MetricName, of: SubsetMetrics): number =>
+  ranksRows(metric) ? Math.min(unitsOf(of), of.rarer ?? 0) : unitsOf(of)
 
 /** The rows of a subset if the metric is a share of them, and verdicts are to hold for other rows; otherwise undefined. */
 const countOf = ({ metric }: Measured, { few }: GateEvidence, rows: RowError | undefined): number | undefined =>

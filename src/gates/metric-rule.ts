@@ -12,7 +12,7 @@ interface MetricSettings {
   readonly minRows?: number
 }
 
-/** Test rows that a segment must have to be judged, unless the spec says otherwise. */
+/** Test rows that a class or a segment must have to be judged, unless the spec says otherwise. */
 const fewestRows = 20
 
 /** The same in a rule, with their defaults. */
@@ -26,7 +26,8 @@ export const metricDefaults = ({
   split,
   onInconclusive,
   ...(named !== undefined && { class: String(named) }),
-  ...(segments && { segments: segments.map(String), minRows }),
+  ...(segments && { segments: segments.map(String) }),
+  ...((segments || named !== undefined) && split === 'test' && { minRows }),
 })
 
 /** What a rule measures, without its limits. */

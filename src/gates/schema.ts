@@ -61,8 +61,9 @@ export const bySegment = {
   minRows: {
     title: 'Fewest rows',
     description:
-      'Test rows that a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ' +
-      'segments are named, and the gate does not pass without them.',
+      'Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. ' +
+      'Smaller ones are named, and the gate does not pass without them. Metrics that are no shares of rows, such as nll or ' +
+      'auroc, need at least 100.',
     type: 'integer',
     minimum: 5,
     maximum: 1000000,

@@ -1,7 +1,9 @@
 // What a gate says of segments, judged or not.
 import type { MetricRule } from '../records/gates.ts'
+import { ranksRows } from '../records/metrics.ts'
 import type { SubsetMetrics } from '../records/subsets.ts'
 import type { SegmentVerdict, VerdictStatus } from '../records/verdict.ts'
+import { rowsNeeded } from './few-rows.ts'
 import type { Judged } from './finding.ts'
 import { subsetName } from './segment-evidence.ts'
 
@@ -63,16 +65,24 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, mostNames).join(', ')}${left > 0 ? ` and ${left} more` : ''}`
 }
 
-export const smallWords = (small: readonly SubsetMetrics[], { minRows = 0 }: MetricRule): string[] =>
-  small.length === 0
-    ? []
-    : [`Not judged: ${listed(small.map((one) => `${subsetName(one)} (${rowsWords(one)})`))}; a segment needs ${minRows}.`]
+export function smallWords(small: readonly SubsetMetrics[], rule: MetricRule): string[] {
+  if (small.length === 0) return []
+  const [needed, { metric, minRows = 0 }] = [rowsNeeded(rule), rule]
+  const units = small.some(({ groups }) => groups !== undefined) ? 'groups of test rows' : 'test rows'
+  const of = `${units}${ranksRows(metric) ? ' of the rarer side' : ''}${needed > minRows ? ` for ${metric}, which is no share of rows` : ''}`
+  const names = small.map((one) => `${subsetName(one)} (${sizeWords(one, rule)})`)
+  return [`Not judged: ${listed(names)}; a ${rule.segments ? 'segment' : 'class'} needs ${needed} ${of}.`]
+}
+
+const sizeWords = (one: SubsetMetrics, { metric }: MetricRule): string =>
+  ranksRows(metric) ? `${rowsWords(one)}, ${one.rarer ?? 'an unknown number'} on the rarer side` : rowsWords(one)
 
 export const lostWords = (lost: readonly SubsetMetrics[]): string[] =>
   lost.length === 0 ? [] : [`The baseline has segments that the candidate lacks: ${listed(lost.map(subsetName))}.`]
 
 export const smallRemedy =
-  'Hold out more test rows, merge small segments in a column of their own, or set minRows lower: intervals then get wide.'
+  'Hold out more test rows, merge small segments in a column of their own, or set minRows lower: intervals then get wide. ' +
+  'Metrics that are no shares of rows need 100 whatever minRows says.'
 
 export const correctionNotes = (count: number): string[] =>
   count === 1

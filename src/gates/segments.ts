@@ -4,6 +4,7 @@ import type { Subset, SubsetMetrics } from '../records/subsets.ts'
 import type { VerdictStatus } from '../records/verdict.ts'
 import type { GateDefinition } from './definition.ts'
 import type { GateEvidence, InterimAnalysis } from './evidence.ts'
+import { rowsFor, rowsNeeded } from './few-rows.ts'
 import { nothingMeasured, type Finding, type Judged } from './finding.ts'
 import { subsetsOf } from './segment-evidence.ts'
 import {
@@ -17,7 +18,7 @@ import {
   type AllSegments,
   type JudgedSegment,
 } from './segment-words.ts'
-import { evidenceOn, subsetOf, tooFewRows, unitsOf } from './subsets.ts'
+import { evidenceOn, subsetOf, tooFewRows } from './subsets.ts'
 
 /** A rule on one class or on segments, with what it judges. Everything else is judged by the gate itself. */
 export function judgeRule(gate: GateDefinition, rule: GateRule, evidence: GateEvidence, analysis: InterimAnalysis): Judged {
@@ -37,7 +38,10 @@ function judgeClass(
 ): Judged {
   const judged = judgeOn(gate, rule, evidence, named, analysis)
   const found = subsetsOf(rule, evidence, gate.needsBaseline(rule))
-  return typeof found === 'string' ? { ...judged, finding: notComparable(judged, found) } : judged
+  if (typeof found === 'string') return { ...judged, finding: notComparable(judged, found) }
+  const small = found.found.filter((one) => rowsFor(rule.metric, one) < rowsNeeded(rule))
+  if (small.length === 0 || judged.finding.estimate === null) return judged
+  return { ...judged, finding: nothingMeasured(smallWords(small, rule).join(' '), smallRemedy) }
 }
 
 function judgeOn(
@@ -64,7 +68,7 @@ function judgeSegments(gate: GateDefinition, rule: MetricRule, evidence: GateEvi
   const subsets = subsetsOf(rule, evidence, gate.needsBaseline(rule))
   if (typeof subsets === 'string') return { ...whole, finding: notComparable(whole, subsets) }
   const { found, lost } = subsets
-  const small = found.filter((one) => unitsOf(one) < (rule.minRows ?? 0))
+  const small = found.filter((one) => rowsFor(rule.metric, one) < rowsNeeded(rule))
   const large = found.filter((one) => !small.includes(one))
   const judged = large.map((of) => judgeSegment(gate, rule, evidence, of, large.length, analysis))
   const finding = combined(gate, rule, { judged, small, lost })

@@ -3,6 +3,7 @@ import type { Measured } from '../records/gates.ts'
 import type { LockedSeed } from '../records/lock.ts'
 import { sameSubset, type Subset, type SubsetMetrics } from '../records/subsets.ts'
 import type { GateEvidence } from './evidence.ts'
+import { unitsOf } from './few-rows.ts'
 import { nothingMeasured, type Finding } from './finding.ts'
 import { measuredWords } from './words.ts'
 
@@ -33,9 +34,6 @@ export function evidenceOn(evidence: GateEvidence, subset: Subset): GateEvidence
     ...(found && { rows: found.rows, few: unitsOf(found) }),
   }
 }
-
-/** What an interval may count as independent: test rows, or groups of them that belong together. */
-export const unitsOf = ({ rows, groups }: SubsetMetrics): number => groups ?? rows.test
 
 /**
  * Nothing is measured if verdicts are to hold for other rows, and the rows of a subset do not say how much its metric depends on

@@ -22,6 +22,6 @@ export interface Measured {
 
 /** A rule on a metric of the verified seeds. */
 export interface MetricRule extends GateRule, Measured {
-  /** Test rows, or groups of them, that a segment must have to be judged; set beside `segments`. */
+  /** Test rows, or groups of them, that a class or a segment must have to be judged; set beside `class` or `segments`. */
   readonly minRows?: number
 }

@@ -7,6 +7,8 @@ export interface MetricDefinition {
   readonly title: string
   /** True if the metric is the mean of one value a row. */
   readonly meanOverRows?: true
+  /** True if the metric ranks the rows of a class among the others, so the rarer side says how much they show. */
+  readonly ranksRows?: true
   /** True if runs compute it only where an objective or a gate names it. */
   readonly onRequest?: true
   /** True if nothing computes it: results or a training script must report it. */
@@ -50,6 +52,7 @@ export const metrics = {
     task: 'classification',
     better: 'higher',
     title: 'area under the ROC curve: of the second of two classes, or the mean over classes, each against the rest',
+    ranksRows: true,
     onRequest: true,
     ofClass: 'all-rows',
   },
@@ -57,6 +60,7 @@ export const metrics = {
     task: 'classification',
     better: 'higher',
     title: 'average precision: of the second of two classes, or the mean over classes, each against the rest',
+    ranksRows: true,
     onRequest: true,
     ofClass: 'all-rows',
   },
@@ -155,6 +159,8 @@ export const needsClass = (name: MetricName): boolean => (metrics[name] as Metri
 export const ofClass = (name: MetricName): MetricDefinition['ofClass'] => (metrics[name] as MetricDefinition).ofClass
 /** Whether the metric is the mean of one value a row, so that groups of rows say how much it depends on the rows. */
 export const isMeanOverRows = (name: MetricName): boolean => (metrics[name] as MetricDefinition).meanOverRows === true
+/** Whether the metric ranks the rows of a class among the others. */
+export const ranksRows = (name: MetricName): boolean => (metrics[name] as MetricDefinition).ranksRows === true
 /** Whether the metric is the share of rows that are right. */
 export const isProportion = (name: MetricName): boolean =>
   isMeanOverRows(name) && higherIsBetter(name) && ranges[name][0] === 0

@@ -1,5 +1,6 @@
 import { printable } from '../base/printable.ts'
 import type { ChangedColumns } from '../data/changed-columns.ts'
+import type { Segment } from '../records/subsets.ts'
 import type { ChangedPart, ChangedTraining } from '../data/changed-rows.ts'
 import type { TrainerRecord } from '../records/trainer.ts'
 import type { Report } from './model.ts'
@@ -61,17 +62,20 @@ function rowLines(parts: readonly ChangedPart[]): string[] {
     ...(moves.length === 0 ? [] : [`moves ${listed(moves)} to another part of the split`]),
   ]
   const sizes = ordered.filter(({ growth }) => growth !== 0).map(sizeText)
-  const lines = [...(clauses.length === 0 ? [] : [`This change ${clauses.join(', and ')}.`]), ...sizes]
+  const lost = ordered.flatMap(({ part, lostSegments = [] }) =>
+    lostSegments.length === 0 ? [] : [lostText(part, lostSegments)],
+  )
+  const lines = [...(clauses.length === 0 ? [] : [`This change ${clauses.join(', and ')}.`]), ...sizes, ...lost]
   return lines.length === 0 ? [] : [lines.join(' ')]
 }
 
 /** A removed row and a new row count together as one edit. */
-function trainingLine({ edited, relabelled, moved, added, rows, growth }: ChangedTraining): string {
+function trainingLine({ edited, relabelled, resegmented = 0, moved, added, rows, growth }: ChangedTraining): string {
   const part = { part: 'training', rows } as const
-  const edits = Math.max(relabelled, Math.min(edited, added))
+  const edits = Math.max(relabelled + resegmented, Math.min(edited, added))
   const [removed, more] = [edited - edits, Math.max(0, added - edits)]
   const clauses = [
-    ...(edits === 0 ? [] : [`edits ${editText({ ...part, edited: edits, relabelled })}`]),
+    ...(edits === 0 ? [] : [`edits ${editText({ ...part, edited: edits, relabelled, resegmented })}`]),
     ...(removed === 0 ? [] : [`removes ${ofRows(removed, part)}`]),
     ...(more === 0 ? [] : [`adds ${plural(more, 'training row')}`]),
     ...(moved === 0 ? [] : [`moves ${ofRows(moved, part)} to another part of the split`]),
@@ -91,13 +95,25 @@ function columnLine({ added, removed, retyped, unlisted }: ChangedColumns): stri
 
 const quoted = (name: string): string => `"${printable(name, 60)}"`
 
-interface Part extends Pick<ChangedPart, 'rows' | 'edited' | 'relabelled'> {
+interface Part extends Pick<ChangedPart, 'rows' | 'edited' | 'relabelled' | 'resegmented'> {
   readonly part: ChangedPart['part'] | 'training'
 }
 
-/** `12 of the 36 test rows (3 relabeled)`. */
-const editText = (part: Part): string =>
-  `${ofRows(part.edited, part)}${part.relabelled === 0 ? '' : ` (${part.relabelled} relabeled)`}`
+/** `12 of the 36 test rows (3 relabeled, 2 in another segment)`. */
+function editText(part: Part): string {
+  const { relabelled, resegmented = 0 } = part
+  const kinds = [
+    ...(relabelled === 0 ? [] : [`${relabelled} relabeled`]),
+    ...(resegmented === 0 ? [] : [`${resegmented} moved to another segment`]),
+  ]
+  return `${ofRows(part.edited, part)}${kinds.length === 0 ? '' : ` (${kinds.join(', ')})`}`
+}
+
+/** `No test row is left in the segment site "a".` */
+function lostText(part: ChangedPart['part'], lost: readonly Segment[]): string {
+  const names = lost.map(({ column, level }) => `${printable(column, 60)} ${quoted(level)}`)
+  return `No ${part} row is left in the ${lost.length === 1 ? 'segment' : 'segments'} ${listed(names)}.`
+}
 
 const ofRows = (count: number, { part, rows }: Pick<Part, 'part' | 'rows'>): string =>
   `${count} of the ${plural(rows, `${part} row`)}`

@@ -1,6 +1,6 @@
 // The metrics that gates name of one class, of segments of the rows, or of both.
 import { gatherRows } from '../data/batches.ts'
-import { ofClass, type MetricName, type Metrics, type RowValues } from '../records/metrics.ts'
+import { ofClass, ranksRows, type MetricName, type Metrics, type RowValues } from '../records/metrics.ts'
 import { sameSubset, type Segment, type Subset, type SubsetMetrics } from '../records/subsets.ts'
 import { classMetric } from './class-metrics.ts'
 import type { RunContext } from './context.ts'
@@ -33,7 +33,7 @@ export const subsetMetrics = (context: RunContext, validation: Predicted, test: 
       validation: countedRows(context, named.subset, validation).length,
       test: test ? countedRows(context, named.subset, test).length : 0,
     },
-    ...(test ? groupsOf(context, named.subset, test) : {}),
+    ...(test ? { ...groupsOf(context, named.subset, test), ...rarerIn(context, named, test) } : {}),
     validation: metricsOn(context, named, validation),
     test: test && metricsOn(context, named, test),
     ...(test && context.data.rowsVary ? evidenceOf(context, named, test) : {}),
@@ -46,6 +46,17 @@ const countedRows = (context: RunContext, subset: Subset, split: Predicted): Int
 function groupsOf(context: RunContext, subset: Subset, test: Predicted): { readonly groups?: number } {
   const groups = groupCount(context.data, countedRows(context, subset, test))
   return groups === null ? {} : { groups }
+}
+
+/** Test rows of the rarer side of a metric that ranks rows of different classes. */
+function rarerIn(context: RunContext, { subset, metrics }: Named, test: Predicted): { readonly rarer?: number } {
+  const { classes } = context.workload.data
+  if (!classes || !metrics.some(ranksRows)) return {}
+  const labels = Array.from(rowsAt(test, positionsIn(context, subset, test.rows)), (row) => context.data.targets[row] ?? -1)
+  const counts = classes.map((_, label) => labels.filter((own) => own === label).length)
+  if (subset.class === undefined) return { rarer: Math.min(...counts) }
+  const own = counts[labelOf(context, subset.class)] ?? 0
+  return { rarer: Math.min(own, labels.length - own) }
 }
 
 /** Every subset once, with all metrics that are asked of it. */

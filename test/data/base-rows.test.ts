@@ -193,3 +193,51 @@ describe('attack 23: a base that is retrained', () => {
     expect(await refusal(baseRows(odd, odd, chosen))).toMatch(/0 of \d rows of the class "rare" left/)
   })
 })
+
+describe('segments of data with a shape', () => {
+  const lines = rows.map((row, i) => row.replace(/,w\d,/, `,${i % 4},`))
+  const shaped = { inputs: { kind: 'array', shape: [2], scale: 1 }, segments: ['word'] } as const
+
+  it('are no inputs, of the base as of the change', async () => {
+    const { joined, own } = await joinedOf(lines, { before: lines, config: shaped })
+    expect(joined.features).toEqual(['a', 'b'])
+    expect(rowsOf(joined, 'test')).toEqual(rowsOf(own, 'test'))
+  })
+
+  it('may be new in the change', async () => {
+    const without = lines.map((row) => row.split(',').toSpliced(2, 1).join(','))
+    const base = configOf(write('bare.csv', without, 'a,b,y'), shaped)
+    const own = { ...base, source: write('own.csv', lines) }
+    const loaded = await loadDataset(own)
+    expect((await baseRows(base, own, loaded)).features).toEqual(['a', 'b'])
+  })
+
+  it('are part of the fingerprint, since they say which columns are inputs', async () => {
+    const few = rows.map((_, i) => `${i % 5},${(i * i) % 97},${i % 4},${i % 2 === 0 ? 'yes' : 'no'}`)
+    const source = write('shaped.csv', few)
+    const of = async (more: Partial<DataConfig>): Promise<string> =>
+      (await loadDataset({ ...configOf(source, shaped), ...more })).fingerprint
+    expect(await of({ segments: ['word'] })).not.toBe(await of({ segments: ['a'] }))
+    expect(await of({ segments: ['word'] })).toBe(await of({}))
+  })
+})
+
+describe('a segment of rows without a value', () => {
+  const config = {
+    inputs: { kind: 'columns', numeric: ['a', 'b'], categorical: [], encoding: 'index' },
+    segments: ['word'],
+  } as const
+
+  it('is not that of a text with the same name', async () => {
+    const named = (text: string): string =>
+      write(
+        'named.csv',
+        edit([1, 2], (row) => row.replace(/,w\d,/, `,${text},`)),
+      )
+    const { segments } = await loadDataset(configOf(named(''), config))
+    expect(segments[0]?.levels.at(-1)).toBe('(no value)')
+    expect(await refusal(loadDataset(configOf(named('(no value)'), config)))).toContain(
+      'names the segment of rows without a value',
+    )
+  })
+})

@@ -120,3 +120,45 @@ describe('attack 14: rows that are measured', () => {
     expect(await compare(rows, { head: 'a,c,word,y' })).toEqual({ notCompared: 'the data of the change has no column "b"' })
   })
 })
+
+describe('segments of the measured rows', () => {
+  const config = {
+    inputs: { kind: 'columns', numeric: ['a', 'b'], categorical: [], encoding: 'index' },
+    segments: ['word'],
+  } as const
+
+  it('are part of a row: another segment is counted apart from another label', async () => {
+    const { test } = await splitsOf(config)
+    const at = test.slice(0, 3)
+    const moved = edit(at, (row) => row.replace(/,w\d,/, ',w0,'))
+    const others = at.filter((i) => !rows[i]?.includes(',w0,')).length
+    expect(others).toBeGreaterThan(0)
+    const { test: part, validation } = await partsOf(moved, { config })
+    expect(part).toEqual({ ...none, edited: others, resegmented: others })
+    expect(validation).toEqual(none)
+  })
+
+  it('are named if no row is left in them', async () => {
+    const { test } = await splitsOf(config)
+    const one = edit(rows.keys(), (row) => row.replace(',w6,', ',w1,'))
+    const found = await partsOf(one, { config })
+    const count = [...test].filter((i) => rows[i]?.includes(',w6,')).length
+    expect(count).toBeGreaterThan(0)
+    expect(found['test']).toEqual({
+      ...none,
+      edited: count,
+      resegmented: count,
+      lostSegments: [{ column: 'word', level: 'w6' }],
+    })
+  })
+
+  it('cannot be compared without their column', async () => {
+    const without = rows.map((row) => row.replace(/,w\d/, ''))
+    const base = configOf(write('base.csv', rows), config)
+    const { segments: _, ...rest } = base
+    const own = { ...rest, source: write('own.csv', without, 'a,b,y') }
+    expect(await changedRows(base, own, (await loadDataset(own)).splits)).toEqual({
+      notCompared: 'the data of the change has no column "word"',
+    })
+  })
+})

@@ -104,7 +104,7 @@ describe('a gate on segments', () => {
     const gate = gateOf(rule(0.8), seedsOn([good, less(0, 19)]))
     expect(gate.status).toBe('inconclusive')
     expect(gate.blocks).toBe(true)
-    expect(gate.sentence).toContain('Not judged: site "s1" (19 test rows); a segment needs 20.')
+    expect(gate.sentence).toContain('Not judged: site "s1" (19 test rows); a segment needs 20 test rows.')
     expect(gate.change).toBeNull()
     expect(gate.segments?.at(-1)).toMatchObject({ level: 's1', status: 'not-judged', estimate: null })
   })
@@ -291,8 +291,68 @@ describe('a gate on one class', () => {
   })
 
   test('few rows that are all right do not show a high recall', () => {
-    const gate = gateOf(recall, seeds([1, 1, 0.9, 1, 1], 10))
+    const gate = gateOf({ ...recall, minRows: 5 } as AnyGateRule, seeds([1, 1, 0.9, 1, 1], 10))
     expect(gate.status).toBe('inconclusive')
     expect(gate.estimate?.lower).toBeLessThan(0.8)
+  })
+
+  test('is not judged with fewer rows than minRows', () => {
+    const gate = gateOf({ ...recall, onInconclusive: 'pass' }, seeds([0.95, 0.96, 0.95, 0.97, 0.96], 19))
+    expect([gate.status, gate.blocks]).toEqual(['inconclusive', true])
+    expect(gate.sentence).toBe('Not judged: the class "malignant" (19 test rows of the class); a class needs 20 test rows.')
+  })
+
+  const of = (metric: 'auroc' | 'f1' | 'precision', rows: number, more: Partial<SubsetMetrics> = {}) => {
+    const candidate = seeds([0.95, 0.96, 0.95, 0.97, 0.96], rows).map((seed) => ({
+      ...seed,
+      subsets: (seed.subsets ?? []).map(({ test: own, testRows, ...one }) => ({
+        ...one,
+        test: { [metric]: own?.recall },
+        testRows: { [metric]: testRows?.recall ?? [] },
+        ...more,
+      })),
+    }))
+    return gateOf({ ...recall, metric } as AnyGateRule, candidate)
+  }
+
+  test('needs more rows for a metric that is no share of rows, whatever minRows says', () => {
+    expect(of('precision', 100).status).toBe('pass')
+    const few = of('precision', 99)
+    expect(few.status).toBe('inconclusive')
+    expect(few.sentence).toContain('a class needs 100 test rows for precision, which is no share of rows')
+    expect(of('f1', 20).status).toBe('pass')
+    expect(of('f1', 19).status).toBe('inconclusive')
+  })
+
+  test('counts the rarer side of a metric that ranks rows', () => {
+    expect(of('auroc', 400, { rarer: 100 }).status).toBe('pass')
+    const few = of('auroc', 400, { rarer: 99 })
+    expect(few.status).toBe('inconclusive')
+    expect(few.sentence).toContain('400 test rows of the class, 99 on the rarer side')
+    expect(of('auroc', 400).status).toBe('inconclusive')
+  })
+})
+
+describe('a gate on segments whose metric is no share', () => {
+  const nll = (rows: number): LockedSeed[] =>
+    seedsOn([{ rows, values }]).map((seed, i) => ({
+      ...seed,
+      subsets: [
+        {
+          segment: { column: 'site', level: 'a' },
+          rows: { validation: 0, test: rows },
+          validation: {},
+          test: { nll: values[i] ?? NaN },
+          testRows: { nll: groups[i] ?? [] },
+        },
+      ],
+    }))
+  const limit = rule(0, { metric: 'nll', min: null, max: 2 } as Partial<AnyGateRule>)
+
+  test('is not judged below 100 rows', () => {
+    expect(gateOf(limit, nll(100)).status).toBe('pass')
+    const gate = gateOf({ ...limit, onInconclusive: 'pass' }, nll(99))
+    expect([gate.status, gate.blocks]).toEqual(['inconclusive', true])
+    expect(gate.sentence).toContain('a segment needs 100 test rows for nll')
   })
 })

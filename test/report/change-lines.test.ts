@@ -27,6 +27,18 @@ describe('attack 14: what is said at the top', () => {
       ['This change edits 12 of the 36 test rows (3 relabeled).'],
     ],
     [
+      'rows in another segment, and a segment without rows',
+      {
+        rules: [],
+        rows: {
+          parts: [{ ...part, edited: 12, relabelled: 3, resegmented: 9, lostSegments: [{ column: 'site', level: 'bad' }] }],
+        },
+      },
+      [
+        'This change edits 12 of the 36 test rows (3 relabeled, 9 moved to another segment). No test row is left in the segment site "bad".',
+      ],
+    ],
+    [
       'both parts',
       {
         rules: [],

@@ -5,7 +5,8 @@ import type { AnyGateRule } from '../../src/gates/index.ts'
 import { judge } from '../../src/gates/judge.ts'
 import type { MetricName } from '../../src/records/metrics.ts'
 import { wilsonInterval } from '../../src/stats/shares.ts'
-import { centerOf, logistic, seeds, spread } from './segments.ts'
+import { table } from './tables.ts'
+import { centerOf, logistic, seeds, spread } from './simulated-rows.ts'
 
 /** A metric of a subset under one seed: of all rows, and without each group of them. */
 interface Measured {
@@ -14,7 +15,7 @@ interface Measured {
 }
 
 /** A world in which the true value of a metric is known. */
-export interface World {
+interface World {
   readonly metric: MetricName
   readonly words: string
   /** Test rows that the floor counts. */
@@ -31,7 +32,7 @@ const groupOf = (i: number): number => i % groups
 /** 1 row in 20 is a mistake of 4 nats. Seeds vary each row by 20 %. */
 const nll = (rows: number): World => ({
   metric: 'nll',
-  words: `nll of a segment of ${rows} rows`,
+  words: `nll, a segment of ${rows} rows`,
   rows,
   limit: { min: null, max: 0.05 * 4 + 0.95 * 0.05 },
   draw(random) {
@@ -51,7 +52,7 @@ const nll = (rows: number): World => ({
 /** Scores are normal, with the same SD in both classes. `distance` is that of their means in SDs. */
 const auroc = (rows: number, of: number, distance: number, limit: number): World => ({
   metric: 'auroc',
-  words: `auroc of a class with ${rows} of ${of} rows, ${limit}`,
+  words: `auroc ${limit}, a class with ${rows} of ${of} rows`,
   rows,
   of,
   limit: { min: limit, max: null },
@@ -76,13 +77,17 @@ const auroc = (rows: number, of: number, distance: number, limit: number): World
   },
 })
 
-/** A class with this share of the rows, found and falsely found at these rates. */
-const f1 = (rows: number, of: number, found: number, falsely: number): World => ({
-  metric: 'f1',
-  words: `f1 of a class with ${rows} of ${of} rows`,
+/** From the rows of a class that are found, all that are said to have it, and all that have it. */
+const shareOf = (metric: 'f1' | 'precision', hit: number, says: number, is: number): number =>
+  metric === 'f1' ? (2 * hit) / (says + is) : hit / says
+
+/** A class whose rows are found at one rate, and others falsely at another. */
+const counts = (metric: 'f1' | 'precision', rows: number, of: number, found: number, falsely: number): World => ({
+  metric,
+  words: `${metric}, a class with ${rows} of ${of} rows, found at ${found}, falsely at ${falsely}`,
   rows,
   of,
-  limit: { min: (2 * rows * found) / (rows * found + (of - rows) * falsely + rows), max: null },
+  limit: { min: shareOf(metric, rows * found, rows * found + (of - rows) * falsely, rows), max: null },
   draw(random) {
     const labels = shuffled(rows, of, random)
     const easy = labels.map((label) => centerOf(label ? found : falsely) + spread.rows * random.normal())
@@ -97,7 +102,7 @@ const f1 = (rows: number, of: number, found: number, falsely: number): World => 
       }
       return measured(
         [hits, said, actual].map((of) => of ?? []),
-        ([hit = NaN, says = NaN, is = NaN]) => (2 * hit) / (says + is),
+        ([hit = NaN, says = NaN, is = NaN]) => shareOf(metric, hit, says, is),
       )
     })
   },
@@ -150,14 +155,16 @@ function evidenceOf({ metric, rows, of }: World, found: readonly Measured[]): Se
   })
 }
 
-/** Share of the studies that pass, with its interval; the truth is at the limit, so every pass is wrong. */
-export function falsePasses(world: World, studies: number): string {
+/**
+ * Share of the studies that pass, with its interval; the truth is at the limit, so every pass is wrong. The rule has no
+ * `minRows`, so that its interval alone decides.
+ */
+function falsePasses(world: World, studies: number): string {
   const rule = {
     gate: 'threshold',
     metric: world.metric,
     split: 'test',
     onInconclusive: 'fail',
-    minRows: 5,
     ...world.limit,
     ...(world.of === undefined ? { segments: ['site'] } : { class: 'a' }),
   } as AnyGateRule
@@ -172,11 +179,34 @@ export function falsePasses(world: World, studies: number): string {
   return `${(passes / studies).toFixed(3)} [${lower.toFixed(3)}, ${upper.toFixed(3)}]`
 }
 
-export const worlds: readonly World[] = [
-  ...[20, 50, 100, 200, 400].map(nll),
+const rates: readonly (readonly [found: number, falsely: number])[] = [
+  [0.7, 0.05],
+  [0.95, 0.005],
+]
+
+const worlds: readonly World[] = [
+  ...[20, 50, 100, 200].map(nll),
   ...[6, 20, 50, 100, 200].flatMap((rows) => [
     auroc(rows, Math.max(200, 3 * rows), 1.8124, 0.9),
     auroc(rows, Math.max(200, 3 * rows), 2.772, 0.975),
   ]),
-  ...[10, 20, 50, 100, 200].map((rows) => f1(rows, Math.max(200, 4 * rows), 0.9, 0.02)),
+  ...(['f1', 'precision'] as const).flatMap((metric) =>
+    rates.flatMap(([found, falsely]) =>
+      [20, 50, 100].map((rows) => counts(metric, rows, Math.max(200, 4 * rows), found, falsely)),
+    ),
+  ),
 ]
+
+/** Section of the page: metrics that are not shares of rows. */
+export const fewRows = (studies: number): string => `## Metrics that are not shares of rows
+
+For a share, an interval is at least as wide as Wilson's. Other metrics have no such floor, and few rows show too little of a
+long tail. Here the truth is at the limit of a threshold, so every pass is wrong, and the interval alone decides: what a gate
+would do without its floor of rows. The nll has 1 row in 20 that costs 4 nats; scores of auroc are normal; the level of auroc
+is given. Gates judge f1 from \`minRows\` on, and all others from 100 rows on, or 100 on the rarer side for auroc.
+
+${table(
+  ['Metric', 'Share of studies that pass'],
+  worlds.map((world) => [world.words, falsePasses(world, studies)]),
+)}
+`

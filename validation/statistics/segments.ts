@@ -6,6 +6,8 @@ import type { SeedEvidence } from '../../src/gates/evidence.ts'
 import type { VerdictStatus } from '../../src/records/verdict.ts'
 import { mean } from '../../src/stats/describe.ts'
 import { wilsonInterval } from '../../src/stats/shares.ts'
+import { fewRows } from './few-rows.ts'
+import { centerOf, logistic, seeds, spread } from './simulated-rows.ts'
 import { table, type Facts } from './tables.ts'
 
 /** A model on one segment: rows, and the share of rows that a seed gets right on average over rows and seeds. */
@@ -14,10 +16,7 @@ interface Segment {
   readonly share: number
 }
 
-export const seeds = 5
 const level = 0.8
-/** Log-odds: how much rows differ, how much seeds do, and how much a seed differs from row to row. */
-export const spread = { rows: 2, seeds: 0.15, both: 0.5 }
 
 /** Right or wrong, for each seed and row. */
 function drawn({ rows, share }: Segment, random: Stream): number[][] {
@@ -27,29 +26,6 @@ function drawn({ rows, share }: Segment, random: Stream): number[][] {
     const own = spread.seeds * random.normal()
     return easy.map((of) => Number(random.uniform() < logistic(of + own + spread.both * random.normal())))
   })
-}
-
-export const logistic = (x: number): number => 1 / (1 + Math.exp(-x))
-
-const noise = ((): number[] => {
-  const random = stream(7, 'centers')
-  const sd = Math.hypot(spread.rows, spread.seeds, spread.both)
-  return Array.from({ length: 50_000 }, () => sd * random.normal())
-})()
-const centers = new Map<number, number>()
-
-/** The log-odds at which this share is right on average over rows and seeds, by bisection over a large sample. */
-export function centerOf(share: number): number {
-  const found = centers.get(share)
-  if (found !== undefined) return found
-  let [low, high] = [-10, 10]
-  for (let i = 0; i < 40; i++) {
-    const middle = (low + high) / 2
-    if (mean(noise.map((n) => logistic(middle + n))) < share) low = middle
-    else high = middle
-  }
-  centers.set(share, low)
-  return low
 }
 
 /** The evidence that a study has of these segments. */
@@ -150,5 +126,6 @@ rows, ${spread.seeds} between seeds and ${spread.both} between a seed's own rows
 0.05 of either error. Brackets are 95 % intervals (Wilson) over ${studies} studies.
 
 ${table(['Question', 'Share of studies'], [...questions, ...power].map(row))}
-`
+
+${fewRows(studies)}`
 }
