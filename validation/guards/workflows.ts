@@ -179,4 +179,20 @@ export const workflowGuards: readonly Guard[] = [
       },
     ],
   },
+  {
+    attack: 26,
+    guard: 'The job that judges a model runs no set-up of the checkout.',
+    file: 'src/compile/targets/workflow.ts',
+    find: 'isTrainer(plan.workload) ? options.machine : hostedMachine',
+    replace: 'isTrainer(plan.workload) ? options.machine : { ...hostedMachine, ...options.machine }',
+    tests: [{ file: 'test/compile/workflow-text.test.ts', name: 'runs nothing of the change in a compiled workflow' }],
+  },
+  {
+    attack: 26,
+    guard: 'The reusable workflow sets its gate up for a script alone.',
+    file: '.github/workflows/tune.yml',
+    find: "if: inputs.script && inputs.set-up != ''",
+    replace: "if: inputs.set-up != ''",
+    tests: [{ file: 'test/compile/workflow-text.test.ts', name: 'runs nothing of the change in the reusable workflow' }],
+  },
 ]
