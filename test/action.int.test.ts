@@ -159,7 +159,7 @@ describe('a cancelled job', () => {
   it('stops with a journal that the next one goes on from', async () => {
     const text = spec(0.05).replace('epochs: 5', 'epochs: 100').replace('seeds: 3', 'seeds: 6')
     const first = await tune(text, { workers: '1' }, /verify 1\//)
-    expect([first.exitCode, first.outputs]).toEqual([1, {}])
+    expect([first.exitCode, first.outputs]).toEqual([1, { resumed: 'false' }])
     expect(first.log).toContain('Stopped.')
     expect(notes(first)).toEqual([])
     const second = await tune(text, { workers: '1' })

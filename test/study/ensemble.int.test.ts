@@ -65,7 +65,7 @@ describe('the verified seeds together', () => {
       (byClass?.classes ?? []).reduce((sum, one) => sum + one.rows * valueOf(one), 0) / 359
     expect(weighted(({ recall }) => recall.mean)).toBeCloseTo(meanOf('accuracy'), 4)
     expect(weighted(({ nll }) => nll.mean)).toBeCloseTo(meanOf('nll'), 4)
-    expect(whole.files.markdown).toMatch(/## Class by class\n\n\| Class \| test rows \| Recall \| nll \|/)
+    expect(whole.files.markdown).toMatch(/## Class by class\n\n\| Class \| test rows \| Precision \| Recall \| nll \|/)
     expect(readFileSync(whole.files.page, 'utf8')).toContain('<h3>Class by class</h3>')
   })
 
