@@ -130,6 +130,7 @@ describe('attack 16: a spec whose path draws and commands', () => {
       'lock',
       'report-dir',
       'report-url',
+      'resumed',
       'verdict',
     ])
     expectHarmless(step)
