@@ -152,6 +152,11 @@ describe('lr-range', () => {
 })
 
 describe('batch for quality', () => {
+  test('other sizes that were tried and did no better leave it as it is, also where no noise scale is known', () => {
+    const { decision } = play(stages.batch, batch, { ...flat, noise: 0, noiseScale: null })
+    expect([decision.conclusion, decision.levers]).toEqual(['kept', someLevers])
+    expect(decision.summary).toContain('No other size')
+  })
   test('a larger batch that is as good within noise is not taken', () => {
     expect(play(stages.batch, batch, { ...flat, noiseScale: 150 }).decision.levers).toEqual(someLevers)
   })

@@ -40,20 +40,27 @@ export function* chooseBatch(context: StageContext, settings: BatchSettings): St
   const growth = growthOf(before, recorder.incumbent.batching)
   const recheck = growth > 1 && settings.recheck !== null ? yield* findRate(recorder, settings.recheck) : null
   return recorder.close(
-    moved ? 'changed' : limit === null && recorder.comparisons.length === 0 ? 'inconclusive' : 'kept',
+    moved ? 'changed' : limit === null && !kept.tried ? 'inconclusive' : 'kept',
     moved
       ? [
           `The batch ${growth > 1 ? 'grows' : 'shrinks'} from ${before.batchSize * before.accumulate} to ${batchSize * accumulate}.`,
           `The learning rate is scaled by ×${shown(taken)}; the scaling rule gives ×${shown(scalingFactor(settings, context.incumbent, growth))}.`,
           ...momentWords(context.incumbent, growth, settings.scaling),
-          ...(kept === '' ? [] : [kept]),
+          ...(kept.why === '' ? [] : [kept.why]),
           ...(recheck === null ? [] : [recheck.conclusion]),
         ].join(' ')
-      : kept,
+      : kept.why,
     {
       batch: { probes: judged, noiseScale, chosen: batchSize, accumulate, learningRateFactor: taken, recheck },
     },
   )
+}
+
+/** What came of other sizes, and whether any was trained. */
+interface Tried {
+  /** Why the batch stays, or what a larger one costs; empty if there is nothing to add. */
+  readonly why: string
+  readonly tried: boolean
 }
 
 const growthOf = (from: Levers['batching'], to: Levers['batching']): number =>
@@ -87,13 +94,13 @@ function scalingFactor(settings: BatchSettings, levers: Levers, growth: number):
   return linear ? growth : Math.sqrt(growth)
 }
 
-/** Tries smaller and larger sizes for a better result. Returns why the batch stays, or nothing. */
+/** Tries smaller and larger sizes for a better result. */
 function* trySizes(
   recorder: StageRecorder,
   settings: BatchSettings,
   target: Levers['batching'],
   whyNotLarger: string,
-): Asking<string> {
+): Asking<Tried> {
   const { batching } = recorder.incumbent
   const smaller = smallerSizes(batching).map((batchSize) => ({ ...batching, batchSize }))
   const sizes = [...smaller, ...(growthOf(batching, target) > 1 ? [target] : [])]
@@ -104,15 +111,17 @@ function* trySizes(
     most: confirmedBatches,
     seeds: settings.seeds,
   })
-  if (recorder.lineage.length > 0) return ''
-  if (arms.length === 0) {
-    return candidates.length === 0
-      ? `The batch stays at ${batching.batchSize}: no other size can be tried; ${whyNotLarger}.`
-      : `The budget left no room to try other sizes, so the batch stays at ${batching.batchSize}.`
+  if (recorder.lineage.length > 0) return { why: '', tried: true }
+  const tried = arms.length > 0
+  if (!tried) {
+    const why =
+      candidates.length === 0
+        ? `The batch stays at ${batching.batchSize}: no other size can be tried; ${whyNotLarger}.`
+        : `The budget left no room to try other sizes, so the batch stays at ${batching.batchSize}.`
+    return { why, tried }
   }
-  return challenged === null
-    ? `No other size did better in one run by more than noise, so the batch stays at ${batching.batchSize}.`
-    : `No other size is better by more than noise, so the batch stays at ${batching.batchSize}.`
+  const better = challenged === null ? 'did better in one run' : 'is better'
+  return { why: `No other size ${better} by more than noise, so the batch stays at ${batching.batchSize}.`, tried }
 }
 
 /** A size with shares of the learning rate that the scaling rule gives. */
@@ -139,12 +148,13 @@ function* tryLarger(
   settings: BatchSettings,
   target: Levers['batching'],
   whyNotLarger: string,
-): Asking<string> {
+): Asking<Tried> {
   const { workload } = recorder.context
-  if (growthOf(recorder.incumbent.batching, target) <= 1) return `The batch stays: ${whyNotLarger}.`
+  if (growthOf(recorder.incumbent.batching, target) <= 1) return { why: `The batch stays: ${whyNotLarger}.`, tried: false }
   const what = `batch ${target.batchSize * target.accumulate}`
   const runs = (1 + rateShares.length) * settings.seeds
-  if (!recorder.affords(runs, `comparison of ${what}`)) return `The budget left no room to compare ${what}.`
+  if (!recorder.affords(runs, `comparison of ${what}`))
+    return { why: `The budget left no room to compare ${what}.`, tried: false }
   const arms = yield* trainArms(
     recorder,
     [{ label: 'incumbent', patch: {} }, ...candidatesAt(recorder, settings, target, rateShares)],
@@ -154,14 +164,14 @@ function* tryLarger(
   const comparisons = arms.slice(1).map((arm) => compareArms(workload, incumbent, arm, arms, recorder.earlier))
   recorder.comparisons.push(...comparisons)
   const fit = leading(comparisons.filter((c) => c.outcome === 'better' || c.outcome === 'within-noise'))
-  if (fit === undefined) return `${whyWorse(what, comparisons)}, so the batch stays.`
+  if (fit === undefined) return { why: `${whyWorse(what, comparisons)}, so the batch stays.`, tried: true }
   const arm = arms[1 + comparisons.indexOf(fit)] as Arm
   recorder.move(
     fit.patch,
     `${fit.label}: not worse on validation by more than noise, and fewer steps per epoch`,
     evidenceOf(fit, [incumbent, arm]),
   )
-  return costOf(fit)
+  return { why: costOf(fit), tried: true }
 }
 
 /** What a batch that was taken for speed costs, from the comparison's own means. */
