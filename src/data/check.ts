@@ -1,7 +1,7 @@
+import { listed } from '../base/lists.ts'
 import { targetAt } from '../base/rows.ts'
 import { checkNames, checks } from './checks/index.ts'
 import type { CheckName, DataFinding, Found } from './checks/definition.ts'
-import { listed } from './problems.ts'
 import type { Augmentation, Dataset } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
 
