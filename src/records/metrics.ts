@@ -15,7 +15,7 @@ export interface MetricDefinition {
   readonly onRequest?: true
   /** True if nothing computes it: results or a training script must report it. */
   readonly reported?: true
-  /** Set if a gate can name one class: it is measured on the rows of the class, or on all rows, the class against the rest. */
+  /** Set if a gate can name one class: it is measured on the rows of the class, or on all rows, class against rest. */
   readonly ofClass?: 'its-rows' | 'all-rows'
   /** True if it has a value for one class alone, so whoever names it must name the class. */
   readonly needsClass?: true
