@@ -1,6 +1,7 @@
 import { html } from './escape.ts'
 import { config, fullSentence } from './charts/theme.ts'
 import type { Chart } from './charts/index.ts'
+import type { Drawing, Drawings } from './html/parts.ts'
 
 /**
  * Draws a chart as SVG text with Vega-Lite, without a browser. The libraries are loaded on the first call: they are large,
@@ -19,6 +20,13 @@ export async function renderSvg(chart: Chart): Promise<string> {
   } finally {
     view.finalize()
   }
+}
+
+/** Charts with their pictures, by id, in the order of the charts. */
+export async function drawings(charts: readonly Chart[]): Promise<Drawings> {
+  const drawn = new Map<string, Drawing>()
+  for (const chart of charts) drawn.set(chart.id, { ...chart, svg: await renderSvg(chart) })
+  return drawn
 }
 
 /** Vega measures letters on a canvas if one is installed; the published types omit this switch. */
