@@ -51,7 +51,7 @@ const quiet = {
 const rounded = (attribute: string): string =>
   attribute.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (n) => String(Math.round(Number(n) * 100) / 100))
 
-/** Marks with numbers of their own, with their description, which Vega escaped: a browser shows it where the pointer rests. */
+/** Marks of single values with their description, which Vega has escaped. As a title, it shows where the pointer rests. */
 const shapes =
   /<(path|line)([^>]* aria-label="([^"]*)" [^>]*aria-roledescription="(?:point|tick|bar|rule mark|rect mark)"[^>]*)(?:\/>|><\/\1>)/g
 
