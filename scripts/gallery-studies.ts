@@ -1,3 +1,5 @@
+import { basename } from 'node:path'
+
 /** A study of docs/gallery; its spec is `docs/gallery/NAME/tuning.yml`. */
 export interface GalleryStudy {
   readonly name: 'tabular' | 'image' | 'text' | 'regression' | 'own-script'
@@ -7,33 +9,32 @@ export interface GalleryStudy {
   readonly folder: string
   /** Files of the repository, and where the study reads them. */
   readonly files: readonly (readonly [from: string, to: string])[]
+  /** Options of `tunegate run`. */
+  readonly options: readonly string[]
 }
 
+/** A study of one data file, which lies beside its spec. */
+const ofData = (name: GalleryStudy['name'], about: string, data: string): GalleryStudy => ({
+  name,
+  about,
+  folder: '.',
+  files: [[data, basename(data)]],
+  options: ['--engine', 'wasm'],
+})
+
 export const studies: readonly GalleryStudy[] = [
-  {
-    name: 'tabular',
-    about: 'Three cultivars of wine by 13 measurements, 178 rows: all five stages.',
-    folder: '.',
-    files: [['examples/wine/wine.csv', 'wine.csv']],
-  },
-  {
-    name: 'image',
-    about: 'Handwritten digits of 8 × 8 pixels, 1,797 rows: a small convolutional network.',
-    folder: '.',
-    files: [['examples/digits/digits.csv.gz', 'digits.csv.gz']],
-  },
-  {
-    name: 'text',
-    about: 'Whether a sentence of a review is positive, 1,047 sentences; those of one review stay in one part of the split.',
-    folder: '.',
-    files: [['examples/trainers/text/snippets.csv', 'snippets.csv']],
-  },
-  {
-    name: 'regression',
-    about: 'The alcohol of a wine by its other measurements, 178 rows.',
-    folder: '.',
-    files: [['examples/wine/wine.csv', 'wine.csv']],
-  },
+  ofData('tabular', 'Three cultivars of wine by 13 measurements, 178 rows: all five stages.', 'examples/wine/wine.csv'),
+  ofData(
+    'image',
+    'Handwritten digits of 8 × 8 pixels, 1,797 rows: a small convolutional network.',
+    'examples/digits/digits.csv.gz',
+  ),
+  ofData(
+    'text',
+    'Whether a sentence of a review is positive, 1,047 sentences; those of one review stay in one part of the split.',
+    'examples/trainers/text/snippets.csv',
+  ),
+  ofData('regression', 'The alcohol of a wine by its other measurements, 178 rows.', 'examples/wine/wine.csv'),
   {
     name: 'own-script',
     about: 'A training script of its own, written in shell and awk, which reports its metrics itself.',
@@ -42,18 +43,17 @@ export const studies: readonly GalleryStudy[] = [
       ['examples/trainers/shell/train.sh', 'trainers/shell/train.sh'],
       ['examples/wine/wine.csv', 'wine/wine.csv'],
     ],
+    options: [],
   },
 ]
 
 /** The page of the gallery: each study with its picture, its verdict and its files. */
 export function galleryPage(summaryOf: (name: string) => string): string {
   const parts = studies.map(({ name, about }) => {
-    const [title = '', , sentence = '', , more = ''] = summaryOf(name)
-      .split('\n')
-      .filter((line) => !line.startsWith('>'))
-      .join('\n')
-      .replace(/\n{3,}/g, '\n\n')
-      .split('\n')
+    // A warning, which is a quotation, may stand between the title and the verdict.
+    const [title = '', sentence = '', more = ''] = summaryOf(name)
+      .split(/\n{2,}/)
+      .filter((part) => !part.startsWith('>'))
     return [
       `## ${name}`,
       '',

@@ -22,15 +22,16 @@ import { galleryPage, studies, type GalleryStudy } from './gallery-studies.ts'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const gallery = join(root, 'docs/gallery')
 
-/** Runs the study in a folder of its own, so that no path of this machine gets into the report. Returns the output folder. */
-function run({ name, folder, files }: GalleryStudy, scratch: string): string {
+/**
+ * Runs the study in a folder of its own, so that no path of this machine gets into the report. Returns the output folder.
+ */
+function run({ name, folder, files, options }: GalleryStudy, scratch: string): string {
   const at = join(scratch, folder)
   mkdirSync(at, { recursive: true })
   copyFileSync(join(gallery, name, 'tuning.yml'), join(at, 'tuning.yml'))
   for (const [from, to] of files) cpSync(join(root, from), join(scratch, to), { recursive: true })
-  const command = [join(root, 'dist/cli/index.js'), 'run', '--engine', 'wasm']
-  const own = folder.includes('trainers') ? command.slice(0, 2) : command
-  const { status } = spawnSync(process.execPath, own, { cwd: at, stdio: ['ignore', 'inherit', 'inherit'] })
+  const command = [join(root, 'dist/cli/index.js'), 'run', ...options]
+  const { status } = spawnSync(process.execPath, command, { cwd: at, stdio: ['ignore', 'inherit', 'inherit'] })
   // A study that fails (1) or stays open (3) is worth showing too.
   if (![0, 1, 3].includes(status ?? -1)) throw new Error(`${name} ended with exit code ${status ?? 'none'}`)
   const [study] = readdirSync(join(at, '.tunegate'))

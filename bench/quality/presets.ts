@@ -1,5 +1,5 @@
-// `npm run bench:presets -- [--sets A,B] [--variants A,B] [--aside | --seen] [--cache DIR] [--python FILE] [--out FILE]`: the models
-// and data settings that `init` writes, against variants of them. Each variant has the best of four learning rates, by
+// `npm run bench:presets -- [--sets A,B] [--variants A,B] [--aside | --seen] [--cache DIR] [--python FILE] [--out FILE]`: the
+// models and data settings that `init` writes, against variants of them. Each variant has the best of four learning rates, by
 // validation over three seeds; then ten fresh seeds judge it on test rows.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

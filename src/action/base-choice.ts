@@ -8,8 +8,8 @@ import { firstText, lockBeside, locksBeside, lockTextBeside } from '../study/loc
 /**
  * What a study compares with if the base commit has no lock.
  *
- * - `proposal`, for a change that is only verified: the spec of the base commit, retrained if a gate compares. A lock that the
- *   workflow names must be there.
+ * - `proposal`, for a change that is only verified: the spec of the base commit, retrained if a gate compares. A lock that
+ *   the workflow names must be there.
  * - `study`: the same, and the levers that the change declares if no gate compares.
  * - `jobs`: the levers that the change declares. They are not a baseline, so nothing is judged if a gate compares.
  */

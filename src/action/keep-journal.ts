@@ -1,6 +1,7 @@
 import { basename, relative, resolve, sep } from 'node:path'
 import { entryAt } from '../base/files.ts'
 import { isMap, jsonOrUndefined } from '../base/json.ts'
+import { attempt } from '../github/cache-trust.ts'
 import { insideWorkspace, runner, type Runner } from '../github/environment.ts'
 import {
   journalPrefix,
@@ -45,7 +46,9 @@ export function keptJournals(
   return async ({ path, plan, engine }) => {
     const shown = relative(runner.workspace, path).split(sep).join('/')
     const prefix = journalPrefix({ path: shown, plan, engine }, head)
-    const restored = entryAt(path) ? null : await attempt('restored from', () => restoreJournal(prefix, runner, env))
+    const restored = entryAt(path)
+      ? null
+      : await attempt('The journal', 'restored from', () => restoreJournal(prefix, runner, env))
     journals.push({ path, prefix, restored: restored ?? null })
     writeState(stateName, JSON.stringify(journals))
     return restored ?? null
@@ -67,7 +70,7 @@ export async function keepJournals(env: Variables): Promise<number> {
   if (journals.length === 0 || noKeptJournal(env) !== null) return 0
   process.chdir(here.workspace)
   const end = studyEnds.find((one) => one === readState(endName)) ?? 'stopped'
-  for (const journal of journals) await attempt('saved to', () => keep(journal, end, here))
+  for (const journal of journals) await attempt('The journal', 'saved to', () => keep(journal, end, here))
   return 0
 }
 
@@ -97,15 +100,6 @@ function read(text: string): KeptJournal[] {
     if (typeof path !== 'string' || typeof prefix !== 'string') return []
     return [{ path: resolve(path), prefix, restored: typeof restored === 'string' ? restored : null }]
   })
-}
-
-async function attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work()
-  } catch (error) {
-    say(`The journal could not be ${what} the Actions cache: ${error instanceof Error ? error.message : String(error)}`)
-    return undefined
-  }
 }
 
 /** Whether the runner started this program as the `post` step of the action, by the file that it named. */

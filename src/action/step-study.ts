@@ -54,8 +54,8 @@ export async function studyOf(step: Step): Promise<Study | 'done' | null> {
 }
 
 /**
- * With the journal of an earlier job, where no change is judged. The jobs of a compiled workflow have artifacts for that. With
- * `resume: false`, everything is trained again.
+ * With the journal of an earlier job, where no change is judged. The jobs of a compiled workflow have artifacts for that.
+ * With `resume: false`, everything is trained again.
  */
 function continuing(own: StudyOptions, { inputs, runner }: Step, job: boolean, checkout: Repository | null): StudyOptions {
   if (!inputs.resume) return { ...own, fresh: true }

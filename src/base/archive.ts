@@ -1,8 +1,10 @@
+import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 // Accessed by name, because Node 20, which loads this in tests, has no Zstandard functions.
 import * as zlib from 'node:zlib'
 import { extract } from 'tar-stream'
+import { writeAt } from './files.ts'
 
 /** An entry of an archive. Links, devices and kinds that nobody knows are `other`. */
 export interface TarEntry {
@@ -72,6 +74,20 @@ async function* withEnd(
     yield part
   }
   if (end.length < blockBytes || end.some((byte) => byte !== 0)) throw new Error(damaged)
+}
+
+/** Writes the content of an entry to a new file. Throws if there is one already. */
+export async function writeNewFile(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    let at = 0
+    for await (const part of content) {
+      await writeAt(file, part, at)
+      at += part.length
+    }
+  } finally {
+    await file.close()
+  }
 }
 
 /** Gzip or Zstandard: the first bytes show which compressor made it. Throws if neither did. */

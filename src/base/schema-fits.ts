@@ -1,3 +1,5 @@
+import { isMap } from './json.ts'
+
 /** A JSON Schema of the 2020-12 draft. */
 type Schema = boolean | { readonly [keyword: string]: unknown }
 type Fits = (value: unknown) => boolean
@@ -30,7 +32,7 @@ function definition(root: object, reference: string): unknown {
   const found = reference
     .split('/')
     .slice(1)
-    .reduce<unknown>((at, step) => (isObject(at) ? at[step] : undefined), root)
+    .reduce<unknown>((at, step) => (isMap(at) ? at[step] : undefined), root)
   if (found === undefined) throw new Error(`a reference to nothing: ${reference}`)
   return found
 }
@@ -71,7 +73,7 @@ const ofObjects =
   <Argument>(make: (argument: Argument, fits: (schema: unknown) => Fits, schema: Value) => (value: Value) => boolean) =>
   (argument: Argument, fits: (schema: unknown) => Fits, schema: Value): Fits => {
     const test = make(argument, fits, schema)
-    return (value) => !isObject(value) || test(value)
+    return (value) => !isMap(value) || test(value)
   }
 
 type Members = Readonly<Record<string, unknown>>
@@ -133,10 +135,10 @@ const keywords: Readonly<Record<string, Keyword<never>>> = {
 function typeTest(type: string): Fits {
   switch (type) {
     case 'object':
-      return isObject
+      return isMap
     case 'array':
       return Array.isArray
-    // YAML has numbers that JSON has not. Bounds refuse them, types do not: so the validator that explains errors.
+    // YAML has infinite numbers and NaN. As in the validator that explains errors, only a bound refuses them.
     case 'number':
       return (value) => typeof value === 'number'
     case 'integer':
@@ -151,10 +153,6 @@ function typeTest(type: string): Fits {
   }
 }
 
-function isObject(value: unknown): value is Value {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 const has = (value: Value, name: string): boolean => Object.hasOwn(value, name) && value[name] !== undefined
 
 /** Characters as people count them: two units of a surrogate pair are one. */
@@ -167,7 +165,7 @@ function lengthOf(text: string): number {
 function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => isEqual(item, b[i]))
-  if (!isObject(a) || !isObject(b)) return false
+  if (!isMap(a) || !isMap(b)) return false
   const names = Object.keys(a)
   return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && isEqual(a[name], b[name]))
 }

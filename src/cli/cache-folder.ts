@@ -31,8 +31,8 @@ export function isThere(folder: string, most = mostMade): boolean {
 }
 
 /**
- * Where commands that train nothing keep what the data checks found; undefined if the user has no cache, or runs the sources,
- * whose edits nobody could tell from the files of one folder.
+ * Where commands that train nothing keep what the data checks found; undefined if the user has no cache, or runs the
+ * sources: an edit there changes no file of the folder that findings are kept by.
  */
 export function keptFindings(
   program = process.argv[1] ?? '.',

@@ -1,4 +1,5 @@
 import { printable } from '../base/printable.ts'
+import { plannedRuns } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
 import { unreachable } from '../base/result.ts'
 import { duration } from '../report/numbers.ts'
@@ -38,7 +39,7 @@ export function progressLogger(output: Output): Listener {
       case 'study-started': {
         objective = event.plan.workload.objective
         warnOfCut = cutWarning(event.plan.budget.minutes, output.now)
-        const runs = event.plan.jobs.reduce((sum, job) => sum + job.estimate.runs, 0)
+        const runs = plannedRuns(event.plan)
         line(
           `${event.plan.name}: ${plural(event.plan.jobs.length, 'stage')}, about ${plural(runs, 'run')} on ${event.engine} with ${plural(event.workers, 'worker')}` +
             (event.resumedRuns > 0 ? `; continuing after ${plural(event.resumedRuns, 'finished run')}` : ''),

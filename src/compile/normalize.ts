@@ -98,7 +98,7 @@ function normalizeProcess(spec: Spec, { preset, levers, idle, known, testShare }
   const { task } = spec
   const reports = spec.trainer !== undefined
   const objective: MetricName = spec.objective ?? (task === 'classification' ? 'nll' : 'mse')
-  checkMetric(objective, { task, reports }, ['objective'], report)
+  checkMetric(objective, { task, reports, namesClass: reports }, ['objective'], report)
   const stages = normalizeStages(spec.stages, { preset, levers, idle, known }, report)
   const verifies = confirmationIn(stages) !== undefined
   const gates = normalizeGates(spec.gates, { task, testShare, verifies, reports, report })

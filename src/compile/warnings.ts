@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
-import type { Plan } from '../records/plan.ts'
+import { plannedRuns, type Plan } from '../records/plan.ts'
 import type { Locate } from '../dsl/parse.ts'
 import { canAugment } from './normalize/levers.ts'
 import { confirmation, confirmationIn, stageNamed } from '../stages/index.ts'
@@ -53,8 +53,9 @@ function warnOfSelectionSeeds({ stages }: NormalizedSpec, warn: Report): void {
   }
 }
 
-function warnOfBudget({ jobs, budget }: Plan, warn: Report): void {
-  const runs = jobs.reduce((sum, job) => sum + job.estimate.runs, 0)
+function warnOfBudget(plan: Plan, warn: Report): void {
+  const { budget } = plan
+  const runs = plannedRuns(plan)
   if (budget.trials !== null && runs > budget.trials) {
     const message = 'the stages may need more runs than the budget allows; runs beyond the budget are skipped'
     warn('over-budget', ['budget', 'trials'], message, { found: String(budget.trials), allowed: `up to ${runs} runs` })

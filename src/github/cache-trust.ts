@@ -1,6 +1,7 @@
 import { isMap } from '../base/json.ts'
 import { readPayload } from './comment/event.ts'
 import { cloudHost } from './environment.ts'
+import { say } from './log.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -21,4 +22,18 @@ export function noCache(env: Variables): string | null {
   const host = cloudHost(env['GITHUB_SERVER_URL'])
   if (!host.cloud) return `GitHub Enterprise Server (${host.name}) does not have the cache service that this action uses`
   return env['ACTIONS_CACHE_SERVICE_V2'] && env['ACTIONS_RESULTS_URL'] ? null : 'the runner provides no cache service'
+}
+
+/** Work with the cache, which may fail: that costs time, never the step. The log says so, and the result is undefined. */
+export async function attempt<T>(
+  what: 'The engine' | 'The journal',
+  does: 'restored from' | 'saved to',
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    say(`${what} could not be ${does} the Actions cache: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
 }

@@ -1,8 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { downloadCache } from './cache-download.ts'
-import { mayLeave, noCache } from './cache-trust.ts'
-import { say } from './log.ts'
+import { attempt, mayLeave, noCache } from './cache-trust.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -31,9 +30,10 @@ export async function keepFolder(kept: KeptFolder, env: Variables = process.env)
   if (await kept.ready()) return 'runner'
   const key = cacheKey(kept.key, env)
   const usable = noCache(env) === null
-  if (usable && (await attempt('restored from', () => restore(kept, key, env))) && (await kept.ready())) return 'cache'
+  if (usable && (await attempt('The engine', 'restored from', () => restore(kept, key, env))) && (await kept.ready()))
+    return 'cache'
   await kept.make()
-  if (usable && mayLeave(env)) await attempt('saved to', () => save(kept.folder, key))
+  if (usable && mayLeave(env)) await attempt('The engine', 'saved to', () => save(kept.folder, key))
   return 'made'
 }
 
@@ -55,15 +55,6 @@ async function save(folder: string, key: string): Promise<void> {
  */
 function cacheKey(key: string, env: Variables): string {
   return `${key}-2-${(env['ImageOS'] || 'own').replaceAll(/[^\w.-]/g, '_')}`
-}
-
-async function attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work()
-  } catch (error) {
-    say(`The engine could not be ${what} the Actions cache: ${error instanceof Error ? error.message : String(error)}`)
-    return undefined
-  }
 }
 
 /**

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { copyFile, mkdir, mkdtemp, open, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decompressed, readTar } from '../base/archive.ts'
-import { entryAt, writeAt } from '../base/files.ts'
+import { decompressed, readTar, writeNewFile } from '../base/archive.ts'
+import { entryAt } from '../base/files.ts'
 import { sha256 } from '../base/hash.ts'
 import { downloadCache } from './cache-download.ts'
 import { mayLeave, noCache } from './cache-trust.ts'
@@ -79,22 +79,11 @@ export async function restoreJournal(
   const packed = await downloadCache(staged, { prefix, accepts: (rest) => goesOn(rest, attempt) }, env)
   if (packed === null) return null
   const path = join(await mkdtemp(join(env['RUNNER_TEMP'] ?? '', 'tunegate-restored-')), 'journal.jsonl')
-  const file = await open(path, 'wx')
-  let files = 0
-  try {
-    for await (const { kind, content } of readTar(await decompressed(packed), { entries: 1, bytes: mostBytes })) {
-      if (kind !== 'file') throw new Error('the entry is not a file')
-      files += 1
-      let at = 0
-      for await (const part of content) {
-        await writeAt(file, part, at)
-        at += part.length
-      }
-    }
-  } finally {
-    await file.close()
+  for await (const { kind, content } of readTar(await decompressed(packed), { entries: 1, bytes: mostBytes })) {
+    if (kind !== 'file') throw new Error('the entry is not a file')
+    await writeNewFile(path, content)
   }
-  if (files !== 1) throw new Error('the entry has no file')
+  if (entryAt(path) === null) throw new Error('the entry has no file')
   return path
 }
 

@@ -30,6 +30,10 @@ export interface DataFacts {
 export const outputCount = ({ classes, targets }: Pick<DataFacts, 'classes' | 'targets'>): number =>
   classes?.length ?? targets?.length ?? 1
 
+/** About how many runs these jobs take. */
+export const plannedRuns = ({ jobs }: Pick<Plan, 'jobs'>): number =>
+  jobs.reduce((sum, { estimate }) => sum + estimate.runs, 0)
+
 /** What a run trains and how it is measured; the same for every run of a plan. */
 export type Workload = ModelWorkload | TrainerWorkload
 

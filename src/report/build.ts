@@ -13,7 +13,7 @@ import {
 } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
 import type { MetricName } from '../records/metrics.ts'
-import { isTrainer, type Plan, type StageName } from '../records/plan.ts'
+import { isTrainer, plannedRuns, type Plan, type StageName } from '../records/plan.ts'
 import type { Determinism } from '../records/trainer.ts'
 import { stageNames } from '../stages/index.ts'
 import type { Verdict } from '../records/verdict.ts'
@@ -106,7 +106,7 @@ export function buildReport(input: ReportInput): Report {
     omissions: omissionsOf(input),
     budget: {
       ...plan.budget,
-      plannedRuns: plan.jobs.reduce((sum, j) => sum + j.estimate.runs, 0),
+      plannedRuns: plannedRuns(plan),
       runs: runs.length,
       exhausted: input.exhausted,
       ...(input.cutShort ? { cutShort: 'minutes' } : {}),

@@ -1,7 +1,7 @@
 import type { ByClass, ClassSummary } from '../records/by-class.ts'
 import type { TextTable } from './ensemble.ts'
 import type { Report } from './model.ts'
-import { meanAndSd, plural, short, whole } from './numbers.ts'
+import { meanAndSd, plural, sampleText, short, whole } from './numbers.ts'
 
 /** With more classes, those with the lowest recall stand for all. */
 const mostShown = 20
@@ -34,15 +34,12 @@ function classTable({ verification, data }: Report, shownName: Names): TextTable
     rows: shown.map((one) => [shownName(one.name), ...cells(one)]),
     notes: [
       (left > 0 ? `The ${mostShown} classes of lowest recall; report.json has the other ${whole(left)}. ` : '') +
-        `Mean ± SD over ${plural(seeds, 'seed')} of the winner, on ${sampleText(rows, data.rows[split])} ${split} rows. A class ` +
-        'with few rows has a coarse recall. To gate on one class, write metric: recall and class: NAME; on the worst class, ' +
-        'metric: worstRecall or worstNll.',
+        `Mean ± SD over ${plural(seeds, 'seed')} of the winner, on ${sampleText(rows, data.rows[split])} ${split} rows. ` +
+        'A class with few rows has a coarse recall. To gate on one class, write metric: recall and class: NAME; ' +
+        'on the worst class, metric: worstRecall or worstNll.',
     ],
   }
 }
-
-const sampleText = (rows: number, all: number): string =>
-  rows < all ? `an evenly spaced sample of ${whole(rows)} of ${whole(all)}` : `all ${whole(all)}`
 
 const cells = ({ rows, precision, recall, nll }: ClassSummary): string[] => [
   whole(rows),
@@ -114,8 +111,8 @@ function worstTable({ verification, study, data }: Report, shownName: Names): Te
       ]),
     notes: [
       `The ${regression ? 'largest mean errors' : 'highest mean nll'} over ${plural(seeds, 'seed')}, on ` +
-        `${sampleText(scored, data.rows[split])} ${split} rows. Row numbers count the rows of the data from 1, without a header. ` +
-        'Look at these rows first: each is a wrong label, an odd case, or something that the model cannot see.',
+        `${sampleText(scored, data.rows[split])} ${split} rows. Row numbers count the rows of the data from 1, ` +
+        'without a header. Look at these rows first: each is a wrong label, an odd case, or something that the model cannot see.',
     ],
   }
 }

@@ -14,7 +14,10 @@ export function stepsCsv({ steps }: RunResult): string {
   return row(['step', 'loss', 'learning_rate', 'gradient_norm', 'clipped']) + lines.join('')
 }
 
-/** The first line of `curves/evaluations.csv`, one file for all runs, one row per evaluation; no fold means the rows of the split. */
+/**
+ * The first line of `curves/evaluations.csv`: one file for all runs, one row per evaluation. A run without a fold has the
+ * rows of the split.
+ */
 export function evaluationsHeader(names: readonly MetricName[]): string {
   return row(['run', 'stage', 'label', 'seed', 'fold', 'step', 'epoch', ...columns(names)])
 }

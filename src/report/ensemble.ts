@@ -1,7 +1,7 @@
 import type { EnsembleScores, ScoredModel } from '../records/ensemble.ts'
 import { metricsOf, type MetricName } from '../records/metrics.ts'
 import type { Report } from './model.ts'
-import { plural, short, whole } from './numbers.ts'
+import { plural, sampleText, short } from './numbers.ts'
 
 /** A table of plain texts, with sentences below it. */
 export interface TextTable {
@@ -38,13 +38,11 @@ function words({ model, temperature }: ScoredModel, { members }: EnsembleScores)
 }
 
 function sentence({ members, rows }: EnsembleScores, all: number, classification: boolean): string {
-  const sample =
-    rows < all ? `an evenly spaced sample of ${whole(rows)} of ${whole(all)} test rows` : `all ${whole(all)} test rows`
   const mean = classification
     ? "the mean of its members' probabilities. A temperature divides all logits; it is fitted on validation rows"
     : "the mean of its members' values"
   return (
     `An ensemble predicts ${mean}. Its members are the winner's ${members} verification seeds, trained on the same ` +
-    `training rows, so no member has seen a test row. Scored on ${sample}. No gate judges these numbers.`
+    `training rows, so no member has seen a test row. Scored on ${sampleText(rows, all)} test rows. No gate judges these numbers.`
   )
 }

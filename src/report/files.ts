@@ -7,7 +7,6 @@ import { explorerData } from './explorer/data.ts'
 import { stretchesFor } from './explorer/grid.ts'
 import { renderHtml } from './html/index.ts'
 import type { LiveSection } from './html/live.ts'
-import type { Drawing } from './html/parts.ts'
 import { reportText } from './json.ts'
 import { lineageLines } from './lineage.ts'
 import { buildLock, lockText } from './lock.ts'
@@ -17,7 +16,7 @@ import type { Report } from './model.ts'
 import { onPaper } from './paper.ts'
 import { curvePath } from './runs.ts'
 import { capSummary } from './summary-size.ts'
-import { renderSvg } from './svg.ts'
+import { drawings } from './svg.ts'
 
 /** A file of the output folder; `path` is relative to it, with `/`. */
 export interface ReportFile {
@@ -52,23 +51,18 @@ export async function* reportFiles(
 
 /** The text of `report.html`; with `live`, of a study that is still running. Writes no file. */
 export async function livePage(report: Report, curves: CurveBook, live?: LiveSection): Promise<string> {
-  const drawings = new Map<string, Drawing>()
   const trials = explorerData(report, curves)
-  for (const chart of charts(report, curves, trials)) drawings.set(chart.id, { ...chart, svg: await renderSvg(chart) })
-  return renderHtml(report, drawings, trials, live)
+  const drawn = await drawings(charts(report, curves, trials))
+  return renderHtml(report, drawn, trials, live)
 }
 
 async function* documents(report: Report, curves: CurveBook): AsyncGenerator<ReportFile> {
-  const drawings = new Map<string, Drawing>()
   const trials = explorerData(report, curves)
-  for (const chart of charts(report, curves, trials)) {
-    const svg = await renderSvg(chart)
-    drawings.set(chart.id, { ...chart, svg })
-    yield { path: `curves/${chart.id}.svg`, text: `${onPaper(svg, chart)}\n` }
-  }
+  const drawn = await drawings(charts(report, curves, trials))
+  for (const [id, drawing] of drawn) yield { path: `curves/${id}.svg`, text: `${onPaper(drawing.svg, drawing)}\n` }
   yield { path: 'lineage.jsonl', text: lineageLines(report.lineage) }
   yield { path: lockNameOf(report.study.specFile), text: lockText(buildLock(report)) }
   yield { path: 'summary.md', text: capSummary(renderSummary(report, curves)) }
-  yield { path: 'report.html', text: renderHtml(report, drawings, trials) }
+  yield { path: 'report.html', text: renderHtml(report, drawn, trials) }
   yield { path: 'report.json', text: reportText(report) }
 }

@@ -54,6 +54,10 @@ export const percent = (share: number): string => `${short(share * 100, 3)} %`
 /** `3 seeds`, `1 seed`. */
 export const plural = (count: number, noun: string): string => `${whole(count)} ${noun}${count === 1 ? '' : 's'}`
 
+/** `all 1,797`, or how many of them if outputs were kept of fewer rows. */
+export const sampleText = (rows: number, all: number): string =>
+  rows < all ? `an evenly spaced sample of ${whole(rows)} of ${whole(all)}` : `all ${whole(all)}`
+
 /** `45 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${short(seconds, 2)} s`

@@ -21,18 +21,22 @@ export function objectiveOn(
   return report.verification?.metrics.find((m) => m.objective && m.split === split)
 }
 
-/** The number of a seed in the order of the verification, from 1: seeds themselves are long. The seed if it has none. */
+/** Where a seed is in the order of the verification, from 1, because seeds are long numbers; the seed if it is not there. */
 export function seedNumber({ verification }: Pick<Report, 'verification'>, seed: number): number {
   const at = verification?.seeds.findIndex((s) => s.seed === seed) ?? -1
   return at < 0 ? seed : at + 1
 }
 
-/** Whether a gate judges this metric on this split, of all classes together. */
-export const isGated = ({ verdict }: Pick<Report, 'verdict'>, { metric, split }: MetricComparison): boolean =>
-  verdict.gates.some(({ rule }) => {
+/** The metrics that gates judge over all classes together. */
+const judgedMetrics = ({ verdict }: Pick<Report, 'verdict'>) =>
+  verdict.gates.flatMap(({ rule }) => {
     const measured = gateOf(rule).measures(rule)
-    return measured?.metric === metric && measured.split === split && measured.class === undefined
+    return measured === null || measured.class !== undefined ? [] : [{ ...measured, compares: needsBaseline(rule) }]
   })
+
+/** Whether a gate judges this metric on this split, of all classes together. */
+export const isGated = (report: Pick<Report, 'verdict'>, { metric, split }: MetricComparison): boolean =>
+  judgedMetrics(report).some((judged) => judged.metric === metric && judged.split === split)
 
 /**
  * The comparison that the first sentence and the terminal tell: on a metric that a gate judges, on test rows and against a
@@ -40,10 +44,7 @@ export const isGated = ({ verdict }: Pick<Report, 'verdict'>, { metric, split }:
  * judges a metric.
  */
 export function headlineComparison(report: Pick<Report, 'verification' | 'verdict'>): MetricComparison | undefined {
-  const judged = report.verdict.gates.flatMap(({ rule }) => {
-    const measured = gateOf(rule).measures(rule)
-    return measured === null || measured.class !== undefined ? [] : [{ ...measured, compares: needsBaseline(rule) }]
-  })
+  const judged = judgedMetrics(report)
   const rank = (g: (typeof judged)[number]): number => (g.split === 'test' ? 0 : 2) + (g.compares ? 0 : 1)
   const [first] = judged
     .toSorted((a, b) => rank(a) - rank(b))

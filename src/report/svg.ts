@@ -1,6 +1,7 @@
 import { html } from './escape.ts'
 import { config, fullSentence } from './charts/theme.ts'
 import type { Chart } from './charts/index.ts'
+import type { Drawing, Drawings } from './html/parts.ts'
 
 /**
  * Draws a chart as SVG text with Vega-Lite, without a browser. The libraries are loaded on the first call: they are large,
@@ -19,6 +20,13 @@ export async function renderSvg(chart: Chart): Promise<string> {
   } finally {
     view.finalize()
   }
+}
+
+/** Charts with their pictures, by id, in the order of the charts. */
+export async function drawings(charts: readonly Chart[]): Promise<Drawings> {
+  const drawn = new Map<string, Drawing>()
+  for (const chart of charts) drawn.set(chart.id, { ...chart, svg: await renderSvg(chart) })
+  return drawn
 }
 
 /** Vega measures letters on a canvas if one is installed; the published types omit this switch. */
@@ -43,7 +51,7 @@ const quiet = {
 const rounded = (attribute: string): string =>
   attribute.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (n) => String(Math.round(Number(n) * 100) / 100))
 
-/** Marks with numbers of their own, with their description, which Vega escaped: a browser shows it where the pointer rests. */
+/** Marks of single values with their description, which Vega has escaped. As a title, it shows where the pointer rests. */
 const shapes =
   /<(path|line)([^>]* aria-label="([^"]*)" [^>]*aria-roledescription="(?:point|tick|bar|rule mark|rect mark)"[^>]*)(?:\/>|><\/\1>)/g
 

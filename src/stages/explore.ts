@@ -35,10 +35,8 @@ export interface Search {
 interface Further {
   /** The most rounds. The search ends earlier, after a round that did no better. */
   readonly rounds: number
-  /** Candidates of a round, at most. */
-  readonly size: number
-  /** None if the results suggest nothing new. */
-  suggest(arms: readonly Arm[], size: number): readonly Candidate[]
+  /** The candidates of the next round; none if the results suggest nothing new. */
+  suggest(arms: readonly Arm[]): readonly Candidate[]
 }
 
 /**
@@ -90,15 +88,10 @@ function* furtherRounds(
   const best = (): number =>
     Math.max(...arms.flatMap((arm) => (stableScores(arm) ?? []).map((s) => metricGain(objective, 0, s))))
   for (let round = 0; round < further.rounds; round++) {
-    const suggested = further.suggest(arms, further.size)
+    const suggested = further.suggest(arms)
     if (suggested.length === 0) break
-    if (recorder.context.runsLeft() < suggested.length + (1 + most) * seeds) {
-      recorder.omit(
-        `${further.rounds - round} of ${further.rounds} further rounds of ${what}`,
-        `the trial budget leaves ${recorder.context.runsLeft()} runs after verification`,
-      )
-      break
-    }
+    const left = `${further.rounds - round} of ${further.rounds} further rounds of ${what}`
+    if (!recorder.affords(suggested.length + (1 + most) * seeds, left)) break
     const before = best()
     arms.push(...(yield* trainArms(recorder, suggested, [seed], job)))
     if (!(best() > before)) break

@@ -19,7 +19,7 @@ const goodShare = 0.2
 /** Weight that is spread over all options, as a share of the observations. */
 const evenShare = 0.25
 
-/** Points drawn from the good ones, of which the most promising are proposed. */
+/** How many points are drawn before they are ranked. */
 const draws = 200
 
 /**

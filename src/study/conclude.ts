@@ -15,7 +15,7 @@ import { summarizeRun } from '../report/runs.ts'
 import { runsOf, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
 import { scoresByClass } from './by-class.ts'
-import { winnerOutputs } from './kept-outputs.ts'
+import { keptPredictions, winnerOutputs } from './kept-outputs.ts'
 import { worstRows } from './worst-rows.ts'
 import { studyDiagnostics } from './diagnostics.ts'
 import { verifiedEnsemble } from './ensemble.ts'
@@ -109,10 +109,7 @@ async function reportOf(
   const summaries = []
   for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
   const change = await changeOf(prepared, options.baseData)
-  const together = isScript(prepared) ? null : await verifiedEnsemble(verify, prepared.dataset, (id) => journal.read(id))
-  const kept = isScript(prepared) ? undefined : await winnerOutputs(verify, prepared.dataset, (id) => journal.read(id))
-  const byClass = isScript(prepared) ? undefined : scoresByClass(kept, prepared.dataset.classes)
-  const worst = isScript(prepared) ? undefined : worstRows(kept, prepared.dataset)
+  const { together, byClass, worst } = await predicted(prepared, verify, journal)
   return buildReport({
     plan,
     decisions: outcome.decisions,
@@ -144,6 +141,19 @@ async function reportOf(
       machine: machineOf(options, engine),
     },
   })
+}
+
+/** What the outputs say that the winner's runs kept; nothing for a script, whose rows are its own. */
+async function predicted(prepared: Prepared, verify: VerifyFindings | null, journal: Journal) {
+  if (isScript(prepared)) return { together: null }
+  const { dataset } = prepared
+  const predictions = await keptPredictions(verify, (id) => journal.read(id))
+  const kept = winnerOutputs(predictions, dataset)
+  return {
+    together: verifiedEnsemble(verify, predictions, dataset),
+    byClass: scoresByClass(kept, dataset.classes),
+    worst: worstRows(kept, dataset),
+  }
 }
 
 /** What the report says about the data. Those of a script are its own. */

@@ -3,17 +3,12 @@ import { join } from 'node:path'
 import { readWithin } from '../base/files.ts'
 import { isMap, jsonOrUndefined } from '../base/json.ts'
 import { mostReportBytes, parseReport } from '../report/json.ts'
+import type { LiveSection } from '../report/html/live.ts'
 import type { Report } from '../report/model.ts'
+import type { Progress } from '../run/events.ts'
 
 /** How far a study is. */
-export interface LiveProgress {
-  /** Such as `[2/5] batch`; null before the first stage. */
-  readonly stage: string | null
-  readonly finished: number
-  readonly expected: number
-  /** Best validation objective so far. */
-  readonly best: number | null
-  readonly secondsLeft: number | null
+export interface LiveProgress extends Progress, Pick<LiveSection, 'stage'> {
   /** Seconds that earlier processes used. */
   readonly before: number
   /** Seconds that this process had used when it wrote this. */

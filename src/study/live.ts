@@ -1,5 +1,6 @@
 import { writeFileAtomic } from '../base/files.ts'
 import type { StageDecision } from '../records/decision.ts'
+import { plannedRuns } from '../records/plan.ts'
 import { buildReport } from '../report/build.ts'
 import type { Listener } from '../run/events.ts'
 import { dataOf, type OpenStudy } from './conclude.ts'
@@ -28,7 +29,7 @@ export function liveWriter(study: OpenStudy, options: StudyOptions): LiveWriter 
   let progress: LiveProgress = {
     stage: null,
     finished: 0,
-    expected: study.prepared.plan.jobs.reduce((sum, job) => sum + job.estimate.runs, 0),
+    expected: plannedRuns(study.prepared.plan),
     best: null,
     secondsLeft: null,
     before: journal.elapsed / 1000,

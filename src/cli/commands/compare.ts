@@ -3,7 +3,7 @@ import { comparisonCharts } from '../../report/compare/charts.ts'
 import { comparisonHtml } from '../../report/compare/html.ts'
 import { comparisonMarkdown } from '../../report/compare/markdown.ts'
 import { lossOf, thinCurve, type ThinCurve } from '../../report/curves.ts'
-import { renderSvg } from '../../report/svg.ts'
+import { drawings } from '../../report/svg.ts'
 import { compareStudies } from '../../study/compare-studies.ts'
 import { finished } from '../../study/render-again.ts'
 import type { StudyComparison } from '../../report/compare/model.ts'
@@ -30,11 +30,8 @@ type Finished = Awaited<ReturnType<typeof finished>>
 
 async function writePage(file: string, comparison: StudyComparison, first: Finished, second: Finished): Promise<void> {
   const [a, b] = [await winnerCurves(first), await winnerCurves(second)]
-  const drawings = new Map<string, { title: string; sentence: string; svg: string }>()
-  for (const chart of comparisonCharts(comparison, second.report.study.objective, a, b)) {
-    drawings.set(chart.id, { ...chart, svg: await renderSvg(chart) })
-  }
-  await writeFileAtomic(file, comparisonHtml(comparison, drawings)).catch((error: unknown) => {
+  const drawn = await drawings(comparisonCharts(comparison, second.report.study.objective, a, b))
+  await writeFileAtomic(file, comparisonHtml(comparison, drawn)).catch((error: unknown) => {
     throw explainFileError(error, 'compare/unwritable', 'the page cannot be written')
   })
   err.lines(`Page: ${file}`)

@@ -13,6 +13,7 @@ import { movedPaths } from '../../data/parts.ts'
 import type { TableSummary } from '../../data/summary.ts'
 import { renderSpec } from '../../dsl/init.ts'
 import { initialGates, type InitialFacts } from '../../gates/initial.ts'
+import { plannedRuns } from '../../records/plan.ts'
 import { duration } from '../../report/numbers.ts'
 import { initialStages } from '../../stages/index.ts'
 import { defaultSeeds } from '../../stages/verify.ts'
@@ -153,7 +154,7 @@ async function writeSpec(data: readonly string[], options: InitOptions): Promise
   )
   const { plan } = await planned(output)
   out.lines(
-    `  valid: ${plan.jobs.length} stages, about ${plan.jobs.reduce((sum, job) => sum + job.estimate.runs, 0)} runs`,
+    `  valid: ${plan.jobs.length} stages, about ${plannedRuns(plan)} runs`,
     'Review it, then run:',
     `  ${ownCommand('plan', ...named)}`,
     `  ${ownCommand('run', ...named)}`,

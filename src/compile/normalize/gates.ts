@@ -60,7 +60,7 @@ function declared(written: Gate): { readonly gate: GateDefinition; readonly sett
 function checkMeasured(measured: Measured, at: SpecPath, context: GateContext): void {
   const { metric, split } = measured
   const { task, testShare, reports, report } = context
-  checkMetric(metric, { task, reports }, [...at, 'metric'], report)
+  checkMetric(metric, { task, reports, namesClass: true }, [...at, 'metric'], report)
   checkSubset(measured, at, context)
   if (split === 'test' && testShare === 0) {
     report('metric-not-computed', [...at, 'split'], 'no test metrics are computed, because the split has no test rows', {
@@ -107,14 +107,17 @@ function checkSubset(measured: Measured, at: SpecPath, { task, reports, report }
   })
 }
 
+interface MetricContext extends Pick<GateContext, 'task' | 'reports'> {
+  /** Whether a metric of one class makes sense: a gate can name the class; a script or results may have one in mind. */
+  readonly namesClass: boolean
+}
+
 export function checkMetric(
   metric: MetricName,
-  { task, reports }: Pick<GateContext, 'task' | 'reports'>,
+  { task, reports, namesClass }: MetricContext,
   at: SpecPath,
   report: Report,
 ): void {
-  // A gate can name a class; a script or results may have one in mind.
-  const namesClass = at[0] === 'gates' || reports
   const allowed = allMetricsOf(task).filter((name) => (reports || !isReported(name)) && (namesClass || !needsClass(name)))
   if (allowed.includes(metric)) return
   const meant = didYouMean(metric, allowed)

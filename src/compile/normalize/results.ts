@@ -24,7 +24,8 @@ export function normalizeResults({ spec, locate }: ParsedSpec): Result<ResultsSp
   checkSection(spec.results, task, report)
   const measured = { validation: measuredOn('validation', results, task), test: measuredOn('test', results, task) }
   const objective = objectiveOf(spec, measured)
-  if (spec.objective !== undefined) checkMetric(spec.objective, { task, reports: true }, ['objective'], report)
+  if (spec.objective !== undefined)
+    checkMetric(spec.objective, { task, reports: true, namesClass: true }, ['objective'], report)
   const testShare = measured.test.length === 0 ? 0 : null
   const gates = normalizeGates(spec.gates, { task, testShare, verifies: true, reports: true, report })
   if (objective === undefined) nothingMeasured(report)
@@ -83,7 +84,7 @@ function nothingMeasured(report: Report): void {
 function checkSection(written: Results, task: Task, report: Report): void {
   for (const split of resultSplits) {
     for (const metric of Object.keys(written[split] ?? {}) as MetricName[]) {
-      checkMetric(metric, { task, reports: true }, ['results', split, metric], report)
+      checkMetric(metric, { task, reports: true, namesClass: true }, ['results', split, metric], report)
     }
     if (written.predictions?.[split] && written[split]) {
       report('results-twice', ['results', split], `the ${split} metrics are computed from predictions already`, {

@@ -37,12 +37,16 @@ function intervalPlot(gate: GateVerdict, estimate: NonNullable<GateVerdict['esti
     times: `×${count}`,
   }))
   const equal = dots.filter(({ count }) => count > 1)
+  const parts = [
+    `the dashed line the limit ${short(gate.limit)}`,
+    ...(neutral === null ? [] : ['the thin line no change']),
+    ...(dots.length === 0 ? [] : [`the dots ${definition.seedDotsCaption}`]),
+    ...(equal.length === 0 ? [] : ['with a count where several are equal']),
+  ]
   return {
     id,
     title: `${gate.rule.gate}: ${definition.subject(gate.rule)}`,
-    sentence:
-      `${gate.sentence} The bar is the ${percent(estimate.level)} interval, the dashed line the limit ${short(gate.limit)}` +
-      `${neutral === null ? '' : ', the thin line no change'}${dots.length > 0 ? `, the dots ${definition.seedDotsCaption}${equal.length > 0 ? ', with a count where several are equal' : ''}` : ''}.`,
+    sentence: `${gate.sentence} The bar is the ${percent(estimate.level)} interval, ${parts.join(', ')}.`,
     spec: {
       ...wide,
       height: 64,

@@ -36,16 +36,9 @@ export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerD
         id: 'diagnostics',
         title: 'What the curves show',
         inner: diagnostics(report, drawings),
-        link: counted('Diagnostics', report.diagnostics.length),
-        gist: report.diagnostics.length === 0 ? 'nothing found' : plural(report.diagnostics.length, 'finding'),
+        ...found('Diagnostics', report.diagnostics.length),
       },
-      {
-        id: 'data',
-        title: 'Data',
-        inner: data(report),
-        link: counted('Data', report.data.findings.length),
-        gist: report.data.findings.length === 0 ? 'nothing found' : plural(report.data.findings.length, 'finding'),
-      },
+      { id: 'data', title: 'Data', inner: data(report), ...found('Data', report.data.findings.length) },
       {
         id: 'omissions',
         title: 'Left out',
@@ -72,5 +65,6 @@ function checked(report: Report): Section {
   }
 }
 
-/** `Data (2)`: there is something to look at. */
-const counted = (name: string, count: number): string => (count === 0 ? name : `${name} (${count})`)
+/** The link and the gist of a section with findings: `Data (2)` says that there is something to look at. */
+const found = (name: string, count: number) =>
+  count === 0 ? { link: name, gist: 'nothing found' } : { link: `${name} (${count})`, gist: plural(count, 'finding') }

@@ -3,41 +3,42 @@ import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { duration, plural, short } from '../numbers.ts'
 import { leverText } from '../phrases.ts'
+import type { Progress } from '../../run/events.ts'
 import { pageHtml, type Section } from './page.ts'
 import { card, details, paragraph, pill, table } from './parts.ts'
 
-/** How a study is doing that has no report yet. */
-export interface LiveSection {
+/** How a study that has no report yet is doing. */
+export interface LiveSection extends Progress {
   readonly state: 'running' | 'stopped'
   /** Changes whenever there is something new to show. */
   readonly version: string
   /** The stage that runs, such as `[2/5] batch`; null before the first. */
   readonly stage: string | null
-  readonly finished: number
-  readonly expected: number
-  /** Best validation objective so far. */
-  readonly best: number | null
-  readonly secondsLeft: number | null
   /** What counts toward the budget of minutes. */
   readonly secondsUsed: number
 }
 
-/** In place of the verdict, which a running study has not. */
+/** Stands in place of the verdict, which a running study does not have yet. */
 export const liveBanner = ({ state: is }: LiveSection, { study, verdict }: Report): string =>
   `<div class="banner"><div class="title">${pill('off', is)}<h1>${html(study.name, 200)}</h1></div>` +
   `<p class="sentence">${html(verdict.sentence)}</p><p>${html(`On ${study.engine}, ${study.specFile}.`)}</p></div>`
 
 /** The first section of the page while the study runs: how far it is, what leads, and what was stopped early. */
 export function liveSection(live: LiveSection, report: Report): Section {
-  return { id: 'now', title: 'Now', inner: `${state(live)}${facts(live, report)}${incumbent(report)}${stopped(report)}` }
+  const said = sayings[live.state](live.stage)
+  return { id: 'now', title: 'Now', inner: status(said) + facts(live, report) + incumbent(report) + stopped(report) }
 }
 
-function state({ state: is, stage }: LiveSection): string {
-  const at = stage === null ? 'It reads the data.' : `It is at ${stage}.`
-  return card(
-    `${paragraph(is === 'running' ? `The study is running. ${at}` : `The study was stopped. ${stage === null ? '' : `It was at ${stage}.`} Start it again with the same command: it goes on from its finished runs.`)}<p id="poll" role="status"></p>`,
-  )
+const sayings = {
+  running: (stage: string | null): string =>
+    `The study is running. ${stage === null ? 'No stage has started yet.' : `It is at ${stage}.`}`,
+  stopped: (stage: string | null): string =>
+    `The study was stopped.${stage === null ? '' : ` It was at ${stage}.`} Start it again with the same command: it ` +
+    'continues from its finished runs.',
 }
+
+/** What the study does, and a place for what the script of the page says. */
+const status = (said: string): string => card(`${paragraph(said)}<p id="poll" role="status"></p>`)
 
 function facts(live: LiveSection, { budget, study }: Report): string {
   const { finished, expected, best, secondsLeft, secondsUsed } = live
@@ -67,8 +68,11 @@ function incumbent({ levers, stages }: Report): string {
   const decided = stages.filter(({ state: is }) => is === 'ran').length
   if (decided === 0) return card(paragraph('No stage has decided yet. The declared levers lead.'))
   const rows = levers.changes.map(({ lever, from, to }) => [html(lever), html(leverText(from)), html(leverText(to))])
-  const said = `${plural(decided, 'stage')} decided. ${rows.length === 0 ? 'The declared levers still lead.' : 'The levers that lead:'}`
-  return card(paragraph(said) + table([{ title: 'Lever' }, { title: 'Declared' }, { title: 'Leads' }], rows))
+  const lead = rows.length === 0 ? 'The declared levers still lead.' : 'The levers that lead:'
+  return card(
+    paragraph(`${plural(decided, 'stage')} decided. ${lead}`) +
+      table([{ title: 'Lever' }, { title: 'Declared' }, { title: 'Leads' }], rows),
+  )
 }
 
 /** Runs that ended before their schedule did, and why. */
@@ -79,19 +83,20 @@ function stopped({ runs }: Report): string {
   })
   const columns = [{ title: 'Stage' }, { title: 'Run' }, { title: 'Seed' }, { title: 'Why' }]
   return early.length === 0
-    ? card(paragraph('No run was stopped early so far.'))
-    : card(details(`${plural(early.length, 'run')} stopped early`, table(columns, early, 'stacked')))
+    ? card(paragraph('No run has stopped early so far.'))
+    : card(details(`${plural(early.length, 'run')} stopped early`, table(columns, early)))
 }
 
 function whyEarly({ job, status, reason }: Report['runs'][number]): string | null {
   if (status !== 'complete') return `${status}: ${reason ?? 'no reason given'}`
   if (job.kind !== 'train' || job.stopAfter >= 1) return null
-  return `planned: it trains ${Math.round(job.stopAfter * 100)} % of its schedule, and only the better half of its round goes on`
+  const share = Math.round(job.stopAfter * 100)
+  return `planned: it trains ${share} % of its schedule, and only the better half of its round goes on`
 }
 
 /**
- * Asks the server every two seconds if there is something new, and loads the page again if so: browsers keep the place on
- * the page, and this keeps what is unfolded.
+ * Asks the server every two seconds whether there is something new, and if so loads the page again. Browsers keep the place
+ * on the page; this keeps what is unfolded.
  */
 const poll = `(()=>{const here=document.getElementById('poll');
 const key='open';const all=()=>[...document.querySelectorAll('details')];
@@ -113,7 +118,7 @@ export function waitingPage(version: string, said: string): string {
   return pageHtml({
     title: 'waiting',
     header: '<div class="banner"><div class="title"><h1>tunegate watch</h1></div></div>',
-    sections: [{ id: 'now', title: 'Now', inner: `${card(`${paragraph(said)}<p id="poll" role="status"></p>`)}` }],
+    sections: [{ id: 'now', title: 'Now', inner: status(said) }],
     footer: 'This page loads again by itself.',
     poll: pollFor({ version }),
   })

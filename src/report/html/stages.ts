@@ -15,7 +15,7 @@ const tones = { changed: 'pass', kept: 'off', inconclusive: 'inconclusive', veri
   Tone
 >
 
-/** One section per stage that ran: its conclusion, its charts, and its comparisons. The others are among what is left out. */
+/** One section per stage that ran: its conclusion, its charts and its comparisons. The section *Left out* has the others. */
 export function stages(report: Report, drawings: Drawings): Section[] {
   return report.stages
     .filter(({ state }) => state === 'ran')

@@ -15,9 +15,9 @@ import { confirmedBatches, mostExamples, rateShares, smallerSizes, type BatchSet
 
 /**
  * Finds the batch. Probes show which sizes fit in memory, do not lower throughput, and are still supported by the gradient
- * noise scale. For quality, that size and half of the batch are tried, each with the learning rate of the
- * scaling rule, and the batch moves only to one that beats the incumbent by more than noise. For speed, the largest is taken
- * unless it is worse by more than noise. After a larger batch, a range test rechecks the rate.
+ * noise scale. For quality, that size and half of the batch are tried, each with the learning rate of the scaling rule, and
+ * the batch moves only to one that beats the incumbent by more than noise. For speed, the largest is taken unless it is worse
+ * by more than noise. After a larger batch, a range test rechecks the rate.
  */
 export function* chooseBatch(context: StageContext, settings: BatchSettings): StageProcess {
   const recorder = new StageRecorder(context)

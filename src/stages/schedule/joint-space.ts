@@ -17,8 +17,7 @@ import { promising, type Observation } from '../../stats/parzen.ts'
 import { stableScores, type Arm } from '../compare.ts'
 import { highestRate, labelOf, type Candidate, type ExploredLever } from '../configurations.ts'
 import type { StageRecorder } from '../recorder.ts'
-import type { StageContext } from '../stage.ts'
-import { decayFactor, usualRateRatio } from './settings.ts'
+import { decayFactor, decayFor, roundSize, usualRateRatio } from './settings.ts'
 
 /** Learning rates of the joint search, as factors of the rate that an optimizer usually needs beside the incumbent's. */
 const rateFactors: readonly number[] = [0.1, 0.17, 0.3, 0.55, 1, 1.8, 3, 5.5, 10]
@@ -34,8 +33,8 @@ interface Axis {
 /** The space of a joint search, and what every run so far suggests to try next in it. */
 interface JointSearch {
   readonly levers: readonly LeverName[]
-  /** Up to `count` configurations that no arm has had, the most promising first. */
-  suggest(arms: readonly Arm[], count: number): Candidate[]
+  /** The configurations of a round, none of which any arm has had; the most promising first. */
+  suggest(arms: readonly Arm[]): Candidate[]
 }
 
 /**
@@ -45,12 +44,12 @@ interface JointSearch {
  */
 export function jointSearch(recorder: StageRecorder, own: readonly ExploredLever[]): JointSearch {
   const { incumbent, context } = recorder
-  const axes = axesOf(recorder, own)
-  const dimensions = axes.map(({ values, ordered }) => ({ size: values.length, ordered }))
   const earlier = earlierTrials(recorder)
+  const axes = axesOf(recorder, own, earlier)
+  const dimensions = axes.map(({ values, ordered }) => ({ size: values.length, ordered }))
   const random = stream(context.seed, 'suggest', context.job.id)
   const highest = highestRate(recorder)
-  const suggest: JointSearch['suggest'] = (arms, count) => {
+  const suggest: JointSearch['suggest'] = (arms) => {
     const here = arms.map((arm) => ({ levers: withLevers(incumbent, arm.patch), score: stableScores(arm)?.[0] ?? null }))
     // A run that both an earlier stage and this one have is one run.
     const runs = new Map([...earlier, ...here].map((trial) => [canonicalJson(trial.levers), trial]))
@@ -60,26 +59,27 @@ export function jointSearch(recorder: StageRecorder, own: readonly ExploredLever
       return point === undefined ? [] : [{ point, loss }]
     })
     // Some points were tried before, or become equal where a rate is at the edge.
-    const found = promising(dimensions, observed, 4 * count, random).flatMap((point): [string, Candidate][] => {
+    const found = promising(dimensions, observed, 4 * roundSize, random).flatMap((point): [string, Candidate][] => {
       const patch = visible(context.workload, patchOf(axes, incumbent, point, highest))
       const key = canonicalJson(withLevers(incumbent, patch))
       return runs.has(key) ? [] : [[key, { label: labelOf(patch), patch }]]
     })
-    return [...new Map(found).values()].slice(0, count)
+    return [...new Map(found).values()].slice(0, roundSize)
   }
   return { levers: axes.map(({ lever }) => lever), suggest }
 }
 
-function axesOf({ incumbent, context }: StageRecorder, own: readonly ExploredLever[]): readonly Axis[] {
-  const before = context.previous.flatMap(({ findings }, i) => {
-    const start = startOf(context, i)
-    return (findings.explored?.trials ?? []).flatMap(({ patch }) =>
-      (Object.entries(patch) as [LeverName, LeverValue][]).map(([lever, value]) => ({
-        lever,
-        values: [value, leverValue(start, lever)],
-      })),
-    )
-  })
+function axesOf(
+  { incumbent, context }: StageRecorder,
+  own: readonly ExploredLever[],
+  earlier: readonly EarlierTrial[],
+): readonly Axis[] {
+  const before = earlier.flatMap(({ start, patch, levers }) =>
+    (Object.keys(patch) as LeverName[]).map((lever) => ({
+      lever,
+      values: [leverValue(levers, lever), leverValue(start, lever)],
+    })),
+  )
   const values = new Map<LeverName, Set<LeverValue>>()
   for (const { lever, values: some } of [...before, ...own]) {
     const known = values.get(lever) ?? new Set([leverValue(incumbent, lever)])
@@ -108,11 +108,10 @@ function patchOf(axes: readonly Axis[], incumbent: Levers, point: readonly numbe
   const factor = usualRateRatio(own, optimizer) * Number(chosen.get('learningRate') ?? 1)
   const rate = factor === 1 ? learningRate : Number((learningRate * factor).toPrecision(3))
   const decay = Number(chosen.get('weightDecay') ?? incumbent.regularization.weightDecay)
-  const follows = decayFactor(own, optimizer, factor)
   const patch: LeverPatch = {
     ...Object.fromEntries(chosen),
     learningRate: optimizer === own ? Math.min(rate, highest) : rate,
-    ...(follows !== 1 && decay > 0 ? { weightDecay: Math.min(1, Number((decay * follows).toPrecision(3))) } : {}),
+    weightDecay: decayFor(own, optimizer, factor, decay),
   }
   return Object.fromEntries(
     Object.entries(patch).filter(([lever, value]) => value !== leverValue(incumbent, lever as LeverName)),
@@ -146,12 +145,19 @@ const nearest = (values: readonly number[], to: number): number =>
 const optimizerIn = (value: LeverValue | undefined, own: OptimizerName): OptimizerName =>
   typeof value === 'string' && Object.hasOwn(optimizers, value) ? (value as OptimizerName) : own
 
-/** The levers with which an earlier stage began. */
-const startOf = ({ previous, baseline }: StageContext, stage: number): Levers => previous[stage - 1]?.levers ?? baseline
+/** A configuration that an earlier stage tried once, and the levers with which that stage began. */
+interface EarlierTrial {
+  readonly start: Levers
+  readonly patch: LeverPatch
+  /** With the patch. */
+  readonly levers: Levers
+  readonly score: number | null
+}
 
-/** What earlier stages tried once each, with the levers in full. */
-function earlierTrials({ context }: StageRecorder) {
-  return context.previous.flatMap(({ findings }, i) =>
-    (findings.explored?.trials ?? []).map(({ patch, score }) => ({ levers: withLevers(startOf(context, i), patch), score })),
-  )
+function earlierTrials({ context: { previous, baseline } }: StageRecorder): readonly EarlierTrial[] {
+  return previous.flatMap(({ findings }, i) => {
+    const start = previous[i - 1]?.levers ?? baseline
+    const trials = findings.explored?.trials ?? []
+    return trials.map(({ patch, score }) => ({ start, patch, levers: withLevers(start, patch), score }))
+  })
 }

@@ -8,7 +8,7 @@ import { fullRun, StageRecorder, type Asking } from '../recorder.ts'
 import { selectionRows, type SeedOnRows } from '../seeds.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import { jointSearch } from './joint-space.ts'
-import { decayFactor, ratesFor, roundSize, warmupLengths, type ScheduleSettings } from './settings.ts'
+import { decayFor, ratesFor, warmupLengths, type ScheduleSettings } from './settings.ts'
 
 /**
  * Explores schedules, warmup lengths and clip norms (from the logged gradient norms) jointly near the incumbent, with the
@@ -35,7 +35,7 @@ export function* refineSchedule(context: StageContext, settings: ScheduleSetting
     candidates: [...jointCandidates(recorder, levers, settings.explore), ...otherOptimizers(recorder, settings)],
     most: mostConfirmed,
     seeds: settings.seeds,
-    further: { rounds: settings.rounds, size: roundSize, suggest: joint.suggest },
+    further: { rounds: settings.rounds, suggest: joint.suggest },
     remedied: levers.map(({ lever }) => lever),
   })
   const names = new Set([
@@ -54,12 +54,11 @@ function otherOptimizers({ incumbent, context }: StageRecorder, { optimizers }: 
     .filter((optimizer) => optimizer !== own)
     .flatMap((optimizer) =>
       ratesFor(own, optimizer).map((factor): Candidate => {
-        const follows = decayFactor(own, optimizer, factor)
-        const decays = follows !== 1 && weightDecay > 0 && takes(context.workload, 'weightDecay')
+        const decay = decayFor(own, optimizer, factor, weightDecay)
         const patch: LeverPatch = {
           optimizer,
           learningRate: Number((learningRate * factor).toPrecision(3)),
-          ...(decays ? { weightDecay: Math.min(1, Number((weightDecay * follows).toPrecision(3))) } : {}),
+          ...(decay !== weightDecay && takes(context.workload, 'weightDecay') ? { weightDecay: decay } : {}),
         }
         return { label: labelOf(patch), patch }
       }),

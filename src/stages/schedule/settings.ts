@@ -40,6 +40,12 @@ export function usualRateRatio(from: OptimizerName, to: OptimizerName): number {
 export const decayFactor = (from: OptimizerName, to: OptimizerName, factor: number): number =>
   from !== to && optimizers[from].decoupled && optimizers[to].decoupled ? 1 / factor : 1
 
+/** The weight decay that follows the rate in this way; `decay` itself if it does not follow. */
+export function decayFor(from: OptimizerName, to: OptimizerName, factor: number, decay: number): number {
+  const follows = decayFactor(from, to, factor)
+  return follows === 1 ? decay : Math.min(1, Number((decay * follows).toPrecision(3)))
+}
+
 /** Warmup lengths in steps, except the one that the levers already have. */
 export function warmupLengths({ warmupFractions }: ScheduleSettings, runSteps: number, own: number): number[] {
   const lengths = new Set(warmupFractions.map((f) => Math.round(f * runSteps)))

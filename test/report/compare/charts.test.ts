@@ -3,7 +3,7 @@ import { buildReport } from '../../../src/report/build.ts'
 import { comparisonCharts } from '../../../src/report/compare/charts.ts'
 import { comparisonHtml } from '../../../src/report/compare/html.ts'
 import { thinCurve } from '../../../src/report/curves.ts'
-import { renderSvg } from '../../../src/report/svg.ts'
+import { drawings } from '../../../src/report/svg.ts'
 import { compareStudies } from '../../../src/study/compare-studies.ts'
 import { fakeStudy } from '../../support/study.ts'
 import { markupProblem } from '../markup.ts'
@@ -44,8 +44,7 @@ describe('two studies in pictures', () => {
   })
 
   it('stand in a page that links what it has', async () => {
-    const drawings = new Map(await Promise.all(all.map(async (c) => [c.id, { ...c, svg: await renderSvg(c) }] as const)))
-    const page = comparisonHtml(comparison, drawings)
+    const page = comparisonHtml(comparison, await drawings(all))
     expect(markupProblem(page)).toBeUndefined()
     expect([...page.matchAll(/href="#([\w-]+)"/g)].map((m) => m[1])).toEqual([
       'sides',

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, open } from 'node:fs/promises'
+import { mkdir, mkdtemp } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
-import { decompressed, readTar, type TarBounds } from '../../../base/archive.ts'
-import { makeFolder, writeAt } from '../../../base/files.ts'
+import { decompressed, readTar, writeNewFile, type TarBounds } from '../../../base/archive.ts'
+import { makeFolder } from '../../../base/files.ts'
 import type { EngineArchive } from '../../installer.ts'
 import { takePlace } from './install.ts'
 import { waitForLock, type Place } from './place.ts'
@@ -36,8 +36,12 @@ async function unpack(engine: string, folder: string, { bytes, from }: EngineArc
     signal?.throwIfAborted()
     const below = pathBelow(folder, resolve(from, path))
     if (kind === 'folder') await mkdir(join(engine, below), { recursive: true })
-    else if (kind === 'file' && below !== '') await write(join(engine, below), content)
-    else throw new Error(`the archive has an entry that is neither a file nor a folder: ${below}`)
+    else if (kind === 'file' && below !== '') {
+      const file = join(engine, below)
+      await mkdir(dirname(file), { recursive: true })
+      // Refuses a path that occurs twice.
+      await writeNewFile(file, content)
+    } else throw new Error(`the archive has an entry that is neither a file nor a folder: ${below}`)
   }
 }
 
@@ -46,19 +50,4 @@ function pathBelow(folder: string, path: string): string {
   if (path === folder) return ''
   if (!path.startsWith(folder + sep)) throw new Error(`the archive has a path that leads outside its folder: ${path}`)
   return path.slice(folder.length + 1)
-}
-
-async function write(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  // Fails if it already exists: a path that occurs twice.
-  const file = await open(path, 'wx')
-  try {
-    let at = 0
-    for await (const part of content) {
-      await writeAt(file, part, at)
-      at += part.length
-    }
-  } finally {
-    await file.close()
-  }
 }

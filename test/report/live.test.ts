@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { buildReport } from '../../src/report/build.ts'
+import { liveSection } from '../../src/report/html/live.ts'
+import { fakeStudy } from '../support/study.ts'
+
+const live = { version: '1', stage: null, finished: 1, expected: 9, best: null, secondsLeft: null, secondsUsed: 1 }
+
+it('the page of a running study names each table by its columns, also that of runs that stopped early', () => {
+  const report = buildReport(fakeStudy().input)
+  const runs = report.runs.map((run, i) =>
+    i === 0 ? { ...run, status: 'diverged' as const, reason: 'a loss of NaN' } : run,
+  )
+  const { inner } = liveSection({ ...live, state: 'running' }, { ...report, runs })
+  expect(inner).toContain('diverged: a loss of NaN')
+  expect(inner).toContain('aria-label="Table of stage, run, seed, why"')
+})
+
+it.each([
+  ['running', null, 'The study is running. No stage has started yet.'],
+  ['running', '[2/5] batch', 'The study is running. It is at [2/5] batch.'],
+  ['stopped', null, 'The study was stopped. Start it again with the same command: it continues from its finished runs.'],
+  ['stopped', '[2/5] batch', 'The study was stopped. It was at [2/5] batch. Start it again with the same command:'],
+] as const)('a study that is %s at %s says so', (state, stage, said) => {
+  expect(liveSection({ ...live, state, stage }, buildReport(fakeStudy().input)).inner).toContain(said)
+})
