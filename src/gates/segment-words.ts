@@ -65,7 +65,7 @@ export function smallWords(small: readonly SubsetMetrics[], rule: MetricRule): s
   if (small.length === 0) return []
   const [needed, { metric, minRows = 0 }] = [rowsNeeded(rule), rule]
   const units = small.some(({ groups }) => groups !== undefined) ? 'groups of test rows' : 'test rows'
-  const of = `${units}${ranksRows(metric) ? ' of the rarer side' : ''}${needed > minRows ? ` for ${metric}, which is no share of rows` : ''}`
+  const of = `${units}${ranksRows(metric) ? ' of the rarer side' : ''}${needed > minRows ? ` for ${metric}, which is not a share of rows` : ''}`
   const names = listed(small, mostNames, (one) => `${subsetName(one)} (${sizeWords(one, rule)})`)
   return [`Not judged: ${names}; a ${rule.segments ? 'segment' : 'class'} needs ${needed} ${of}.`]
 }
@@ -77,8 +77,8 @@ export const lostWords = (lost: readonly SubsetMetrics[]): string[] =>
   lost.length === 0 ? [] : [`The baseline has segments that the candidate lacks: ${listed(lost, mostNames, subsetName)}.`]
 
 export const smallRemedy =
-  'Hold out more test rows, merge small segments in a column of their own, or set minRows lower: intervals then get wide. ' +
-  'Metrics that are no shares of rows need 100 whatever minRows says.'
+  'Hold out more test rows, merge small segments in a column of their own, or set minRows lower, which makes intervals wider. ' +
+  'Metrics that are not shares of rows need 100 whatever minRows says.'
 
 export const correctionNotes = (count: number): string[] =>
   count === 1
