@@ -191,7 +191,7 @@ describe('words and directions', () => {
     expect(gateOf(calibration, seedsWith('nll', up), seedsWith('nll', nll, 'b')).status).toBe('fail')
     expect(gateOf(calibration, seedsWith('nll', nll), seedsWith('nll', up, 'b')).status).toBe('pass')
     const { sentence } = gateOf(calibration, seedsWith('nll', up), seedsWith('nll', nll, 'b'))
-    expect(sentence).toMatch(/^The rise in validation nll .*the rise reaches the margin/)
+    expect(sentence).toMatch(/^The rise in test nll .*the rise reaches the margin/)
     expect(gateOf(regression, acc(good.map((v) => v - 0.1)), acc(good, 'b')).sentence).toMatch(
       /^The drop in .*the drop reaches/,
     )
