@@ -31,3 +31,13 @@ export function occurrences<Item>(values: Iterable<Item>): Map<Item, number> {
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   return counts
 }
+
+/** "a, b, c and 12 more": names in a message, shortened. */
+export function listed<T>(names: readonly T[], most = 8, said: (name: T) => string = String): string {
+  const rest = names.length - most
+  const text = names
+    .slice(0, most)
+    .map((name) => said(name))
+    .join(', ')
+  return rest > 0 ? `${text} and ${rest} more` : text
+}

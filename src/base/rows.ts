@@ -15,3 +15,7 @@ export const rowCount = (data: Pick<Rows, 'inputs' | 'inputShape'>): number => d
 
 /** Number of values that the targets have for each row: 1, or the number of targets of a regression. */
 export const targetWidth = (data: Rows): number => data.targets.length / rowCount(data)
+
+/** One of several targets, rows × width: a value for each row. */
+export const targetAt = (targets: Float32Array, k: number, width: number): Float32Array =>
+  width === 1 ? targets : targets.filter((_, i) => i % width === k)

@@ -1,6 +1,7 @@
 // What gates measure on classes and segments.
 import { didYouMean } from '../base/diagnostics.ts'
 import { fingerprint } from '../base/hash.ts'
+import { listed } from '../base/lists.ts'
 import { gateOf } from '../gates/index.ts'
 import type { GateRule, Measured } from '../records/gates.ts'
 import type { SubsetRequest } from '../records/subsets.ts'
@@ -30,10 +31,9 @@ export function checkSubsetClasses(gates: readonly GateRule[], classes: readonly
     const named = gate.measures(rule)?.class
     if (named === undefined || classes === null || classes.includes(named)) continue
     const meant = didYouMean(named, classes)
-    const left = classes.length - mostListed
     report('gate-class', ['gates', index, gate.name, 'class'], 'the gate names a class that the target does not have', {
       found: named,
-      allowed: `${classes.slice(0, mostListed).join(', ')}${left > 0 ? ` and ${left} more` : ''}`,
+      allowed: listed(classes, mostListed),
       ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
     })
   }

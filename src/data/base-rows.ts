@@ -1,10 +1,10 @@
 import { fingerprint } from '../base/hash.ts'
-import { occurrences } from '../base/lists.ts'
+import { occurrences, listed } from '../base/lists.ts'
 import type { Column } from './column.ts'
 import { encodeInputs } from './encode.ts'
 import { selectInputs, type InputColumn } from './inputs.ts'
 import { datasetOf, inputsOf, shapeOf, withKnownSegments } from './load.ts'
-import { counted, fail, listed } from './problems.ts'
+import { counted, fail } from './problems.ts'
 import { readData } from './part-files.ts'
 import { LIMITS } from './source.ts'
 import { encodeLevels, standardizeTargets } from './targets.ts'
@@ -19,7 +19,7 @@ const least = { all: 0.8, class: 0.5 }
  * The data of a base that is retrained beside a change: the training rows of its own version of the file, and the validation
  * and test rows of the change. Only the base's version determines encoding and scaling.
  *
- * @param base the base's version, with the base's inputs
+ * @param declared the base's version, with the base's inputs
  * @param own the change's version, and what it was loaded as
  * @throws InputError if a version cannot be read, if the change lacks a column of the base or has cells in it that the base
  * cannot read, or if the change measures on so many training rows of the base that too few are left
@@ -228,7 +228,7 @@ const withLevels = (column: Column, more: readonly string[]): Column => ({
 
 /** Classes come from the base's version and from the measured rows. */
 function targetsOf(
-  { task, targets }: DataConfig,
+  { task }: DataConfig,
   base: readonly Column[],
   own: readonly Column[],
   rows: JoinedRows,
@@ -237,8 +237,7 @@ function targetsOf(
   const pairs = base.flatMap((column, i) => (own[i] ? [[column, own[i]] as const] : []))
   if (task === 'regression') {
     const columns = pairs.map(([one, other]) => joined(one, other, rows, false))
-    const named = targets ? { targetNames: base.map(({ name }) => name) } : {}
-    return { ...standardizeTargets(columns, rows.base.length + rows.own.length, parts), ...named, classes: null }
+    return { ...standardizeTargets(columns, rows.base.length + rows.own.length, parts), classes: null }
   }
   const [[one, other] = []] = pairs
   if (!one || !other) throw new Error('the target was not read')

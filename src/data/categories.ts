@@ -1,6 +1,7 @@
+import { listed } from '../base/lists.ts'
 import type { Column } from './column.ts'
 import { isOwnCategory, mostFrequent, noValues, type MissingConfig } from './missing.ts'
-import { counted, listed } from './problems.ts'
+import { counted } from './problems.ts'
 import { requireDifferent } from './same-levels.ts'
 import type { Limits } from './source.ts'
 import { encodeLevels } from './targets.ts'

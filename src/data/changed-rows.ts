@@ -42,8 +42,8 @@ export interface NotCompared {
 
 /**
  * Compares the rows of each part of the split with those of another version of the data, as multisets of their contents, so
- * their order does not count. A row is its inputs, its group, its target and its segments, in the
- * columns that the earlier version uses.
+ * their order does not count. A row is its inputs, its group, its target and its segments, in the columns that the earlier
+ * version uses.
  *
  * @param own the later version, as it was loaded with these splits
  */
@@ -88,7 +88,7 @@ function compared(part: keyof Splits, old: Rows, now: Rows, added: readonly Row[
 }
 
 const labelled = ({ inputs, target }: Row): string => `${inputs} ${target}`
-const content = ({ segments, ...row }: Row): string => `${labelled({ ...row, segments })} ${JSON.stringify(segments)}`
+const content = (row: Row): string => `${labelled(row)} ${JSON.stringify(row.segments)}`
 
 /** The most segments that are listed. */
 const mostLost = 20

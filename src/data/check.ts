@@ -1,6 +1,7 @@
+import { listed } from '../base/lists.ts'
+import { targetAt } from '../base/rows.ts'
 import { checkNames, checks } from './checks/index.ts'
 import type { CheckName, DataFinding, Found } from './checks/definition.ts'
-import { listed } from './problems.ts'
 import type { Augmentation, Dataset } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
 
@@ -35,10 +36,9 @@ export function checkData(
 /** The data once for each target, because a check looks at one target. */
 function viewsOf({ targetNames, ...dataset }: Dataset): Dataset[] {
   if (!targetNames) return [dataset]
-  const width = targetNames.length
   return targetNames.map((_, k) => ({
     ...dataset,
-    targets: dataset.targets.filter((_value, i) => i % width === k),
+    targets: targetAt(dataset.targets, k, targetNames.length),
     targetScale: dataset.targetScale?.slice(k, k + 1) ?? null,
   }))
 }

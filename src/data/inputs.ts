@@ -1,6 +1,7 @@
+import { listed } from '../base/lists.ts'
 import type { BadKind, Column } from './column.ts'
 import { mostLevels, typeOf } from './column-type.ts'
-import { counted, listed, Problems, type Problem } from './problems.ts'
+import { counted, Problems, type Problem } from './problems.ts'
 import type { Roles } from './roles.ts'
 import { checkTexts, type TokenSettings } from './token-ids.ts'
 import type { Tokenizer } from './tokenizers/definition.ts'

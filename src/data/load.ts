@@ -13,7 +13,7 @@ import type { DataFile } from './read-source.ts'
 import { segmentColumns } from './segments.ts'
 import { LIMITS, type Limits } from './source.ts'
 import { splitRows, type SplitRequest } from './splits.ts'
-import type { OpenTable, Table } from './table.ts'
+import type { OpenTable, Table, TableUse } from './table.ts'
 import { requireDifferent } from './same-levels.ts'
 import { timesOf } from './times.ts'
 import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
@@ -42,15 +42,7 @@ export async function openData(config: DataConfig, source: DataFile): Promise<Op
   const missing = config.missing && { missing: new Set(config.missing.values) }
   // A text column has as many different texts as rows. Only the limits of all texts together bound it.
   const limits = tokenizer ? { ...source.limits, levels: Infinity } : source.limits
-  const opened = await source.format.open(
-    { ...source, ...missing, limits },
-    {
-      header: config.header,
-      target: config.target,
-      groupBy: config.split.groupBy,
-      shape: inputs.kind === 'array' ? inputs.shape : null,
-    },
-  )
+  const opened = await source.format.open({ ...source, ...missing, limits }, useOf(config))
   return { opened, roles: resolveRoles(config, opened), tokenizer }
 }
 
@@ -66,10 +58,16 @@ export async function withKnownSegments({ segments = [], ...base }: DataConfig, 
 }
 
 /** Names of the columns of a file that was read before, whatever role they play. */
-async function columnNames({ header, target, split, inputs }: DataConfig, source: DataFile): Promise<readonly string[]> {
-  const shape = inputs.kind === 'array' ? inputs.shape : null
-  return (await source.format.open(source, { header, target, groupBy: split.groupBy, shape })).names
-}
+const columnNames = async (config: DataConfig, source: DataFile): Promise<readonly string[]> =>
+  (await source.format.open(source, useOf(config))).names
+
+/** What a format needs to know of a config. */
+const useOf = ({ header, target, split, inputs }: DataConfig): TableUse => ({
+  header,
+  target,
+  groupBy: split.groupBy,
+  shape: inputs.kind === 'array' ? inputs.shape : null,
+})
 
 /**
  * Reads a data file into inputs, targets and splits:
@@ -126,22 +124,11 @@ function assemble(
   if (task === 'regression') {
     const request = { rows, split, classes: null, groups, given, times }
     const splits = splitRows(request)
-    const { targets, targetScale } = standardizeTargets(columns, rows, splits)
+    const standardized = standardizeTargets(columns, rows, splits)
     const encoded = encodeInputs(config, rows, inputs, splits, limits)
     const unstratified = split.stratify ? ['regression: the split is not stratified'] : []
     const notes = [...alike, ...unstratified, ...encoded.notes]
-    const named = config.targets ? { targetNames: columns.map(({ name }) => name) } : {}
-    return {
-      ...inputsOf(encoded),
-      notes,
-      targets,
-      ...named,
-      task,
-      classes: null,
-      targetScale,
-      splits,
-      ...varying(request, splits),
-    }
+    return { ...inputsOf(encoded), notes, ...standardized, task, classes: null, splits, ...varying(request, splits) }
   }
   const { levels: classes, codes } = encodeLevels(target, limits.levels)
   alike.push(...requireDifferent(target.name, classes, 'classes'))
@@ -186,8 +173,8 @@ export function shapeOf(config: DataConfig, { rowShape }: OpenTable, width: numb
 
 /**
  * Content and settings in a fixed order. Paths are left out, that of a tokenizer too: a moved file is the same data, and so
- * is a recompressed one. Segments are left out too: they change what is measured on the data, not the data. Only with a shape
- * do they say which columns are inputs.
+ * is a recompressed one. Segments are left out too: they change what is measured on the data, not the data. Only with a
+ * shape do they say which columns are inputs.
  */
 function contentFingerprint(
   { source: _, files: _files, segments, ...settings }: DataConfig,

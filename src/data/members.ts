@@ -1,10 +1,11 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { listed } from '../base/lists.ts'
 import type { FormatDefinition } from './formats/definition.ts'
 import { formats, formatOf } from './formats/index.ts'
 import { tooMany } from './gauge.ts'
 import { partOf } from './parts.ts'
-import { counted, fail, listed } from './problems.ts'
+import { counted, fail } from './problems.ts'
 import type { Limits } from './source.ts'
 
 /** A file of several that are read as one table. */

@@ -1,6 +1,7 @@
+import { listed } from '../base/lists.ts'
 import type { Column } from './column.ts'
 import { unreachable } from '../base/result.ts'
-import { counted, fail, listed } from './problems.ts'
+import { counted, fail } from './problems.ts'
 
 /** How missing inputs are filled in. Everything is fitted on the training rows. */
 export interface MissingConfig {

@@ -40,16 +40,6 @@ export function fail(problem: Problem): never {
   throw new InputError([{ ...problem, severity: 'error' }])
 }
 
-/** "a, b, c and 12 more": names in a message, shortened. */
-export function listed<T>(names: readonly T[], most = 8, said: (name: T) => string = String): string {
-  const rest = names.length - most
-  const text = names
-    .slice(0, most)
-    .map((name) => said(name))
-    .join(', ')
-  return rest > 0 ? `${text} and ${rest} more` : text
-}
-
 /** "1 row", "3 rows". */
 export function counted(n: number, what: string): string {
   return `${n.toLocaleString('en')} ${what}${n === 1 ? '' : /[sx]$/.test(what) ? 'es' : 's'}`

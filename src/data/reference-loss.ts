@@ -1,7 +1,7 @@
 import { Distances } from './checks/methods/distances.ts'
 import { leastSquares, type Matrix, product } from './checks/methods/linear-fit.ts'
 import { softmaxLosses } from './softmax-regression.ts'
-import { inputWidth, targetWidth } from '../base/rows.ts'
+import { inputWidth, targetAt, targetWidth } from '../base/rows.ts'
 import type { Dataset } from './types.ts'
 
 /** Training rows that are used, evenly spaced, and fewer than which say nothing. */
@@ -25,7 +25,7 @@ export type ReferenceData = Pick<Dataset, 'inputs' | 'inputShape' | 'targets' | 
  */
 export function referenceLoss(data: ReferenceData): number | null {
   const rows = spaced(data.splits.train, MOST_ROWS)
-  if (rows.length < FEWEST_ROWS || widthOf(data) > MOST_INPUTS) return null
+  if (rows.length < FEWEST_ROWS || inputWidth(data) > MOST_INPUTS) return null
   if ((data.classes ?? 0) > MOST_CLASSES) return null
   const width = targetWidth(data)
   if (width > 1) return meanReference(data, width)
@@ -36,12 +36,10 @@ export function referenceLoss(data: ReferenceData): number | null {
   return losses.length === 0 ? null : Math.min(...losses) * sd ** 2
 }
 
-const widthOf = inputWidth
-
 /** The mean over the targets, in their SDs, as metrics of several targets are; null if one has none. */
 function meanReference(data: ReferenceData, width: number): number | null {
   const losses = Array.from({ length: width }, (_, k) =>
-    referenceLoss({ ...data, targets: data.targets.filter((_, i) => i % width === k), targetScale: null }),
+    referenceLoss({ ...data, targets: targetAt(data.targets, k, width), targetScale: null }),
   )
   return losses.some((loss) => loss === null) ? null : meanOf(losses.map((loss) => loss ?? NaN))
 }
@@ -66,7 +64,7 @@ function linearLoss(data: ReferenceData, rows: Int32Array): number | null {
     )
     return meanOf(losses.flat())
   }
-  if (rows.length < 2 * ROWS_AN_INPUT * widthOf(data)) return null
+  if (rows.length < 2 * ROWS_AN_INPUT * inputWidth(data)) return null
   const errors = [0, 1].flatMap((own) =>
     squaredErrors([at(inputs, own), at(labels, own)], [at(inputs, 1 - own), at(labels, 1 - own)]),
   )
@@ -87,7 +85,7 @@ function squaredErrors([x, y]: Sample, [held, truth]: Sample): number[] {
 
 /** Each row by the rows nearest to it, itself left out. A class that they lack still has a small probability. */
 function nearestLoss(data: ReferenceData, rows: Int32Array): number | null {
-  const distances = new Distances({ ...data, features: Array.from({ length: widthOf(data) }, String) }, rows)
+  const distances = new Distances({ ...data, features: Array.from({ length: inputWidth(data) }, String) }, rows)
   if (distances.width === 0) return null
   const label = (place: number): number => data.targets[rows[place] ?? 0] ?? 0
   const losses = Array.from(rows, (_, row) => {
@@ -101,7 +99,7 @@ function nearestLoss(data: ReferenceData, rows: Int32Array): number | null {
 
 function inputsOf(data: ReferenceData, rows: Int32Array): Matrix {
   const { inputs } = data
-  const columns = widthOf(data)
+  const columns = inputWidth(data)
   const values = new Float64Array(rows.length * columns)
   rows.forEach((row, i) => {
     for (let j = 0; j < columns; j++) values[i * columns + j] = inputs[row * columns + j] ?? 0

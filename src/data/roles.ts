@@ -1,16 +1,14 @@
+import { listed } from '../base/lists.ts'
 import { didYouMean, InputError } from '../base/diagnostics.ts'
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Want } from './column.ts'
-import { counted, listed } from './problems.ts'
+import { counted } from './problems.ts'
 import type { Standardize } from './scaling.ts'
 import type { OpenTable } from './table.ts'
 import type { DataConfig } from './types.ts'
 
 /** Which column plays which role, by index. */
 export interface Roles {
-  /** The first target. */
-  readonly target: number
-  /** All targets. */
   readonly targets: readonly number[]
   readonly group: number | null
   /** The column of times that orders the rows. */
@@ -42,7 +40,6 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
     return index ?? -1
   }
   const targets = targetsIn(config, table, (name) => find(name, 'data.target'))
-  const [target = -1] = targets
   const group = config.split.groupBy === null ? null : find(config.split.groupBy, 'data.split.groupBy')
   const column = config.weighting?.column
   const weight = column === undefined ? null : find(column, 'data.weightColumn')
@@ -68,7 +65,7 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   errors.push(...twice(table, targets), ...conflicts(table, { targets, group, weight, time }, used))
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
   if (errors.length > 0) throw new InputError(errors)
-  const parts = { target, targets, group, time, weight, numeric, categorical, text, segments, undecided, scaling, whole }
+  const parts = { targets, group, time, weight, numeric, categorical, text, segments, undecided, scaling, whole }
   return { ...parts, wants: wantsOf(config, parts, table.names.length) }
 }
 

@@ -1,5 +1,5 @@
-import { groupBy } from '../base/lists.ts'
-import { fail, listed } from './problems.ts'
+import { groupBy, listed } from '../base/lists.ts'
+import { fail } from './problems.ts'
 
 /** Numbers of up to 15 digits, which doubles tell apart, and without leading zeros, which make a code. */
 const decimal = /^(?!(?:\D*\d){16})[+-]?(?:0|[1-9]\d*)(?:\.\d*)?(?:e[+-]?\d+)?$/i

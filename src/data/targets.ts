@@ -56,12 +56,12 @@ export function checkClasses(config: DataConfig, classes: readonly string[], cod
   problems.throwIfAny()
 }
 
-/** Regression targets, each standardized by the training rows' mean and SD; rows × columns. */
+/** Regression targets, each standardized by the training rows' mean and SD; rows × columns. Several have names. */
 export function standardizeTargets(
   columns: readonly Column[],
   rows: number,
   { train }: Splits,
-): Pick<Dataset, 'targets' | 'targetScale'> {
+): Pick<Dataset, 'targets' | 'targetNames' | 'targetScale'> {
   const targetScale = columns.map((column) => {
     const scale = moments(column.at, train)
     if (scale.sd === 0) {
@@ -76,5 +76,5 @@ export function standardizeTargets(
     const { mean, sd } = targetScale[k] ?? { mean: 0, sd: 1 }
     for (let row = 0; row < rows; row++) targets[row * width + k] = (column.at(row) - mean) / sd
   }
-  return { targets, targetScale }
+  return { targets, ...(width > 1 && { targetNames: columns.map(({ name }) => name) }), targetScale }
 }

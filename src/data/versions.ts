@@ -60,8 +60,8 @@ export function usedColumns({ opened, roles }: OpenedData): { readonly table: Ta
 }
 
 /**
- * The columns of another version that play these roles, with inputs and segments matched by name and read the same way; or the name of a
- * missing column.
+ * The columns of another version that play these roles, with inputs and segments matched by name and read the same way; or
+ * the name of a missing column.
  */
 export function sameColumns({ opened, roles }: OpenedData, { targets, group, inputs, segments }: Columns): Columns | string {
   const places = new Map(opened.names.map((name, i) => [name, i]))

@@ -1,6 +1,7 @@
+import { listed } from '../base/lists.ts'
 import { didYouMean, InputError } from '../base/diagnostics.ts'
 import type { Column } from './column.ts'
-import { fail, listed } from './problems.ts'
+import { fail } from './problems.ts'
 import type { DataConfig, WeightingConfig } from './types.ts'
 
 /** What weights are computed from. */

@@ -26,8 +26,11 @@ export function rowsNeeded({ metric, split, minRows }: MetricRule): number {
 export const unitsOf = ({ rows, groups }: SubsetMetrics): number => groups ?? rows.test
 
 /** The rows that count for a metric: those of the rarer side if it ranks rows, which is none if nobody counted them. */
-export const rowsFor = (metric: MetricName, of: SubsetMetrics): number =>
+const rowsFor = (metric: MetricName, of: SubsetMetrics): number =>
   ranksRows(metric) ? Math.min(unitsOf(of), of.rarer ?? 0) : unitsOf(of)
+
+/** Whether a class or a segment has too few rows to be judged. */
+export const isTooSmall = (rule: MetricRule, of: SubsetMetrics): boolean => rowsFor(rule.metric, of) < rowsNeeded(rule)
 
 /** The rows of a subset if the metric is a share of them, and verdicts are to hold for other rows; otherwise undefined. */
 const countOf = ({ metric }: Measured, { few }: GateEvidence, rows: RowError | undefined): number | undefined =>

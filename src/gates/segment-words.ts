@@ -1,4 +1,5 @@
 // What a gate says of segments, judged or not.
+import { listed } from '../base/lists.ts'
 import type { MetricRule } from '../records/gates.ts'
 import { ranksRows } from '../records/metrics.ts'
 import type { SubsetMetrics } from '../records/subsets.ts'
@@ -15,7 +16,7 @@ export interface JudgedSegment {
   readonly unmeasured: boolean
   /** The judgment that explains the status. */
   readonly said: Judged
-  readonly bounds: Pick<SegmentVerdict, 'estimate'>['estimate']
+  readonly bounds: SegmentVerdict['estimate']
   /** Coverage of both bounds together, as those of the truly worst segment. */
   readonly level: number
 }
@@ -37,7 +38,7 @@ interface Sides extends AllSegments {
 }
 
 export function sentenceOf(rule: MetricRule, { judged, failing, open, small, lost, deciding, worst }: Sides): string {
-  const names = (of: readonly JudgedSegment[]): string => listed(of.map((one) => subsetName(one.of)))
+  const names = (of: readonly JudgedSegment[]): string => listed(of, mostNames, (one) => subsetName(one.of))
   const parts = [
     ...(failing.length > 0 ? [`${failing.length} of ${judged.length} segments fail: ${names(failing)}.`] : []),
     ...(open.length > 0 ? [`${open.length} of ${judged.length} segments cannot be decided: ${names(open)}.`] : []),
@@ -60,25 +61,20 @@ const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? ''
 /** With more names than this, the table of the report has the others. */
 const mostNames = 5
 
-function listed(names: readonly string[]): string {
-  const left = names.length - mostNames
-  return `${names.slice(0, mostNames).join(', ')}${left > 0 ? ` and ${left} more` : ''}`
-}
-
 export function smallWords(small: readonly SubsetMetrics[], rule: MetricRule): string[] {
   if (small.length === 0) return []
   const [needed, { metric, minRows = 0 }] = [rowsNeeded(rule), rule]
   const units = small.some(({ groups }) => groups !== undefined) ? 'groups of test rows' : 'test rows'
   const of = `${units}${ranksRows(metric) ? ' of the rarer side' : ''}${needed > minRows ? ` for ${metric}, which is no share of rows` : ''}`
-  const names = small.map((one) => `${subsetName(one)} (${sizeWords(one, rule)})`)
-  return [`Not judged: ${listed(names)}; a ${rule.segments ? 'segment' : 'class'} needs ${needed} ${of}.`]
+  const names = listed(small, mostNames, (one) => `${subsetName(one)} (${sizeWords(one, rule)})`)
+  return [`Not judged: ${names}; a ${rule.segments ? 'segment' : 'class'} needs ${needed} ${of}.`]
 }
 
 const sizeWords = (one: SubsetMetrics, { metric }: MetricRule): string =>
   ranksRows(metric) ? `${rowsWords(one)}, ${one.rarer ?? 'an unknown number'} on the rarer side` : rowsWords(one)
 
 export const lostWords = (lost: readonly SubsetMetrics[]): string[] =>
-  lost.length === 0 ? [] : [`The baseline has segments that the candidate lacks: ${listed(lost.map(subsetName))}.`]
+  lost.length === 0 ? [] : [`The baseline has segments that the candidate lacks: ${listed(lost, mostNames, subsetName)}.`]
 
 export const smallRemedy =
   'Hold out more test rows, merge small segments in a column of their own, or set minRows lower: intervals then get wide. ' +

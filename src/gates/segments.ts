@@ -4,7 +4,7 @@ import type { Subset, SubsetMetrics } from '../records/subsets.ts'
 import type { VerdictStatus } from '../records/verdict.ts'
 import type { GateDefinition } from './definition.ts'
 import type { GateEvidence, InterimAnalysis } from './evidence.ts'
-import { rowsFor, rowsNeeded } from './few-rows.ts'
+import { isTooSmall } from './few-rows.ts'
 import { nothingMeasured, type Finding, type Judged } from './finding.ts'
 import { subsetsOf } from './segment-evidence.ts'
 import {
@@ -39,7 +39,7 @@ function judgeClass(
   const judged = judgeOn(gate, rule, evidence, named, analysis)
   const found = subsetsOf(rule, evidence, gate.needsBaseline(rule))
   if (typeof found === 'string') return { ...judged, finding: notComparable(judged, found) }
-  const small = found.found.filter((one) => rowsFor(rule.metric, one) < rowsNeeded(rule))
+  const small = found.found.filter((one) => isTooSmall(rule, one))
   if (small.length === 0 || judged.finding.estimate === null) return judged
   return { ...judged, finding: nothingMeasured(smallWords(small, rule).join(' '), smallRemedy) }
 }
@@ -60,15 +60,15 @@ function judgeOn(
  * Every segment has to pass, each at the error probability of a single gate: a segment that is truly too bad passes no more
  * often than that, whatever the others do, so a pass needs no correction (an intersection–union test; Berger, 1982). A fail
  * names the worst of several, so its bound is at the error probability divided by their number (Bonferroni). Together the
- * bounds are an interval for the value of the truly worst segment. Segments with too few rows are named, and without them the
- * rule does not pass.
+ * bounds are an interval for the value of the truly worst segment. Segments with too few rows are named, and without them
+ * the rule does not pass.
  */
 function judgeSegments(gate: GateDefinition, rule: MetricRule, evidence: GateEvidence, analysis: InterimAnalysis): Judged {
   const whole = gate.judge(rule, evidence, analysis)
   const subsets = subsetsOf(rule, evidence, gate.needsBaseline(rule))
   if (typeof subsets === 'string') return { ...whole, finding: notComparable(whole, subsets) }
   const { found, lost } = subsets
-  const small = found.filter((one) => rowsFor(rule.metric, one) < rowsNeeded(rule))
+  const small = found.filter((one) => isTooSmall(rule, one))
   const large = found.filter((one) => !small.includes(one))
   const judged = large.map((of) => judgeSegment(gate, rule, evidence, of, large.length, analysis))
   const finding = combined(gate, rule, { judged, small, lost })
@@ -117,7 +117,7 @@ function judgeSegment(
 const lacks = ({ baseline }: GateEvidence, of: SubsetMetrics): boolean =>
   baseline?.runs.every((seed) => subsetOf(seed, of) === undefined) ?? false
 
-/** Whether a segment is bad where the estimate is low: below a least value. A drop, a loss or an SD is bad where it is high. */
+/** Whether a low estimate is bad: it may be below a least value. A drop, a loss or an SD is bad where it is high. */
 const lowIsBad = (gate: GateDefinition, rule: MetricRule): boolean => gate.limitKey(rule) === 'min'
 
 /** The worst first; those without an estimate last. */

@@ -5,16 +5,21 @@ import { sameSubset, type Subset, type SubsetMetrics } from '../records/subsets.
 import type { GateEvidence } from './evidence.ts'
 import { unitsOf } from './few-rows.ts'
 import { nothingMeasured, type Finding } from './finding.ts'
-import { measuredWords } from './words.ts'
+import { capitalized, measuredWords } from './words.ts'
 
 /** What a seed has of a subset; undefined if nothing. */
 export const subsetOf = ({ subsets }: Pick<LockedSeed, 'subsets'>, subset: Subset): SubsetMetrics | undefined =>
   subsets?.find((one) => sameSubset(one, subset))
 
+/** What the first of the seeds that has the subset says of it. All of them have the same rows. */
+const firstOf = (seeds: readonly LockedSeed[], subset: Subset): SubsetMetrics | undefined =>
+  seeds.map((seed) => subsetOf(seed, subset)).find((one) => one !== undefined)
+
 /** Seeds with the values of a subset in place of those of whole splits. */
 export const onSubset = <Seed extends LockedSeed>(seeds: readonly Seed[], subset: Subset): Seed[] =>
-  seeds.map(({ testRows: _, subsets, ...seed }) => {
-    const found = subsetOf({ ...(subsets && { subsets }) }, subset)
+  seeds.map((whole) => {
+    const found = subsetOf(whole, subset)
+    const { testRows: _, subsets: _subsets, ...seed } = whole
     return {
       ...seed,
       validation: seed.validation && (found?.validation ?? {}),
@@ -25,8 +30,8 @@ export const onSubset = <Seed extends LockedSeed>(seeds: readonly Seed[], subset
 
 /** The evidence on a subset alone. */
 export function evidenceOn(evidence: GateEvidence, subset: Subset): GateEvidence {
-  const found = evidence.candidate.map((seed) => subsetOf(seed, subset)).find((one) => one !== undefined)
   const { baseline, candidate } = evidence
+  const found = firstOf(candidate, subset)
   return {
     ...evidence,
     candidate: onSubset(candidate, subset),
@@ -36,8 +41,8 @@ export function evidenceOn(evidence: GateEvidence, subset: Subset): GateEvidence
 }
 
 /**
- * Nothing is measured if verdicts are to hold for other rows, and the rows of a subset do not say how much its metric depends on
- * them. Undefined if they do.
+ * Nothing is measured if verdicts are to hold for other rows, and the rows of a subset do not say how much its metric depends
+ * on them. Undefined if they do.
  */
 export function tooFewRows(rule: Measured, evidence: GateEvidence, subset: Subset): Finding | undefined {
   if (rule.split !== 'test') return undefined
@@ -46,11 +51,10 @@ export function tooFewRows(rule: Measured, evidence: GateEvidence, subset: Subse
     return seed.testRows && found?.test?.[rule.metric] !== undefined && found.testRows?.[rule.metric] === undefined
   })
   if (!open) return undefined
-  const few = evidence.candidate.map((seed) => subsetOf(seed, subset)).find((one) => one !== undefined)
+  const few = firstOf(evidence.candidate, subset)
   return nothingMeasured(
-    `${capitalized(measuredWords(rule))} rests on ${few ? unitsOf(few) : 'too few'} test rows, which do not show how much it depends on them.`,
+    `${capitalized(measuredWords(rule))} rests on ${few ? unitsOf(few) : 'too few'} test rows, which do not show how much it ` +
+      'depends on them.',
     'Hold out more test rows.',
   )
 }
-
-const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`

@@ -40,6 +40,8 @@ export const worseSide = (metric: MetricName): 'below' | 'above' => (higherIsBet
 
 export const timesBaseline = (ratio: number): string => `${limitWords(ratio)} times the baseline's`
 
+export const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
 /** `test accuracy`, or `test recall of "malignant"`. Names of classes come from the data. */
 export const measuredWords = ({ split, metric, class: named }: Measured): string =>
   `${split} ${metric}${named === undefined ? '' : ` of "${printable(named, 60)}"`}`

@@ -9,11 +9,13 @@ export interface MetricDefinition {
   readonly meanOverRows?: true
   /** True if the metric ranks the rows of a class among the others, so the rarer side says how much they show. */
   readonly ranksRows?: true
+  /** True if it compares rows with different answers, so rows with equal ones do not define it. */
+  readonly comparesAnswers?: true
   /** True if runs compute it only where an objective or a gate names it. */
   readonly onRequest?: true
   /** True if nothing computes it: results or a training script must report it. */
   readonly reported?: true
-  /** Set if it can be measured on one class that a gate names: on the rows of the class, or on all rows, class against rest. */
+  /** Set if a gate can name one class: it is measured on the rows of the class, or on all rows, class against rest. */
   readonly ofClass?: 'its-rows' | 'all-rows'
   /** True if it has a value for one class alone, so whoever names it must name the class. */
   readonly needsClass?: true
@@ -53,6 +55,7 @@ export const metrics = {
     better: 'higher',
     title: 'area under the ROC curve: of the second of two classes, or the mean over classes, each against the rest',
     ranksRows: true,
+    comparesAnswers: true,
     onRequest: true,
     ofClass: 'all-rows',
   },
@@ -61,6 +64,7 @@ export const metrics = {
     better: 'higher',
     title: 'average precision: of the second of two classes, or the mean over classes, each against the rest',
     ranksRows: true,
+    comparesAnswers: true,
     onRequest: true,
     ofClass: 'all-rows',
   },
@@ -68,6 +72,7 @@ export const metrics = {
     task: 'classification',
     better: 'higher',
     title: "Cohen's kappa with quadratic weights, for classes in a meaningful order",
+    comparesAnswers: true,
     onRequest: true,
   },
   worstRecall: { task: 'classification', better: 'higher', title: 'lowest recall of a class', onRequest: true },
@@ -102,7 +107,7 @@ export const metrics = {
   },
   rmse: { task: 'regression', better: 'lower', title: 'root of the mean squared error, in units of the target' },
   mae: { task: 'regression', better: 'lower', title: 'mean absolute error, in units of the target', meanOverRows: true },
-  r2: { task: 'regression', better: 'higher', title: 'share of the variance explained' },
+  r2: { task: 'regression', better: 'higher', title: 'share of the variance explained', comparesAnswers: true },
   mape: {
     task: 'regression',
     better: 'lower',
@@ -161,6 +166,8 @@ export const ofClass = (name: MetricName): MetricDefinition['ofClass'] => (metri
 export const isMeanOverRows = (name: MetricName): boolean => (metrics[name] as MetricDefinition).meanOverRows === true
 /** Whether the metric ranks the rows of a class among the others. */
 export const ranksRows = (name: MetricName): boolean => (metrics[name] as MetricDefinition).ranksRows === true
+/** Whether rows with equal answers do not define the metric. */
+export const comparesAnswers = (name: MetricName): boolean => (metrics[name] as MetricDefinition).comparesAnswers === true
 /** Whether the metric is the share of rows that are right. */
 export const isProportion = (name: MetricName): boolean =>
   isMeanOverRows(name) && higherIsBetter(name) && ranges[name][0] === 0

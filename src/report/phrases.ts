@@ -1,6 +1,7 @@
 import type { LeverValue } from '../records/levers.ts'
 import { gateOf, needsBaseline } from '../gates/index.ts'
 import type { MetricComparison } from '../gates/verification.ts'
+import { capitalized } from '../gates/words.ts'
 import type { GateRule } from '../records/gates.ts'
 import { isReported, metrics, type MetricName } from '../records/metrics.ts'
 import type { GateVerdict, Verdict } from '../records/verdict.ts'
@@ -67,8 +68,6 @@ export function metricSentences(report: Report): string[] {
 /** `nll: mean negative log-likelihood of the correct class; lower is better.` */
 export const explained = (metric: MetricName): string[] =>
   metric === 'accuracy' || isReported(metric) ? [] : [`${metric}: ${metrics[metric].title}; ${directionOf(metric)}.`]
-
-const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
 /** A gate in a few words: `regression: test accuracy worse by less than 0.01`. */
 export const ruleText = (rule: GateRule): string => `${rule.gate}: ${gateOf(rule).requirement(rule)}`

@@ -1,5 +1,6 @@
+import { listed } from '../base/lists.ts'
 import { fittedInputs, wantOf } from '../data/fitted.ts'
-import { counted, fail, listed } from '../data/problems.ts'
+import { counted, fail } from '../data/problems.ts'
 import type { DataFile } from '../data/read-source.ts'
 import type { OpenTable, Table } from '../data/table.ts'
 import type { Want } from '../data/column.ts'

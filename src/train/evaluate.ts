@@ -45,6 +45,18 @@ export const metricsOf = (context: RunContext, outputs: Float32Array, rows: Int3
     context.workload.requested,
   )
 
+/** What was predicted for some rows. */
+export interface Predicted {
+  readonly outputs: Float32Array
+  readonly rows: Int32Array
+}
+
+/** The part of it at these positions in the list of rows. */
+export const predictedAt = ({ outputs, rows }: Predicted, positions: Int32Array): Predicted => ({
+  outputs: gatherRows(outputs, outputs.length / Math.max(1, rows.length), positions),
+  rows: positions.map((i) => rows[i] ?? -1),
+})
+
 /** Outputs that were predicted for these rows, with the answers. */
 export function predictionsOf({ workload, data }: RunContext, outputs: Float32Array, rows: Int32Array): Predictions {
   if (rows.length === 0) throw new Error('a split without rows cannot be evaluated')

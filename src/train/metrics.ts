@@ -1,4 +1,5 @@
 import { addTo } from '../base/numbers.ts'
+import { targetAt } from '../base/rows.ts'
 import type { MetricName, Metrics, Task } from '../records/metrics.ts'
 import { softmaxRow, type Predictions } from './predicted.ts'
 import { requestedMetrics } from './requested-metrics.ts'
@@ -92,7 +93,7 @@ export function regressionMetrics({ outputs, targets, width }: Predictions, unit
 
 /** r2 of one target. One without variance is explained fully or not at all. */
 function explained(squared: number, targets: Float32Array, k: number, width: number): number {
-  const own = targets.filter((_, i) => i % width === k)
+  const own = targetAt(targets, k, width)
   const center = sum(own) / own.length
   let total = 0
   for (const target of own) total += (target - center) ** 2

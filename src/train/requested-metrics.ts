@@ -27,28 +27,34 @@ export function requestedMetrics(
 }
 
 /** A metric of a curve over thresholds, from a score for each row. */
-export type Curve = (scores: Float64Array, isPositive: Uint8Array) => number
+type Curve = (scores: Float64Array, isPositive: Uint8Array) => number
 
 /**
  * A metric of two classes by the probability of the second; of more, the mean over the classes, each against the rest.
  * Classes that no row or every row has are left out; undefined if none is left.
  */
 function overClasses(of: Predictions, curve: Curve): number | undefined {
-  const { targets, width } = of
   const probabilities = probabilitiesOf(of)
-  const classes = width === 2 ? [1] : Array.from({ length: width }, (_, k) => k)
-  const values = classes.flatMap((k) => {
-    const isPositive = Uint8Array.from(targets, (target) => Number(target === k))
-    const positives = isPositive.reduce((sum, one) => sum + one, 0)
-    if (positives === 0 || positives === targets.length) return []
-    return [
-      curve(
-        Float64Array.from(targets, (_, row) => probabilities[row * width + k] ?? NaN),
-        isPositive,
-      ),
-    ]
-  })
+  const classes = of.width === 2 ? [1] : Array.from({ length: of.width }, (_, k) => k)
+  const values = classes.flatMap((k) => againstRest(of, k, curve, probabilities) ?? [])
   return values.length === 0 ? undefined : mean(values)
+}
+
+/** A metric of one class by its probability; undefined if every row has the class, or none. */
+export function againstRest(
+  of: Predictions,
+  label: number,
+  curve: Curve,
+  probabilities = probabilitiesOf(of),
+): number | undefined {
+  const { targets, width } = of
+  const isPositive = Uint8Array.from(targets, (target) => Number(target === label))
+  const positives = isPositive.reduce((sum, one) => sum + one, 0)
+  if (positives === 0 || positives === targets.length) return undefined
+  return curve(
+    Float64Array.from(targets, (_, row) => probabilities[row * width + label] ?? NaN),
+    isPositive,
+  )
 }
 
 function probabilitiesOf({ outputs, targets, width }: Predictions): Float64Array {
@@ -127,13 +133,28 @@ export interface ClassScore {
 }
 
 /** Recall, precision and nll of each class that occurs, in the order of the indices. */
-export function classScores({ outputs, targets, width }: Predictions): ClassScore[] {
-  const [rows, right, loss, taken] = Array.from({ length: 4 }, () => new Float64Array(width)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ]
+export const classScores = (of: Predictions): ClassScore[] =>
+  classCounts(of).flatMap(({ rows, taken, right, loss }, label) => {
+    const precision = taken === 0 ? null : right / taken
+    return rows === 0 ? [] : [{ label, rows, recall: right / rows, precision, nll: loss / rows }]
+  })
+
+/** What the scores of a class are made of. */
+export interface ClassCounts {
+  /** Its rows. */
+  readonly rows: number
+  /** Rows whose most probable class it is. */
+  readonly taken: number
+  /** Rows that are both. */
+  readonly right: number
+  /** Sum of the negative log-likelihood of its rows, in nats. */
+  readonly loss: number
+}
+
+/** The counts of every class, in the order of the indices. */
+export function classCounts({ outputs, targets, width }: Predictions): ClassCounts[] {
+  const zeros = (): Float64Array => new Float64Array(width)
+  const [rows, taken, right, loss] = [zeros(), zeros(), zeros(), zeros()]
   targets.forEach((label, row) => {
     const { top, logSum } = softmaxRow(outputs, row * width, width)
     addTo(rows, label)
@@ -141,11 +162,7 @@ export function classScores({ outputs, targets, width }: Predictions): ClassScor
     addTo(right, label, Number(top === label))
     addTo(loss, label, logSum - (outputs[row * width + label] ?? NaN))
   })
-  return [...rows].flatMap((count, label) => {
-    const [own = 0, all = 0] = [right[label], taken[label]]
-    const precision = all === 0 ? null : own / all
-    return count === 0 ? [] : [{ label, rows: count, recall: own / count, precision, nll: (loss[label] ?? NaN) / count }]
-  })
+  return Array.from(rows, (count, k) => ({ rows: count, taken: taken[k] ?? 0, right: right[k] ?? 0, loss: loss[k] ?? NaN }))
 }
 
 /** Mean of |error| / max(|target|, ε), in units of each target. */

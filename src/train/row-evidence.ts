@@ -1,8 +1,7 @@
-import { gatherRows } from '../data/batches.ts'
 import { isMeanOverRows, type Metrics, type RowValues } from '../records/metrics.ts'
 import type { CompleteRun } from '../records/run.ts'
 import type { RunContext } from './context.ts'
-import { metricsOf, predictionsOf } from './evaluate.ts'
+import { metricsOf, predictedAt, predictionsOf, type Predicted } from './evaluate.ts'
 import { mistakeCost } from './metrics.ts'
 import type { TrainingData } from './types.ts'
 
@@ -26,7 +25,7 @@ export function rowEvidence(context: RunContext, outputs: Float32Array): Evidenc
   const rows = context.data.splits.validation
   const all = predictionsOf(context, outputs, rows)
   const groups = groupsOf(rows, context.data, mostGroups)
-  const rowGroups = groups.map((own) => metricsOn(context, outputs, rows, own)[objective] ?? NaN)
+  const rowGroups = groups.map((own) => metricsOn(context, { outputs, rows }, own)[objective] ?? NaN)
   return { ...(groups.length > 1 ? { rowGroups } : {}), ...(objective === 'nll' ? { mistakeCost: mistakeCost(all) } : {}) }
 }
 
@@ -40,7 +39,7 @@ export function testEvidence(
   outputs: Float32Array,
 ): Pick<NonNullable<CompleteRun['best']>, 'testRows'> {
   const rows = context.data.splits.test
-  const testRows = rowValues(context.data, rows, (positions) => metricsOn(context, outputs, rows, positions))
+  const testRows = rowValues(context.data, rows, (positions) => metricsOn(context, { outputs, rows }, positions))
   return Object.keys(testRows).length > 0 ? { testRows } : {}
 }
 
@@ -99,9 +98,7 @@ function groupsOf(rows: Int32Array, { clusters }: Pick<TrainingData, 'clusters'>
   return groups.map((group) => Int32Array.from(group))
 }
 
-const metricsOn = (context: RunContext, outputs: Float32Array, rows: Int32Array, positions: Int32Array): Metrics =>
-  metricsOf(
-    context,
-    gatherRows(outputs, outputs.length / rows.length, positions),
-    positions.map((i) => rows[i] ?? 0),
-  )
+function metricsOn(context: RunContext, split: Predicted, positions: Int32Array): Metrics {
+  const { outputs, rows } = predictedAt(split, positions)
+  return metricsOf(context, outputs, rows)
+}

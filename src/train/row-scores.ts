@@ -1,3 +1,4 @@
+import { targetAt } from '../base/rows.ts'
 import type { MetricName } from '../records/metrics.ts'
 import { mean } from '../stats/describe.ts'
 import type { EnsembleTask } from './ensemble.ts'
@@ -27,7 +28,7 @@ export function rowScores({ task, width, scale }: EnsembleTask, outputs: Outputs
       mean(Array.from({ length: width }, (_, k) => of(targets[row * width + k] ?? NaN, row * width + k))),
     )
   }
-  const variances = Array.from({ length: width }, (_, k) => varianceOf(targets.filter((_, i) => i % width === k)))
+  const variances = Array.from({ length: width }, (_, k) => varianceOf(targetAt(targets, k, width)))
   const errorAt = (target: number, i: number): number => (outputs[i] ?? NaN) - target
   return {
     ...(variances.every((variance) => variance > 0)

@@ -1,6 +1,6 @@
+import { listed } from '../../base/lists.ts'
 import { InputError } from '../../base/diagnostics.ts'
 import { mostLevels } from '../../data/column-type.ts'
-import { listed } from '../../data/problems.ts'
 import type { ColumnSummary, TableSummary } from '../../data/summary.ts'
 import { ownCommand } from '../../base/own-command.ts'
 

@@ -1,5 +1,5 @@
+import { listed } from '../../base/lists.ts'
 import { addTo } from '../../base/numbers.ts'
-import { listed } from '../problems.ts'
 import type { Augmentation, Dataset } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
 import { sampled } from './methods/columns.ts'

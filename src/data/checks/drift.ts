@@ -1,4 +1,5 @@
-import { counted, listed } from '../problems.ts'
+import { listed } from '../../base/lists.ts'
+import { counted } from '../problems.ts'
 import type { Dataset } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
 import { columnsOf, sampled, valuesOf, type CheckedColumn } from './methods/columns.ts'

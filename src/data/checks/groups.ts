@@ -1,5 +1,5 @@
-import { occurrences } from '../../base/lists.ts'
-import { counted, listed } from '../problems.ts'
+import { occurrences, listed } from '../../base/lists.ts'
+import { counted } from '../problems.ts'
 import type { Dataset, KeyColumn } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
 import { alikeWithin, type GroupLeakage } from './methods/group-leakage.ts'

@@ -1,4 +1,5 @@
-import { counted, listed } from '../problems.ts'
+import { listed } from '../../base/lists.ts'
+import { counted } from '../problems.ts'
 import type { Dataset, WholeNumbers } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
 import { allRows, columnsOf, valuesOf, type CheckedColumn } from './methods/columns.ts'

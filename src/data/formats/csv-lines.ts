@@ -1,5 +1,6 @@
+import { listed } from '../../base/lists.ts'
 import { isMissing, parseNumber } from '../cells.ts'
-import { counted, fail, listed } from '../problems.ts'
+import { counted, fail } from '../problems.ts'
 import { delimiters } from './csv-sniff.ts'
 
 /** The lines before the table, and the delimiter if they name it. */

@@ -1,5 +1,6 @@
+import { listed } from '../../base/lists.ts'
 import type { ColumnBuilder } from '../column.ts'
-import { fail, listed } from '../problems.ts'
+import { fail } from '../problems.ts'
 import type { Source } from '../source.ts'
 
 /** Throws if a column that is needed has lists or structures in place of values; `nested` has the names of those. */
