@@ -1,4 +1,4 @@
-import { gain } from '../records/metrics.ts'
+import { gain, higherIsBetter } from '../records/metrics.ts'
 import type { MetricRule } from '../records/gates.ts'
 import { overRows, turned } from '../stats/crossed.ts'
 import { differenceInterval, type Interval } from '../stats/intervals.ts'
@@ -139,7 +139,9 @@ function unchanged({ rule, source, matched }: Question): Finding {
   }
 }
 
-const dropOf = (rule: MarginRule): string => `drop in ${measuredWords(rule)}`
+/** What becoming worse is for the metric, in a word. */
+const worsening = ({ metric }: MarginRule): string => (higherIsBetter(metric) ? 'drop' : 'rise')
+const dropOf = (rule: MarginRule): string => `${worsening(rule)} in ${measuredWords(rule)}`
 
 function weigh(question: Question): Finding {
   const { rule, matched, analysis } = question
@@ -190,16 +192,17 @@ function judged(question: Question, overSeeds: Interval, fallback: readonly stri
 
 type Bounds = Pick<Interval, 'estimate' | 'lower' | 'upper'>
 
-function placed({ margin }: MarginRule, { estimate, lower, upper }: Bounds) {
+function placed(rule: MarginRule, { estimate, lower, upper }: Bounds) {
+  const { margin } = rule
   if (upper < margin) return { status: 'pass', outcome: `its upper bound is below the margin ${shown(margin)}` } as const
   if (lower > 0 && estimate >= margin) {
-    const outcome = `the drop reaches the margin ${shown(margin)}, and the interval is entirely above 0: worse by more than noise`
+    const outcome = `the ${worsening(rule)} reaches the margin ${shown(margin)}, and the interval is entirely above 0: worse by more than noise`
     return { status: 'fail', outcome } as const
   }
   const outcome =
     lower > 0
-      ? `a drop beyond noise, but whether it reaches the margin ${shown(margin)} is open`
-      : `the interval extends from no drop to beyond the margin ${shown(margin)}`
+      ? `a ${worsening(rule)} beyond noise, but whether it reaches the margin ${shown(margin)} is open`
+      : `the interval extends from no ${worsening(rule)} to beyond the margin ${shown(margin)}`
   return { status: 'inconclusive', outcome } as const
 }
 

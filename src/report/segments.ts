@@ -24,7 +24,7 @@ export function segmentTable({ verdict }: Report, shownName: (name: string) => s
         segments.length > mostShown ? [`report.json has all ${whole(segments.length)} segments of a gate.`] : [],
       ),
       "The bound that a pass rests on is the segment's own. The other one is corrected for the number of segments, because " +
-        'the worst of several is looked for. A segment that is not judged has too few test rows, and its gate does not pass.',
+        'the gate looks for the worst of several. A segment that is not judged has too few test rows, and its gate does not pass.',
     ],
   }
 }

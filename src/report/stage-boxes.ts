@@ -139,7 +139,9 @@ export function clipNorm(report: Draft): Box {
   const stage = stageFor('scheduling').name
   const found = findingsOf(report, stage, 'stage')
   if (isBox(found)) return found
-  const tried = reportOf(report, stage).comparisons.filter((c) => moves(c.patch, 'clipNorm'))
+  const { comparisons, findings } = reportOf(report, stage)
+  const tried = comparisons.filter((c) => moves(c.patch, 'clipNorm'))
+  const once = (findings?.explored?.trials ?? []).filter(({ patch }) => moves(patch, 'clipNorm')).length
   const winner = report.verification?.seeds[0]?.candidate.run
   const own = report.runs.find((r) => r.id === winner)?.gradient
   const norms = own ?? report.runs.findLast((r) => r.job.kind === 'train' && r.gradient)?.gradient
@@ -147,13 +149,16 @@ export function clipNorm(report: Draft): Box {
     ? ` The ${own ? "chosen levers'" : "last run's"} norms have median ${short(norms.median)} and 90th percentile ` +
       `${short(norms.p90)}; ${percent(norms.clippedShare)} of steps are clipped.`
     : ''
-  return tried.length > 0
-    ? box(
-        tried.some(isDecided) ? 'done' : 'inconclusive',
-        `${plural(tried.length, 'clip norm')} compared, ` +
-          `${whole(tried.filter((c) => c.patch.clipNorm !== null).length)} of them taken from the logged norms.${logged}`,
-      )
-    : box('not-done', `No clip norm was compared.${logged}`)
+  if (tried.length === 0) {
+    return once === 0
+      ? box('not-done', `No clip norm was compared.${logged}`)
+      : box('done', `${plural(once, 'configuration')} with another clip norm tried once; none was worth comparing.${logged}`)
+  }
+  return box(
+    tried.some(isDecided) ? 'done' : 'inconclusive',
+    `${plural(tried.length, 'clip norm')} compared, ` +
+      `${whole(tried.filter((c) => c.patch.clipNorm !== null).length)} of them taken from the logged norms.${logged}`,
+  )
 }
 
 export function confirmed(report: Draft): Box {

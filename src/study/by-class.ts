@@ -5,7 +5,7 @@ import { classScores, type ClassScore } from '../train/requested-metrics.ts'
 import { rounded } from '../train/round.ts'
 import type { WinnerOutputs } from './kept-outputs.ts'
 
-/** More classes are no table that anybody reads. */
+/** Nobody reads a table of more classes. */
 const mostClasses = 1000
 /** More pairs of classes say nothing that the first ones do not. */
 const mostConfusions = 500

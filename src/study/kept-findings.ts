@@ -9,8 +9,8 @@ import type { CheckName, DataFinding } from '../data/checks/definition.ts'
 import type { Augmentation, Dataset } from '../data/types.ts'
 
 /**
- * What the checks found in data that were checked before. Only commands that print it use this: a study checks its data
- * itself, because whoever can write to the folder could hide a finding.
+ * What the checks found in data that were checked before. Only commands that do nothing but show findings use this. A study
+ * checks its data itself, because whoever can write to the folder could hide a finding.
  */
 export interface KeptFindings {
   /** Folder below the user's cache. */
@@ -70,7 +70,7 @@ function isFinding(value: unknown): value is DataFinding {
   )
 }
 
-/** Data change, so files of old data are removed: all of them at once, which costs a check each. */
+/** Data change, so files of old data are removed, all at once: each costs one check to make again. */
 async function keep(folder: string, file: string, findings: readonly DataFinding[]): Promise<void> {
   const text = JSON.stringify(findings)
   if (Buffer.byteLength(text) > limits.bytes) return

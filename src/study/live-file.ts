@@ -21,7 +21,7 @@ export interface LiveFile {
   readonly report: Report
 }
 
-/** What a study says of itself while it runs; the file goes when the report is written. */
+/** What a study says about itself while it runs. The file is removed when the report is written. */
 export const livePath = (folder: string): string => join(folder, 'live.json')
 
 export const removeLive = (folder: string): Promise<void> => rm(livePath(folder), { force: true }).catch(() => {})

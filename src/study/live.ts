@@ -19,8 +19,8 @@ export interface LiveWriter {
 const everyMs = 1000
 
 /**
- * Keeps `live.json` in the study's folder up to date, for `tunegate watch`. It is a help to look at, so a disk that does not
- * take it changes nothing.
+ * Keeps `live.json` in the study's folder up to date, for `tunegate watch`. Nothing depends on it, so a write that fails
+ * changes nothing.
  */
 export function liveWriter(study: OpenStudy, options: StudyOptions): LiveWriter {
   const { journal, outDir } = study

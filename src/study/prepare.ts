@@ -175,7 +175,7 @@ function factsOf(dataset: Dataset): DataFacts {
 /** Names of the checks to run: all except those that the spec turns off. */
 export const checksMade = ({ checks }: ModelSpec): CheckName[] => checkNames.filter((name) => checks[name] !== 'off')
 
-/** What the checks find, or found before where the caller keeps that. */
+/** What the checks find, or what they found before if the caller keeps that. */
 async function checked(
   spec: ModelSpec,
   dataset: Dataset,

@@ -21,7 +21,7 @@ export interface Seen {
 
 type Kept = ReturnType<typeof summarizeRun> & { readonly curve: ThinCurve }
 
-/** A study as somebody sees it who only reads its folder. Finished runs are read from the journal once. */
+/** A study as seen by someone who only reads its folder. Each finished run is read from the journal once. */
 export class StudyWatch {
   private readonly folder: string
   private readonly now: () => number
@@ -46,7 +46,7 @@ export class StudyWatch {
     return { state, version: [state, report, live, journal].join(' ') }
   }
 
-  /** The page of that state; null if the files are just being replaced, or not there yet. */
+  /** The page of that state; null if its files are being replaced, or are not there yet. */
   async page(seen: Seen): Promise<string | null> {
     if (seen.state === 'finished') {
       const { report, runs } = await finished(this.folder)

@@ -190,6 +190,11 @@ describe('words and directions', () => {
     const up = nll.map((v) => v + 0.2)
     expect(gateOf(calibration, seedsWith('nll', up), seedsWith('nll', nll, 'b')).status).toBe('fail')
     expect(gateOf(calibration, seedsWith('nll', nll), seedsWith('nll', up, 'b')).status).toBe('pass')
+    const { sentence } = gateOf(calibration, seedsWith('nll', up), seedsWith('nll', nll, 'b'))
+    expect(sentence).toMatch(/^The rise in test nll .*the rise reaches the margin/)
+    expect(gateOf(regression, acc(good.map((v) => v - 0.1)), acc(good, 'b')).sentence).toMatch(
+      /^The drop in .*the drop reaches/,
+    )
   })
 
   it('warns of a margin under two seed SDs and says how many seeds it would take', () => {

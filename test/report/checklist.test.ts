@@ -39,6 +39,16 @@ describe('the checklist', () => {
     })
   })
 
+  it('sees clip norms that a search tried once, though none was worth comparing', () => {
+    const uncompared = (input: ReportInput): ReportInput => ({
+      ...input,
+      decisions: input.decisions.map((d) => (d.stage === 'schedule' ? { ...d, comparisons: [] } : d)),
+    })
+    const box = buildReport(uncompared(fakeStudy().input)).checklist.find((b) => b.id === 'clip-norm')
+    expect(box?.state).toBe('done')
+    expect(box?.evidence).toMatch(/^1 configuration with another clip norm tried once; none was worth comparing\./)
+  })
+
   it('does not call a study confirmed whose winner diverged on a seed', () => {
     expect(states({ diverging: [2] })).toMatchObject({ confirmed: 'inconclusive', 'seed-variance': 'inconclusive' })
     const report = buildReport(fakeStudy({ diverging: [2] }).input)

@@ -27,7 +27,10 @@ export function nearest({ x }: Line, epoch: number): number {
   return x.length === 0 ? -1 : before ? low - 1 : low
 }
 
-/** Decades that a log scale shows below its largest value: no curve is read further down, and uPlot draws no smaller ticks. */
+/**
+ * Decades that a log scale shows below its largest value: nobody reads a curve further down, and uPlot draws no smaller
+ * ticks.
+ */
 const decades = 9
 
 /** A line whose largest value is this many times that of nine in ten lines would press all others to the bottom. */
