@@ -36,7 +36,10 @@ export interface SubsetMetrics extends Subset {
   readonly validation: Metrics
   /** Null if the run reads no test rows. */
   readonly test: Metrics | null
-  /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone, or rows are too few. */
+  /**
+   * How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone, or if too few rows define
+   * them.
+   */
   readonly testRows?: RowValues
 }
 

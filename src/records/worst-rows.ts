@@ -19,7 +19,9 @@ export interface WorstRow {
   readonly actual: string
   /** The class that most seeds predict, or the mean prediction. */
   readonly predicted: string
-  /** Mean negative log-likelihood in nats, or mean absolute error in units of the target; in SDs of each of several targets. */
+  /**
+   * Mean negative log-likelihood in nats, or mean absolute error in units of the target; of several targets, in SDs of each.
+   */
   readonly loss: number
   /** Seeds whose most probable class is another one; null for a regression. */
   readonly wrong: number | null
