@@ -75,8 +75,8 @@ export function rowValues(
 export const groupCount = ({ clusters }: Pick<TrainingData, 'clusters'>, rows: Int32Array): number | null =>
   clusters ? new Set(rows.map((row) => clusters[row] ?? -1)).size : null
 
-/** Five digits are more than the spread of 20 values knows, and keep locks short. */
-const pseudoValue = (whole: number, without: number, groups: number): number =>
+/** What a group adds to a metric. Five digits are more than the spread of 20 values knows, and keep locks short. */
+export const pseudoValue = (whole: number, without: number, groups: number): number =>
   Number((groups * whole - (groups - 1) * without).toPrecision(5))
 
 /**

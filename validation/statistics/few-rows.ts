@@ -1,9 +1,10 @@
 // How often do gates pass a class or a segment at the limit, for metrics that are not shares of rows?
-import { stream, deriveSeed, type Stream } from '../../src/base/random.ts'
+import { deriveSeed, shuffled, stream, type Stream } from '../../src/base/random.ts'
 import type { SeedEvidence } from '../../src/gates/evidence.ts'
 import type { AnyGateRule } from '../../src/gates/index.ts'
 import { judge } from '../../src/gates/judge.ts'
 import type { MetricName } from '../../src/records/metrics.ts'
+import { pseudoValue } from '../../src/train/row-evidence.ts'
 import { shareWords, table } from './tables.ts'
 import { centerOf, logistic, seeds, spread } from './simulated-rows.ts'
 
@@ -56,13 +57,13 @@ const auroc = (rows: number, of: number, distance: number, limit: number): World
   of,
   limit: { min: limit, max: null },
   draw(random) {
-    const own = shuffled(rows, of, random).map((label) => ({ label, score: random.normal() + (label ? distance : 0) }))
+    const own = labelsOf(rows, of, random).map((label) => ({ label, score: random.normal() + (label ? distance : 0) }))
     return perSeed(() => {
       const scored = own.map(({ label, score }, i) => ({ label, group: groupOf(i), score: score + 0.15 * random.normal() }))
       const [positive, negative] = [scored.filter(({ label }) => label), scored.filter(({ label }) => !label)]
       // Pairs that are in order, and all pairs, by the groups of both rows.
-      const table = (): number[][] => Array.from({ length: groups }, () => new Array<number>(groups).fill(0))
-      const [right, all] = [table(), table()]
+      const pairs = (): number[][] => Array.from({ length: groups }, () => new Array<number>(groups).fill(0))
+      const [right, all] = [pairs(), pairs()]
       for (const p of positive)
         for (const n of negative) {
           add(right[p.group], n.group, p.score > n.score ? 1 : 0)
@@ -88,7 +89,7 @@ const counts = (metric: 'f1' | 'precision', rows: number, of: number, found: num
   of,
   limit: { min: shareOf(metric, rows * found, rows * found + (of - rows) * falsely, rows), max: null },
   draw(random) {
-    const labels = shuffled(rows, of, random)
+    const labels = labelsOf(rows, of, random)
     const easy = labels.map((label) => centerOf(label ? found : falsely) + spread.rows * random.normal())
     return perSeed(() => {
       const noise = spread.seeds * random.normal()
@@ -113,14 +114,12 @@ function add(to: number[] | undefined, at: number, value: number): void {
   if (to) to[at] = (to[at] ?? 0) + value
 }
 
-function shuffled(rows: number, of: number, random: Stream): boolean[] {
-  const labels = Array.from({ length: of }, (_, i) => i < rows)
-  for (let i = of - 1; i > 0; i--) {
-    const j = Math.floor(random.uniform() * (i + 1))
-    ;[labels[i], labels[j]] = [labels[j] ?? false, labels[i] ?? false]
-  }
-  return labels
-}
+/** Which rows have the class, in random order. */
+const labelsOf = (rows: number, of: number, random: Stream): boolean[] =>
+  shuffled(
+    Array.from({ length: of }, (_, i) => i < rows),
+    random,
+  )
 
 /** A metric of sums over groups of rows. */
 function measured(sums: readonly number[][], of: (totals: readonly number[]) => number): Measured {
@@ -133,7 +132,7 @@ function evidenceOf({ metric, rows, of }: World, found: readonly Measured[]): Se
   const subset =
     of === undefined ? { segment: { column: 'site', level: 'a' } } : { class: 'a', rarer: Math.min(rows, of - rows) }
   return found.map(({ whole, without }, i) => {
-    const values = without.map((rest) => groups * whole - (groups - 1) * rest)
+    const values = without.map((rest) => pseudoValue(whole, rest, groups))
     return {
       seed: i,
       status: 'complete',

@@ -5,6 +5,7 @@ import type { AnyGateRule } from '../../src/gates/index.ts'
 import type { SeedEvidence } from '../../src/gates/evidence.ts'
 import type { VerdictStatus } from '../../src/records/verdict.ts'
 import { mean } from '../../src/stats/describe.ts'
+import { rowValues } from '../../src/train/row-evidence.ts'
 import { fewRows } from './few-rows.ts'
 import { centerOf, logistic, seeds, spread } from './simulated-rows.ts'
 import { shareWords, table, type Facts } from './tables.ts'
@@ -44,21 +45,12 @@ function evidenceOf(segments: readonly Segment[], random: Stream): SeedEvidence[
         rows: { validation: 0, test: rows },
         validation: {},
         test: { accuracy: mean(right) },
-        testRows: { accuracy: pseudoValues(right) },
+        testRows: rowValues({}, Int32Array.from(right.keys()), (rows) => ({
+          accuracy: mean(Array.from(rows, (i) => right[i] ?? NaN)),
+        })),
       }
     }),
   }))
-}
-
-/** What each of 20 groups of rows adds to the share, as runs compute it (`train/row-evidence.ts`). */
-function pseudoValues(right: readonly number[]): number[] {
-  const n = Math.min(20, right.length)
-  const sum = right.reduce((all, value) => all + value, 0)
-  return Array.from({ length: n }, (_, g) => {
-    const own = right.filter((_value, i) => i % n === g)
-    const rest = (sum - own.reduce((all, value) => all + value, 0)) / (right.length - own.length)
-    return (n * sum) / right.length - (n - 1) * rest
-  })
 }
 
 const rule: AnyGateRule = {
