@@ -54,21 +54,16 @@ const silent = new Set('$schema $id $defs title description default examples dep
 /** What a keyword requires of a value, by its argument and the schema around it. */
 type Keyword<Argument> = (argument: Argument, fits: (schema: unknown) => Fits, schema: Value) => Fits
 
-const ofNumbers =
-  (test: (value: number, limit: number) => boolean): Keyword<number> =>
+/** A keyword that limits values of one type and accepts all others. */
+const limitOn =
+  <Limited>(applies: (value: unknown) => value is Limited) =>
+  (test: (value: Limited, limit: number) => boolean): Keyword<number> =>
   (limit) =>
   (value) =>
-    typeof value !== 'number' || test(value, limit)
-const ofTexts =
-  (test: (value: string, limit: number) => boolean): Keyword<number> =>
-  (limit) =>
-  (value) =>
-    typeof value !== 'string' || test(value, limit)
-const ofLists =
-  (test: (value: readonly unknown[], limit: number) => boolean): Keyword<number> =>
-  (limit) =>
-  (value) =>
-    !Array.isArray(value) || test(value, limit)
+    !applies(value) || test(value, limit)
+const ofNumbers = limitOn((value) => typeof value === 'number')
+const ofTexts = limitOn((value) => typeof value === 'string')
+const ofLists = limitOn<readonly unknown[]>(Array.isArray)
 const ofObjects =
   <Argument>(make: (argument: Argument, fits: (schema: unknown) => Fits, schema: Value) => (value: Value) => boolean) =>
   (argument: Argument, fits: (schema: unknown) => Fits, schema: Value): Fits => {

@@ -43,7 +43,7 @@ function viewsOf({ targetNames, ...dataset }: Dataset): Dataset[] {
   }))
 }
 
-/** What is found of every target is no matter of the target, and said once; the rest names its targets. */
+/** A finding about every target is reported once. Any other names the targets that it is about. */
 function together(all: readonly (readonly DataFinding[])[], names: readonly string[]): DataFinding[] {
   const found = new Map<string, { readonly finding: DataFinding; readonly of: string[] }>()
   for (const [k, findings] of all.entries()) {

@@ -47,8 +47,8 @@ export async function openData(config: DataConfig, source: DataFile): Promise<Op
 }
 
 /**
- * A config without segments, for rows that are only trained on. With a shape, those that the file has stay, because they are
- * no inputs.
+ * A config without segments, for rows that are only trained on. With a shape, it keeps those that the file has, because they
+ * are not inputs.
  */
 export async function withKnownSegments({ segments = [], ...base }: DataConfig, source: DataFile): Promise<DataConfig> {
   if (base.inputs.kind !== 'array') return base

@@ -69,13 +69,13 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   return { ...parts, wants: wantsOf(config, parts, table.names.length) }
 }
 
-/** The format may say which column is the target; it can be one only. */
+/** The format may say which column is the target, but only if there is one target. */
 function targetsIn({ target, targets }: DataConfig, table: OpenTable, find: (name: string) => number): readonly number[] {
   if (targets) return targets.map(find)
   return [table.target ?? find(target)]
 }
 
-/** A target that is named twice, as by name and by position. */
+/** A target that is listed twice, such as by name and by position. */
 function twice({ names }: OpenTable, targets: readonly number[]): Diagnostic[] {
   const again = targets.filter((i, at) => i >= 0 && targets.indexOf(i) < at)
   return again.map((i) => ({

@@ -5,7 +5,7 @@ import type { Table } from './table.ts'
 import { sortedLevels } from './targets.ts'
 import type { DataConfig, SegmentColumn } from './types.ts'
 
-/** More segments than this are no groups that somebody compares. */
+/** Nobody compares more groups than this. */
 const mostLevels = 50
 
 /** The segment of rows without a value. */
@@ -14,7 +14,7 @@ const noValue = '(no value)'
 /**
  * The columns whose values divide the rows into segments, for gates that judge each of them. They need not be inputs.
  *
- * @throws InputError if a column has more than 50 different values, or one that stands for rows without a value
+ * @throws InputError if a column has more than 50 different values, or the text that names rows without a value
  */
 export const segmentColumns = (
   { segments: names = [] }: Pick<DataConfig, 'segments'>,

@@ -1089,7 +1089,7 @@ export interface Regression {
    */
   segments?: Column[]
   /**
-   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are no shares of rows, such as nll or auroc, need at least 100.
+   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows, such as nll or auroc, need at least 100.
    */
   minRows?: number
   onInconclusive?: OnInconclusive
@@ -1120,7 +1120,7 @@ export interface Threshold {
    */
   segments?: Column[]
   /**
-   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are no shares of rows, such as nll or auroc, need at least 100.
+   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows, such as nll or auroc, need at least 100.
    */
   minRows?: number
   onInconclusive?: OnInconclusive
@@ -1150,7 +1150,7 @@ export interface Calibration {
    */
   segments?: Column[]
   /**
-   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are no shares of rows, such as nll or auroc, need at least 100.
+   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows, such as nll or auroc, need at least 100.
    */
   minRows?: number
   onInconclusive?: OnInconclusive

@@ -13,10 +13,10 @@ import type { GateEvidence } from './evidence.ts'
  */
 const fewestForOthers = 100
 
-/** Metrics for which the intervals held on few rows: of shares by Wilson's interval, of f1 as measured. */
+/** Metrics whose intervals hold on few rows: shares have Wilson's interval, and those of f1 held when measured. */
 const holdsOnFewRows = (metric: MetricName): boolean => isProportion(metric) || metric === 'f1'
 
-/** Rows that a class or a segment needs to be judged by a rule: none if it says nothing of other rows. */
+/** Rows that a class or a segment needs to be judged by a rule: none if its verdict holds on these rows alone. */
 export function rowsNeeded({ metric, split, minRows }: MetricRule): number {
   if (split !== 'test' || minRows === undefined) return 0
   return holdsOnFewRows(metric) ? minRows : Math.max(minRows, fewestForOthers)

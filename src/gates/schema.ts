@@ -49,8 +49,8 @@ export const bySegment = {
   segments: {
     title: 'Segments',
     description:
-      'Columns of the data. Each of their values is a segment of the test rows, which is judged by itself: the worst one decides. ' +
-      'Needs split: test. Omitted: all rows together.',
+      'Columns of the data. Each of their values is a segment of the test rows, which is judged by itself: the worst one ' +
+      'decides. Needs split: test. Omitted: all rows together.',
     type: 'array',
     items: { $ref: '#/$defs/column' },
     minItems: 1,
@@ -62,8 +62,8 @@ export const bySegment = {
     title: 'Fewest rows',
     description:
       'Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. ' +
-      'Smaller ones are named, and the gate does not pass without them. Metrics that are no shares of rows, such as nll or ' +
-      'auroc, need at least 100.',
+      'Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows, such as nll ' +
+      'or auroc, need at least 100.',
     type: 'integer',
     minimum: 5,
     maximum: 1000000,

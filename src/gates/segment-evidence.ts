@@ -1,4 +1,4 @@
-// What seeds have to say about a class or segments, before a rule may judge it. Evidence may come from an untrusted job.
+// What seeds must have of a class or of segments before a rule judges them. Evidence may come from an untrusted job.
 import { occurrences } from '../base/lists.ts'
 import { printable } from '../base/printable.ts'
 import type { MetricRule } from '../records/gates.ts'

@@ -47,14 +47,19 @@ export function sentenceOf(rule: MetricRule, { judged, failing, open, small, los
     ...lostWords(lost),
   ]
   const which = deciding === worst ? 'The worst' : 'The worst of these'
-  return `${parts.join(' ')} ${which} is ${subsetName(deciding.of)}, with ${rowsWords(deciding.of)}. ${deciding.said.finding.sentence}`
+  const place = `${which} is ${subsetName(deciding.of)}, with ${rowsWords(deciding.of)}.`
+  return `${parts.join(' ')} ${place} ${deciding.said.finding.sentence}`
 }
 
-const allOf = (count: number, some: boolean): string =>
-  `${count === 1 ? 'The one segment' : `All ${count} segments`}${some ? ' with enough rows' : ''} ${count === 1 ? 'passes' : 'pass'}`
+function allOf(count: number, some: boolean): string {
+  const which = some ? ' with enough rows' : ''
+  return count === 1 ? `The one segment${which} passes` : `All ${count} segments${which} pass`
+}
 
-const rowsWords = ({ class: named, rows, groups }: SubsetMetrics): string =>
-  `${counted(rows.test, 'test row')}${named === undefined ? '' : ' of the class'}${groups === undefined ? '' : ` in ${counted(groups, 'group')}`}`
+function rowsWords({ class: named, rows, groups }: SubsetMetrics): string {
+  const whose = named === undefined ? '' : ' of the class'
+  return `${counted(rows.test, 'test row')}${whose}${groups === undefined ? '' : ` in ${counted(groups, 'group')}`}`
+}
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
@@ -65,9 +70,10 @@ export function smallWords(small: readonly SubsetMetrics[], rule: MetricRule): s
   if (small.length === 0) return []
   const [needed, { metric, minRows = 0 }] = [rowsNeeded(rule), rule]
   const units = small.some(({ groups }) => groups !== undefined) ? 'groups of test rows' : 'test rows'
-  const of = `${units}${ranksRows(metric) ? ' of the rarer side' : ''}${needed > minRows ? ` for ${metric}, which is no share of rows` : ''}`
+  const side = ranksRows(metric) ? ' of the rarer side' : ''
+  const why = needed > minRows ? ` for ${metric}, which is not a share of rows` : ''
   const names = listed(small, mostNames, (one) => `${subsetName(one)} (${sizeWords(one, rule)})`)
-  return [`Not judged: ${names}; a ${rule.segments ? 'segment' : 'class'} needs ${needed} ${of}.`]
+  return [`Not judged: ${names}; a ${rule.segments ? 'segment' : 'class'} needs ${needed} ${units}${side}${why}.`]
 }
 
 const sizeWords = (one: SubsetMetrics, { metric }: MetricRule): string =>
@@ -77,8 +83,8 @@ export const lostWords = (lost: readonly SubsetMetrics[]): string[] =>
   lost.length === 0 ? [] : [`The baseline has segments that the candidate lacks: ${listed(lost, mostNames, subsetName)}.`]
 
 export const smallRemedy =
-  'Hold out more test rows, merge small segments in a column of their own, or set minRows lower: intervals then get wide. ' +
-  'Metrics that are no shares of rows need 100 whatever minRows says.'
+  'Hold out more test rows, merge small segments in a column of their own, or set minRows lower, which makes intervals ' +
+  'wider. Metrics that are not shares of rows need 100 whatever minRows says.'
 
 export const correctionNotes = (count: number): string[] =>
   count === 1

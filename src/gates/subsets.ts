@@ -41,8 +41,8 @@ export function evidenceOn(evidence: GateEvidence, subset: Subset): GateEvidence
 }
 
 /**
- * Nothing is measured if verdicts are to hold for other rows, and the rows of a subset do not say how much its metric depends
- * on them. Undefined if they do.
+ * The finding for a subset whose rows do not show how much its metric depends on them, if verdicts are to hold for other
+ * rows. Otherwise undefined.
  */
 export function tooFewRows(rule: Measured, evidence: GateEvidence, subset: Subset): Finding | undefined {
   if (rule.split !== 'test') return undefined

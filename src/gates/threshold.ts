@@ -201,7 +201,7 @@ function withoutSpread(
     status,
     remedy: null,
     sentence: `${same}; the interval of a share of ${rows} rows (${intervalWords(found)}) is ${outcome}.`,
-    estimate: { what: `${measuredWords(rule)}`, value: first.value, lower, upper, level },
+    estimate: { what: measuredWords(rule), value: first.value, lower, upper, level },
     notes: ["The seeds show no spread, so Wilson's interval over the rows was used instead of a t interval over seeds."],
   }
 }

@@ -31,7 +31,7 @@ export interface RowsAlone extends ShareBounds {
   readonly level: number
 }
 
-/** Wilson's interval of a share that is the same under every seed; undefined if the metric is no share of rows. */
+/** Wilson's interval of a share that is the same under every seed; undefined if the metric is not a share of rows. */
 export function shareOnRows(
   rule: Measured,
   evidence: GateEvidence,

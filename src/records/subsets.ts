@@ -29,14 +29,17 @@ export interface SubsetMetrics extends Subset {
   /** Number of different groups that its test rows are in; omitted if every row stands for itself. */
   readonly groups?: number
   /**
-   * Test rows of its rarer side, if a metric compares rows of different classes: of the class or of the others, whichever are
+   * Test rows of its rarer side, if a metric ranks rows of different classes: of the class or of the others, whichever are
    * fewer; without a class, of the rarest class. Omitted if no gate names such a metric.
    */
   readonly rarer?: number
   readonly validation: Metrics
   /** Null if the run reads no test rows. */
   readonly test: Metrics | null
-  /** How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone, or few rows define it. */
+  /**
+   * How much the test metrics depend on the test rows; omitted if verdicts hold on these rows alone, or if too few rows define
+   * them.
+   */
   readonly testRows?: RowValues
 }
 

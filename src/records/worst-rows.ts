@@ -1,6 +1,6 @@
 /**
- * The scored rows that the winner gets most wrong, over its verification seeds: what to look at first, be it a wrong label or
- * a case that the model lacks. On test rows, or on validation rows if none are held out.
+ * The scored rows that the winner gets most wrong, over its verification seeds: what to look at first, such as a wrong label
+ * or a case that the training rows lack. On test rows, or on validation rows if none are held out.
  */
 export interface WorstRows {
   readonly split: 'validation' | 'test'
@@ -19,7 +19,9 @@ export interface WorstRow {
   readonly actual: string
   /** The class that most seeds predict, or the mean prediction. */
   readonly predicted: string
-  /** Mean negative log-likelihood in nats, or mean absolute error in units of the target; of several targets, in SDs of each. */
+  /**
+   * Mean negative log-likelihood in nats, or mean absolute error in units of the target; of several targets, in SDs of each.
+   */
   readonly loss: number
   /** Seeds whose most probable class is another one; null for a regression. */
   readonly wrong: number | null

@@ -13,7 +13,7 @@ export interface OpenOptions {
   readonly fresh?: boolean
   /** The id of a request in this study. It decides which runs behind a damaged header are kept; if omitted, none are. */
   readonly idOf?: (request: RunRequest) => string
-  /** A journal that an earlier job kept, used if there is none at the path. Only runs that fit the study are taken from it. */
+  /** A journal of an earlier job, used if there is none at the path. Only runs that fit the study are taken from it. */
   readonly earlier?: string | null
 }
 
@@ -59,7 +59,7 @@ async function create(path: string, header: JournalHeader): Promise<Scan> {
   return { first: { header, checked: true }, places: new Map(), end: text.length, torn: false, damaged: 0, elapsed: 0 }
 }
 
-/** Every line is checked: somebody may have made up the whole file. Its header is not read at all. */
+/** Every line is checked, because the whole file may be made up. Its header is not read. */
 async function adopted(
   path: string,
   header: JournalHeader,

@@ -62,8 +62,8 @@ export class WorkerSupply {
   }
 
   /**
-   * A process for a probe whose steps have so many rows: that of the probe before, unless its steps had more. A process's
-   * peak memory never falls, so it is right for the probe that needs most.
+   * A process for a probe whose steps have this many rows: that of the probe before, unless its steps had more. A process's
+   * peak memory never falls, so it is that of the largest probe so far.
    */
   async prober(rows: number): Promise<WorkerProcess> {
     const before = this.probed

@@ -2,7 +2,7 @@ import type { MetricName } from '../records/metrics.ts'
 import type { Predictions } from './predicted.ts'
 import { againstRest, areaUnderRoc, averagePrecision, classCounts, type ClassCounts } from './requested-metrics.ts'
 
-/** Metrics of one class against the rest, as scikit-learn computes them with `labels=[label]`; undefined if no row has it. */
+/** Metrics of one class against the rest, as in scikit-learn with `labels=[label]`; undefined if no row has the class. */
 const ofClass: { readonly [name in MetricName]?: (of: Predictions, label: number) => number | undefined } = {
   recall: counted(({ rows, right }) => (rows === 0 ? undefined : right / rows)),
   nll: counted(({ rows, loss }) => (rows === 0 ? undefined : loss / rows)),

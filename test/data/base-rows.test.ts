@@ -3,7 +3,7 @@ import { baseRows } from '../../src/data/base-rows.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { DataConfig, Dataset, Splits } from '../../src/data/types.ts'
 import { problemsOf } from './support.ts'
-import { configOf, edit, header, relabel, rows, split, write } from './versions.ts'
+import { bySegment, configOf, edit, header, relabel, rows, split, write } from './versions.ts'
 
 interface Versions {
   readonly before?: readonly string[]
@@ -223,20 +223,15 @@ describe('segments of data with a shape', () => {
 })
 
 describe('a segment of rows without a value', () => {
-  const config = {
-    inputs: { kind: 'columns', numeric: ['a', 'b'], categorical: [], encoding: 'index' },
-    segments: ['word'],
-  } as const
-
   it('is not that of a text with the same name', async () => {
     const named = (text: string): string =>
       write(
         'named.csv',
         edit([1, 2], (row) => row.replace(/,w\d,/, `,${text},`)),
       )
-    const { segments } = await loadDataset(configOf(named(''), config))
+    const { segments } = await loadDataset(configOf(named(''), bySegment))
     expect(segments[0]?.levels.at(-1)).toBe('(no value)')
-    expect(await refusal(loadDataset(configOf(named('(no value)'), config)))).toContain(
+    expect(await refusal(loadDataset(configOf(named('(no value)'), bySegment)))).toContain(
       'names the segment of rows without a value',
     )
   })

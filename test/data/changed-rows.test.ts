@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { changedRows, type ChangedPart } from '../../src/data/changed-rows.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { DataConfig } from '../../src/data/types.ts'
-import { configOf, edit, header, relabel, rows, split, write } from './versions.ts'
+import { bySegment, configOf, edit, header, relabel, rows, split, write } from './versions.ts'
 
 interface Other {
   readonly config?: Partial<DataConfig>
@@ -122,26 +122,21 @@ describe('attack 14: rows that are measured', () => {
 })
 
 describe('segments of the measured rows', () => {
-  const config = {
-    inputs: { kind: 'columns', numeric: ['a', 'b'], categorical: [], encoding: 'index' },
-    segments: ['word'],
-  } as const
-
   it('are part of a row: another segment is counted apart from another label', async () => {
-    const { test } = await splitsOf(config)
+    const { test } = await splitsOf(bySegment)
     const at = test.slice(0, 3)
     const moved = edit(at, (row) => row.replace(/,w\d,/, ',w0,'))
     const others = at.filter((i) => !rows[i]?.includes(',w0,')).length
     expect(others).toBeGreaterThan(0)
-    const { test: part, validation } = await partsOf(moved, { config })
+    const { test: part, validation } = await partsOf(moved, { config: bySegment })
     expect(part).toEqual({ ...none, edited: others, resegmented: others })
     expect(validation).toEqual(none)
   })
 
   it('are named if no row is left in them', async () => {
-    const { test } = await splitsOf(config)
+    const { test } = await splitsOf(bySegment)
     const one = edit(rows.keys(), (row) => row.replace(',w6,', ',w1,'))
-    const found = await partsOf(one, { config })
+    const found = await partsOf(one, { config: bySegment })
     const count = [...test].filter((i) => rows[i]?.includes(',w6,')).length
     expect(count).toBeGreaterThan(0)
     expect(found['test']).toEqual({
@@ -154,7 +149,7 @@ describe('segments of the measured rows', () => {
 
   it('cannot be compared without their column', async () => {
     const without = rows.map((row) => row.replace(/,w\d/, ''))
-    const base = configOf(write('base.csv', rows), config)
+    const base = configOf(write('base.csv', rows), bySegment)
     const { segments: _, ...rest } = base
     const own = { ...rest, source: write('own.csv', without, 'a,b,y') }
     expect(await changedRows(base, own, (await loadDataset(own)).splits)).toEqual({

@@ -16,6 +16,12 @@ export const split = { ...plainSplit, stratify: true, seed: 1 } as const
 export const configOf = (source: string, more: Partial<DataConfig> = {}): DataConfig =>
   config(source, { standardize: true, split, ...more })
 
+/** The column of words divides the rows into segments and is no input. */
+export const bySegment = {
+  inputs: { kind: 'columns', numeric: ['a', 'b'], categorical: [], encoding: 'index' },
+  segments: ['word'],
+} as const
+
 export function write(name: string, lines: readonly string[], head = header): string {
   const text = `${[head, ...lines].join('\n')}\n`
   return file(name, name.endsWith('.gz') ? gzipSync(text) : text)

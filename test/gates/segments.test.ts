@@ -315,11 +315,11 @@ describe('a gate on one class', () => {
     return gateOf({ ...recall, metric } as AnyGateRule, candidate)
   }
 
-  test('needs more rows for a metric that is no share of rows, whatever minRows says', () => {
+  test('needs more rows for a metric that is not a share of rows, whatever minRows says', () => {
     expect(of('precision', 100).status).toBe('pass')
     const few = of('precision', 99)
     expect(few.status).toBe('inconclusive')
-    expect(few.sentence).toContain('a class needs 100 test rows for precision, which is no share of rows')
+    expect(few.sentence).toContain('a class needs 100 test rows for precision, which is not a share of rows')
     expect(of('f1', 20).status).toBe('pass')
     expect(of('f1', 19).status).toBe('inconclusive')
   })
@@ -333,7 +333,7 @@ describe('a gate on one class', () => {
   })
 })
 
-describe('a gate on segments whose metric is no share', () => {
+describe('a gate on segments whose metric is not a share', () => {
   const nll = (rows: number): LockedSeed[] =>
     seedsOn([{ rows, values }]).map((seed, i) => ({
       ...seed,

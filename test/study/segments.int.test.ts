@@ -9,6 +9,7 @@ import { parseLock } from '../../src/report/lock.ts'
 import type { Report } from '../../src/report/model.ts'
 import { impossible } from '../../src/study/measured.ts'
 import { runStudy } from '../../src/study/run-study.ts'
+import { problemsOf } from '../data/support.ts'
 import { studyOptions } from '../support/fan-out.ts'
 import { bundleWorker, type WorkerBundle } from '../support/worker-bundle.ts'
 
@@ -132,10 +133,7 @@ describe('a study with gates on segments and on a class', () => {
 
   it('says which classes there are if a gate names another, and which columns', async () => {
     const failing = async (specText: string): Promise<string> =>
-      runStudy({ ...studyOptions(folder, bundle), specText }).then(
-        () => 'ran',
-        (error: unknown) => JSON.stringify((error as { diagnostics?: unknown }).diagnostics),
-      )
+      JSON.stringify(await problemsOf(runStudy({ ...studyOptions(folder, bundle), specText })))
     expect(await failing(spec.replace('class: yes sir', 'class: sick'))).toContain('no, yes sir')
     expect(await failing(spec.replaceAll('[site]', '[city]'))).toContain('segments of a gate names a column')
     expect(await failing(spec.replaceAll('[site]', '[x]'))).toContain('would be a segment, and it has too many')

@@ -9,6 +9,7 @@ import type { Report } from '../../src/report/model.ts'
 import { engineHere } from '../../src/study/engine.ts'
 import { predictFile } from '../../src/study/predict.ts'
 import { runStudy } from '../../src/study/run-study.ts'
+import { problemsOf } from '../data/support.ts'
 import { studyOptions } from '../support/fan-out.ts'
 import { bundleWorker, type WorkerBundle } from '../support/worker-bundle.ts'
 
@@ -92,10 +93,7 @@ describe('a regression with several targets', () => {
 
   it('is checked target by target, and says what does not fit', async () => {
     const failing = async (specText: string): Promise<string> =>
-      runStudy({ ...studyOptions(folder, bundle), specText }).then(
-        () => 'ran',
-        (error: unknown) => JSON.stringify((error as { diagnostics?: unknown }).diagnostics),
-      )
+      JSON.stringify(await problemsOf(runStudy({ ...studyOptions(folder, bundle), specText })))
     const leak = spec.replace('[x, z]', '[x, z, copy]').replace('  split:', '  checks: { leakage: error }\n  split:')
     expect(await failing(leak)).toMatch(/copy.*\(target weight\)/)
     expect(await failing(spec.replace('units: 2', 'units: 1'))).toContain('one number for each target')

@@ -4,8 +4,7 @@ import type { SeedEvidence } from '../../src/gates/evidence.ts'
 import type { AnyGateRule } from '../../src/gates/index.ts'
 import { judge } from '../../src/gates/judge.ts'
 import type { MetricName } from '../../src/records/metrics.ts'
-import { wilsonInterval } from '../../src/stats/shares.ts'
-import { table } from './tables.ts'
+import { shareWords, table } from './tables.ts'
 import { centerOf, logistic, seeds, spread } from './simulated-rows.ts'
 
 /** A metric of a subset under one seed: of all rows, and without each group of them. */
@@ -175,8 +174,7 @@ function falsePasses(world: World, studies: number): string {
     const verdict = judge([rule], { candidate, baseline: null, missingBaselineReason: 'none' })
     if (verdict.gates[0]?.status === 'pass') passes++
   }
-  const { lower, upper } = wilsonInterval(passes / studies, studies, 0.025)
-  return `${(passes / studies).toFixed(3)} [${lower.toFixed(3)}, ${upper.toFixed(3)}]`
+  return shareWords(passes, studies)
 }
 
 const rates: readonly (readonly [found: number, falsely: number])[] = [

@@ -1,5 +1,5 @@
-// `npm run prove -- [gates] [rows] [segments] [range-test] [diagnose] [advice]` measures verdicts and advice on real training and writes
-// the tables in `docs/validation/`; without a name all of them, in about an hour of one core.
+// `npm run prove -- [gates] [rows] [segments] [range-test] [diagnose] [advice]` measures verdicts and advice on real training
+// and writes the tables in `docs/validation/`; without a name all of them, in about an hour of one core.
 //
 //   --keep FOLDER      trained runs as JSON lines; a later call with it trains only what is missing
 //   --seeds N          gates: seeds of every variant in the bank (default 48)

@@ -6,9 +6,8 @@ import type { AnyGateRule } from '../../src/gates/index.ts'
 import { gain, higherIsBetter, type MetricName } from '../../src/records/metrics.ts'
 import type { VerdictStatus } from '../../src/records/verdict.ts'
 import { mean, sampleSd } from '../../src/stats/describe.ts'
-import { wilsonInterval } from '../../src/stats/shares.ts'
 import { designs, metricsOf, variants, type Design, type Population, type RowRun, type Variant } from './rows.ts'
-import { table, type Facts } from './tables.ts'
+import { shareWords, table, type Facts } from './tables.ts'
 
 type Sample = Record<Design, Record<Variant, RowRun[]>>
 
@@ -170,11 +169,8 @@ function initialMargin(runs: readonly RowRun[], metric: MetricName, seeds: numbe
 /** Test rows of each sample: 20 % of 300. */
 const testRowsOf = 60
 
-const share = ({ decisions, said }: Count, status: VerdictStatus): string => {
-  if (decisions === 0) return '–'
-  const { lower, upper } = wilsonInterval(said[status] / decisions, decisions, 0.025)
-  return `${(said[status] / decisions).toFixed(3)} [${lower.toFixed(3)}, ${upper.toFixed(3)}]`
-}
+const share = ({ decisions, said }: Count, status: VerdictStatus): string =>
+  decisions === 0 ? '–' : shareWords(said[status], decisions)
 
 const added = (all: readonly Count[]): Count =>
   all.reduce<Count>(

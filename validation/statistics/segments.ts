@@ -5,10 +5,9 @@ import type { AnyGateRule } from '../../src/gates/index.ts'
 import type { SeedEvidence } from '../../src/gates/evidence.ts'
 import type { VerdictStatus } from '../../src/records/verdict.ts'
 import { mean } from '../../src/stats/describe.ts'
-import { wilsonInterval } from '../../src/stats/shares.ts'
 import { fewRows } from './few-rows.ts'
 import { centerOf, logistic, seeds, spread } from './simulated-rows.ts'
-import { table, type Facts } from './tables.ts'
+import { shareWords, table, type Facts } from './tables.ts'
 
 /** A model on one segment: rows, and the share of rows that a seed gets right on average over rows and seeds. */
 interface Segment {
@@ -113,8 +112,7 @@ export function segments({ date, version, studies }: Omit<Facts, 'engine'> & { r
       const verdict = judge([rule], { candidate, baseline: null, missingBaselineReason: 'none' })
       if (verdict.gates[0]?.status === wrong) count++
     }
-    const { lower, upper } = wilsonInterval(count / studies, studies, 0.025)
-    return [words, `${(count / studies).toFixed(3)} [${lower.toFixed(3)}, ${upper.toFixed(3)}]`]
+    return [words, shareWords(count, studies)]
   }
   return `# Are gates on segments honest?
 

@@ -90,12 +90,12 @@ interface BackendModule {
   readonly NodeJSKernelBackend: new (addon: unknown, packageName: string) => KernelBackend
 }
 
-/** What tfjs unites with its core and its gradients, and no step needs. */
+/** Parts that tfjs bundles with its core and its gradients, and that no step needs. */
 const unused = ['layers', 'converter', 'data', 'backend-cpu', 'backend-webgl'].map((part) => `@tensorflow/tfjs-${part}`)
 
 /**
- * Loads tfjs with nothing in the place of its unused parts, which are most of the JavaScript that a worker would load. The
- * package's own entry loads them too, so its few lines that register kernels and backend stand above.
+ * Loads tfjs with empty modules in place of its unused parts, which are most of the JavaScript that a worker would load. The
+ * entry of tfjs-node loads them too, so `load` registers the kernels and the backend as that entry does.
  */
 function withoutUnused<T>(inside: NodeJS.Require, load: () => T): T {
   const files = unused.map((name) => inside.resolve(name)).filter((file) => inside.cache[file] === undefined)
