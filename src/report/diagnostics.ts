@@ -1,4 +1,5 @@
 import type { Finding } from '../diagnose/finding.ts'
+import { capitalized } from '../gates/words.ts'
 import type { Report } from './model.ts'
 import { plural } from './numbers.ts'
 import { seedNumber } from './sides.ts'
@@ -20,7 +21,7 @@ export function seenText({ sights }: Finding, report: Pick<Report, 'verification
   const { seed, epochs, sentence } = sight
   const span = epochs === null ? '' : epochs[0] === epochs[1] ? `epoch ${epochs[0]}` : `epochs ${epochs[0]} to ${epochs[1]}`
   const place = [seed === null ? '' : `seed ${seedNumber(report, seed)}`, span].filter((part) => part !== '').join(', ')
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${place === '' ? '' : ` (${place})`}.`
+  return `${capitalized(sentence)}${place === '' ? '' : ` (${place})`}.`
 }
 
 /** What to try, the most likely first. */

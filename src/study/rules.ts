@@ -107,7 +107,8 @@ export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): 
   if (isTrainerSpec(spec)) return { ...spec, ...shared }
   if (!isOfModel(rules)) throw otherKind('a model', 'a training script', locate(['model']))
   const { targets: _, ...own } = spec.data
-  const [data, checks] = [withSegments({ ...own, ...rules.data }, gates), stricter(spec.checks, rules.checks)]
+  const data = withSegments({ ...own, ...rules.data }, gates)
+  const checks = stricter(spec.checks, rules.checks)
   return { ...spec, ...shared, evaluateEvery: rules.evaluateEvery, checks, data }
 }
 

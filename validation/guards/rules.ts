@@ -32,8 +32,8 @@ export const rulesGuards: readonly Guard[] = [
     attack,
     guard: 'A check of the data stays as strict as the base has it.',
     file: 'src/study/rules.ts',
-    find: 'stricter(spec.checks, rules.checks)]',
-    replace: '{ ...rules.checks, ...spec.checks }]',
+    find: 'const checks = stricter(spec.checks, rules.checks)',
+    replace: 'const checks = { ...rules.checks, ...spec.checks }',
     tests: [unit('is how loud a check is:')],
   },
   {

@@ -31,14 +31,14 @@ const classNames = (classes: readonly string[]): string =>
 /** The checks that found something, and in one line those that found nothing. */
 function checks({ checks: all, findings }: Report['data']): string {
   if (all.length === 0) return paragraph('No check ran because all are off in the spec.')
-  const of = (check: string) => findings.filter((f) => f.check === check)
-  const quiet = all.filter((check) => of(check).length === 0)
-  const pills = all
-    .filter((check) => of(check).length > 0)
-    .map((check) => {
-      const tone = of(check).every(({ severity }) => severity === 'note') ? 'off' : 'inconclusive'
-      return pill(tone, `${check}: ${whole(of(check).length)} found`)
-    })
+  const found = groupBy(findings, ({ check }) => check)
+  const quiet = all.filter((check) => !found.has(check))
+  const pills = all.flatMap((check) => {
+    const own = found.get(check)
+    if (!own) return []
+    const tone = own.every(({ severity }) => severity === 'note') ? 'off' : 'inconclusive'
+    return [pill(tone, `${check}: ${whole(own.length)} found`)]
+  })
   const line =
     quiet.length === 0 ? '' : paragraph(`${plural(quiet.length, 'check')} found nothing: ${quiet.join(', ')}.`, 'note')
   return (pills.length === 0 ? '' : `<p class="pills">${pills.join(' ')}</p>`) + line
