@@ -22,21 +22,23 @@ import { evidenceOn, subsetOf, tooFewRows } from './subsets.ts'
 
 /** A rule on one class or on segments, with what it judges. Everything else is judged by the gate itself. */
 export function judgeRule(gate: GateDefinition, rule: GateRule, evidence: GateEvidence, analysis: InterimAnalysis): Judged {
-  const measured = gate.measures(rule)
-  if (measured === null) return gate.judge(rule, evidence, analysis)
-  if (measured.segments) return judgeSegments(gate, rule as MetricRule, evidence, analysis)
-  if (measured.class === undefined) return gate.judge(rule, evidence, analysis)
-  return judgeClass(gate, rule as MetricRule, evidence, { class: measured.class }, analysis)
+  const { class: named, segments } = gate.measures(rule) ?? {}
+  const question: Question = { gate, rule: rule as MetricRule, evidence, analysis }
+  if (segments) return judgeSegments(question)
+  return named === undefined ? gate.judge(rule, evidence, analysis) : judgeClass(question, { class: named })
 }
 
-function judgeClass(
-  gate: GateDefinition,
-  rule: MetricRule,
-  evidence: GateEvidence,
-  named: Subset,
-  analysis: InterimAnalysis,
-): Judged {
-  const judged = judgeOn(gate, rule, evidence, named, analysis)
+/** A rule on a class or on segments, and what it is judged by. */
+interface Question {
+  readonly gate: GateDefinition
+  readonly rule: MetricRule
+  readonly evidence: GateEvidence
+  readonly analysis: InterimAnalysis
+}
+
+function judgeClass(question: Question, named: Subset): Judged {
+  const { gate, rule, evidence } = question
+  const judged = judgeOn(question, named)
   const found = subsetsOf(rule, evidence, gate.needsBaseline(rule))
   if (typeof found === 'string') return { ...judged, finding: notComparable(judged, found) }
   const small = found.found.filter((one) => isTooSmall(rule, one))
@@ -44,13 +46,7 @@ function judgeClass(
   return { ...judged, finding: nothingMeasured(smallWords(small, rule).join(' '), smallRemedy) }
 }
 
-function judgeOn(
-  gate: GateDefinition,
-  rule: MetricRule,
-  evidence: GateEvidence,
-  subset: Subset,
-  analysis: InterimAnalysis,
-): Judged {
+function judgeOn({ gate, rule, evidence, analysis }: Question, subset: Subset): Judged {
   const judged = gate.judge(rule, evidenceOn(evidence, subset), analysis)
   const few = tooFewRows(rule, evidence, subset)
   return few && judged.finding.estimate ? { ...judged, finding: few } : judged
@@ -63,16 +59,17 @@ function judgeOn(
  * bounds are an interval for the value of the truly worst segment. Segments with too few rows are named, and without them
  * the rule does not pass.
  */
-function judgeSegments(gate: GateDefinition, rule: MetricRule, evidence: GateEvidence, analysis: InterimAnalysis): Judged {
+function judgeSegments(question: Question): Judged {
+  const { gate, rule, evidence, analysis } = question
   const whole = gate.judge(rule, evidence, analysis)
   const subsets = subsetsOf(rule, evidence, gate.needsBaseline(rule))
   if (typeof subsets === 'string') return { ...whole, finding: notComparable(whole, subsets) }
   const { found, lost } = subsets
   const small = found.filter((one) => isTooSmall(rule, one))
   const large = found.filter((one) => !small.includes(one))
-  const judged = large.map((of) => judgeSegment(gate, rule, evidence, of, large.length, analysis))
-  const finding = combined(gate, rule, { judged, small, lost })
-  const [worst] = byBadness(gate, rule, judged)
+  const judged = large.map((of) => judgeSegment(question, of, large.length))
+  const finding = combined(question, { judged, small, lost })
+  const [worst] = byBadness(question, judged)
   return { ...whole, ...(worst && { sides: worst.said.sides }), finding }
 }
 
@@ -82,24 +79,18 @@ function notComparable({ finding }: Judged, why: string): Finding {
   return nothingMeasured(`Nothing can be judged: ${why}.`, 'Run again with this spec.')
 }
 
-function judgeSegment(
-  gate: GateDefinition,
-  rule: MetricRule,
-  evidence: GateEvidence,
-  of: SubsetMetrics,
-  count: number,
-  analysis: InterimAnalysis,
-): JudgedSegment {
-  const alone = judgeOn(gate, rule, evidence, of, analysis)
+function judgeSegment(question: Question, of: SubsetMetrics, count: number): JudgedSegment {
+  const { gate, rule, evidence, analysis } = question
+  const alone = judgeOn(question, of)
   const { alpha, spreadAlpha } = analysis
   const ofMany = { ...analysis, alpha: alpha / count, spreadAlpha: spreadAlpha / count }
-  const among = count === 1 ? alone : judgeOn(gate, rule, evidence, of, ofMany)
+  const among = count === 1 ? alone : judgeOn({ ...question, analysis: ofMany }, of)
   const passes = alone.finding.status === 'pass'
   const [own, corrected] = [alone.finding.estimate, among.finding.estimate]
   const bounds =
     own &&
     corrected &&
-    (lowIsBad(gate, rule)
+    (lowIsBad(question)
       ? { value: own.value, lower: own.lower, upper: corrected.upper }
       : { value: own.value, lower: corrected.lower, upper: own.upper })
   const unmatched = gate.needsBaseline(rule) && lacks(evidence, of)
@@ -118,26 +109,27 @@ const lacks = ({ baseline }: GateEvidence, of: SubsetMetrics): boolean =>
   baseline?.runs.every((seed) => subsetOf(seed, of) === undefined) ?? false
 
 /** Whether a low estimate is bad: it may be below a least value. A drop, a loss or an SD is bad where it is high. */
-const lowIsBad = (gate: GateDefinition, rule: MetricRule): boolean => gate.limitKey(rule) === 'min'
+const lowIsBad = ({ gate, rule }: Question): boolean => gate.limitKey(rule) === 'min'
 
 /** The worst first; those without an estimate last. */
-function byBadness(gate: GateDefinition, rule: MetricRule, judged: readonly JudgedSegment[]): JudgedSegment[] {
-  const sign = lowIsBad(gate, rule) ? 1 : -1
+function byBadness(question: Question, judged: readonly JudgedSegment[]): JudgedSegment[] {
+  const sign = lowIsBad(question) ? 1 : -1
   return judged
     .filter(({ bounds }) => bounds)
     .toSorted((a, b) => sign * ((a.bounds?.value ?? NaN) - (b.bounds?.value ?? NaN)))
 }
 
-function combined(gate: GateDefinition, rule: MetricRule, { judged, small, lost }: AllSegments): Finding {
+function combined(question: Question, { judged, small, lost }: AllSegments): Finding {
+  const { rule } = question
   const gone = lost.map((one) => ({ ...one, rows: { validation: 0, test: 0 } }))
   const segments = [...judged.map(segmentVerdict), ...[...small, ...gone].map(smallVerdict)]
   const failing = judged.filter(({ status }) => status === 'fail')
   const open = judged.filter(({ status }) => status === 'inconclusive')
   const leftOut = small.length > 0 || lost.length > 0
   const status = failing.length > 0 ? 'fail' : open.length > 0 || leftOut ? 'inconclusive' : 'pass'
-  const ranked = byBadness(gate, rule, judged)
+  const ranked = byBadness(question, judged)
   // What decides: the worst of those that fail, otherwise of those that are open, otherwise of all.
-  const deciding = [...byBadness(gate, rule, failing), ...failing, ...byBadness(gate, rule, open), ...open, ...ranked][0]
+  const deciding = [...byBadness(question, failing), ...failing, ...byBadness(question, open), ...open, ...ranked][0]
   if (!deciding) {
     const words = [...smallWords(small, rule), ...lostWords(lost)].join(' ')
     return { ...nothingMeasured(`No segment can be judged. ${words}`, smallRemedy), segments }
@@ -152,7 +144,7 @@ function combined(gate: GateDefinition, rule: MetricRule, { judged, small, lost 
     ...(unmeasured ? { unmeasured } : {}),
     status,
     sentence: sentenceOf(rule, { judged, failing, open, small, lost, deciding, worst: ranked[0] ?? deciding }),
-    estimate: estimateOf(gate, rule, judged, finding),
+    estimate: estimateOf(question, judged, finding),
     remedy: status === 'inconclusive' ? (open.length > 0 ? finding.remedy : smallRemedy) : null,
     ...seedsToSettle(status, seeds),
     notes: [...finding.notes, ...correctionNotes(judged.length)],
@@ -168,15 +160,10 @@ function seedsToSettle(status: VerdictStatus, seeds: readonly (number | null)[])
 }
 
 /** The interval of the truly worst segment: the worst of all bounds on each side. */
-function estimateOf(
-  gate: GateDefinition,
-  rule: MetricRule,
-  judged: readonly JudgedSegment[],
-  { estimate }: Finding,
-): Finding['estimate'] {
+function estimateOf(question: Question, judged: readonly JudgedSegment[], { estimate }: Finding): Finding['estimate'] {
   const all = judged.flatMap(({ bounds }) => bounds ?? [])
   if (estimate === null || all.length < judged.length) return null
-  const worst = (values: readonly number[]): number => (lowIsBad(gate, rule) ? Math.min(...values) : Math.max(...values))
+  const worst = (values: readonly number[]): number => (lowIsBad(question) ? Math.min(...values) : Math.max(...values))
   return {
     what: `${estimate.what}, worst segment`,
     value: worst(all.map(({ value }) => value)),
