@@ -172,6 +172,8 @@ export const comparesAnswers = (name: MetricName): boolean => (metrics[name] as 
 export const isProportion = (name: MetricName): boolean =>
   isMeanOverRows(name) && higherIsBetter(name) && ranges[name][0] === 0
 export const higherIsBetter = (name: MetricName): boolean => metrics[name].better === 'higher'
+/** The smallest gains that matter, by metric, in units of the metric; metrics that are not named follow the noise. */
+export type LeastEffects = Readonly<Partial<Record<MetricName, number>>>
 /** Positive if `to` is better than `from`, whatever the direction of the metric. */
 export const gain = (name: MetricName, from: number, to: number): number => (higherIsBetter(name) ? to - from : from - to)
 

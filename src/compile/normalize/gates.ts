@@ -4,7 +4,15 @@ import type { Gate, Spec } from '../../dsl/tuning.gen.ts'
 import type { GateDefinition, ReportProblem } from '../../gates/definition.ts'
 import { gateNamed, gateOf } from '../../gates/index.ts'
 import type { GateRule, Measured } from '../../records/gates.ts'
-import { allMetricsOf, isReported, needsClass, ofClass, type MetricName, type Task } from '../../records/metrics.ts'
+import {
+  allMetricsOf,
+  isReported,
+  needsClass,
+  ofClass,
+  type LeastEffects,
+  type MetricName,
+  type Task,
+} from '../../records/metrics.ts'
 import type { NormalizedData } from '../normalized.ts'
 import type { Report } from '../problem.ts'
 
@@ -110,6 +118,17 @@ function checkSubset(measured: Measured, at: SpecPath, { task, reports, report }
 interface MetricContext extends Pick<GateContext, 'task' | 'reports'> {
   /** Whether a metric of one class makes sense: a gate can name the class; a script or results may have one in mind. */
   readonly namesClass: boolean
+}
+
+/** The least effects of a spec, each on a metric that its runs have; nothing if it declares none. */
+export function normalizeLeastEffect(
+  declared: Spec['leastEffect'],
+  context: MetricContext,
+  report: Report,
+): { readonly leastEffect?: LeastEffects } {
+  const named = Object.keys(declared ?? {}) as MetricName[]
+  for (const metric of named) checkMetric(metric, context, ['leastEffect', metric], report)
+  return declared && named.length > 0 ? { leastEffect: declared } : {}
 }
 
 export function checkMetric(
