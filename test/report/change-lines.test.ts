@@ -218,3 +218,44 @@ describe('a loss on test rows that the gates let through', () => {
     expect(changeLines({ ...report, verdict: { ...report.verdict, status: 'pass' } })).toEqual([])
   })
 })
+
+describe('a winner that has learned nothing', () => {
+  const input = fakeStudy().input
+  /** With these test values of the winner on a metric, seed by seed. */
+  const ended = (
+    metric: 'balancedAccuracy' | 'r2',
+    values: readonly number[],
+    classes: readonly string[] | null,
+  ): Report => {
+    const report = buildReport(input)
+    const { verification } = report
+    if (!verification) throw new Error('the study was not verified')
+    const seeds = verification.seeds.map((seed, i) => {
+      const test = { ...seed.candidate.test, [metric]: values[i % values.length] }
+      return { ...seed, candidate: { ...seed.candidate, test } }
+    })
+    return { ...report, data: { ...report.data, classes }, verification: { ...verification, seeds } }
+  }
+  const three = ['a', 'b', 'c']
+  it('is said at the top, whatever the gates say', () => {
+    const [line = ''] = changeLines(ended('r2', [-0.05, -0.06], null))
+    expect(line).toMatch(
+      /^On test rows, the winner predicts no better than a guess that does not look at the inputs: r2 −0\.05\d* ± 0\.00\d+ over \d+ seeds, where always guessing the mean has 0\.$/,
+    )
+    expect(banner(ended('r2', [-0.05, -0.06], null))).toContain(line)
+    expect(renderSummary(ended('r2', [-0.05, -0.06], null), new Map())).toContain(line)
+  })
+  it('is also one whose seeds all give the same constant, and one that noise may explain', () => {
+    expect(changeLines(ended('balancedAccuracy', [1 / 3], three))).toEqual([
+      expect.stringContaining('always guessing one class has 0.333.'),
+    ])
+    expect(changeLines(ended('balancedAccuracy', [0.3, 0.39], three))).toEqual([
+      expect.stringContaining('is not shown to predict better than a guess'),
+    ])
+  })
+  it('is none that does better, and none whose metric is unknown', () => {
+    expect(changeLines(ended('balancedAccuracy', [0.5, 0.52], three))).toEqual([])
+    expect(changeLines(ended('r2', [0.1, 0.12], null))).toEqual([])
+    expect(changeLines(ended('r2', [-1], three))).toEqual([])
+  })
+})
