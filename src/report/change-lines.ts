@@ -4,10 +4,10 @@ import type { ChangedColumns } from '../data/changed-columns.ts'
 import type { Segment } from '../records/subsets.ts'
 import type { ChangedPart, ChangedTraining } from '../data/changed-rows.ts'
 import type { TrainerRecord } from '../records/trainer.ts'
-import { guessLines } from './guess.ts'
+import type { GuessComparison } from '../gates/guess.ts'
 import type { Report } from './model.ts'
-import { plural } from './numbers.ts'
-import { isGated } from './sides.ts'
+import { meanAndSd, plural } from './numbers.ts'
+import { isGated, judgedSide } from './sides.ts'
 
 /**
  * What a reader must know before the verdict: which measured rows, training rows and columns the change edits, and which
@@ -24,7 +24,7 @@ export function changeLines(report: Report): string[] {
   const first = [
     ...(trainer ? [scriptLine(trainer)] : []),
     ...(verdict.status === 'pass' ? lossLines({ verdict, verification }) : []),
-    ...guessLines(report),
+    ...(verification?.guess ? [guessLine(verification.guess, report)] : []),
   ]
   if (!change) return first
   const { rows, training, columns, rules } = change
@@ -43,6 +43,14 @@ const lossLines = (report: Pick<Report, 'verdict' | 'verification'>): string[] =
   (report.verification?.metrics ?? [])
     .filter((m) => m.split === 'test' && m.claim === 'worse' && (m.objective || isGated(report, m)))
     .map(({ sentence }) => `The gates pass, but against the baseline of this study ${sentence}`)
+
+function guessLine({ claim, metric, split, mean, sd, seeds, guess }: GuessComparison, report: Report): string {
+  const predicts = { 'no-better': 'predicts no better', 'not-shown': 'is not shown to predict better' }[claim]
+  return (
+    `On ${split} rows, the ${judgedSide(report).toLowerCase()} ${predicts} than a guess that does not look at the inputs: ` +
+    `${metric} ${meanAndSd(mean, sd)} over ${plural(seeds, 'seed')}, where ${guess}.`
+  )
+}
 
 /** What numbers are worth that code of the change made. */
 const scriptLine = ({ measured, source }: TrainerRecord): string =>
