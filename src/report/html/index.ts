@@ -1,6 +1,6 @@
 import { html } from '../escape.ts'
 import type { ExplorerData } from '../explorer/data.ts'
-import { explorer } from '../explorer/section.ts'
+import { drawnOf, explorer, isWhole } from '../explorer/section.ts'
 import type { Report } from '../model.ts'
 import { plural } from '../numbers.ts'
 import { data, omissions, repeat, runs } from './appendix.ts'
@@ -27,10 +27,10 @@ export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerD
       ...stages(report, drawings),
       {
         id: 'trials',
-        title: 'Learning curves of every trial',
+        title: isWhole(trials) ? 'Learning curves of every trial' : 'Learning curves',
         inner: explorer(trials),
         link: 'Curves',
-        gist: plural(trials.runs.length, 'trial'),
+        gist: drawnOf(trials),
       },
       {
         id: 'diagnostics',
