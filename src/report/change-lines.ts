@@ -1,4 +1,5 @@
 import { printable } from '../base/printable.ts'
+import { provenLosses } from '../gates/verification.ts'
 import type { ChangedColumns } from '../data/changed-columns.ts'
 import type { Segment } from '../records/subsets.ts'
 import type { ChangedPart, ChangedTraining } from '../data/changed-rows.ts'
@@ -29,11 +30,14 @@ export function changeLines({ change, study: { trainer }, verdict, verification 
   ]
 }
 
-/** Losses on test rows, in the objective and in what gates judge, that no gate judges or that its margin allows. */
+/**
+ * Losses on test rows, in the objective and in what gates judge, that no gate judges or that its margin allows. Each may raise
+ * the alarm, so they are corrected for each other.
+ */
 const lossLines = (report: Pick<Report, 'verdict' | 'verification'>): string[] =>
-  (report.verification?.metrics ?? [])
-    .filter((m) => m.split === 'test' && m.claim === 'worse' && (m.objective || isGated(report, m)))
-    .map(({ sentence }) => `The gates pass, but against the baseline of this study ${sentence}`)
+  provenLosses(
+    (report.verification?.metrics ?? []).filter((m) => m.split === 'test' && (m.objective || isGated(report, m))),
+  ).map(({ sentence }) => `The gates pass, but against the baseline of this study ${sentence}`)
 
 /** What numbers are worth that code of the change made. */
 const scriptLine = ({ measured, source }: TrainerRecord): string =>

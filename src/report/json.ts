@@ -1,7 +1,7 @@
 import schema from '../../schema/report.schema.json' with { type: 'json' }
 import { printableLines } from '../base/printable.ts'
 import { confirmation } from '../stages/index.ts'
-import { parseJsonDocument, type DocumentKind } from './documents.ts'
+import { fittingDocument, parseJsonDocument, type DocumentKind } from './documents.ts'
 import type { Report } from './model.ts'
 
 export const mostReportBytes = 200_000_000
@@ -61,3 +61,6 @@ function indented(value: unknown, margin: string): string {
 
 /** A report from its text. Throws an `InputError` that says what is wrong and where. `file` is only for messages. */
 export const parseReport = (text: string, file: string): Report => parseJsonDocument(text, file, kind) as Report
+
+/** A report from a value that was read already; null if it is none. */
+export const asReport = (value: unknown): Report | null => (fittingDocument(value, kind) as Report | undefined) ?? null
