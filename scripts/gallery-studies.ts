@@ -80,7 +80,7 @@ ${parts.join('\n\n')}
 
 /** What to say about names that no study of the gallery has; null if all of them do. */
 export function unknownNames(names: readonly string[]): string | null {
-  const known = studies.map(({ name }) => name)
+  const known: readonly string[] = studies.map(({ name }) => name)
   const wrong = names.filter((name) => !known.includes(name))
   if (wrong.length === 0) return null
   const meant = wrong.map((name) => didYouMean(name, known)).find((name) => name !== undefined)
