@@ -1179,7 +1179,7 @@ export interface Regression {
    */
   segments?: Column[]
   /**
-   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows, such as nll or auroc, need at least 100.
+   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.
    */
   minRows?: number
   onInconclusive?: OnInconclusive
@@ -1210,7 +1210,7 @@ export interface Threshold {
    */
   segments?: Column[]
   /**
-   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows, such as nll or auroc, need at least 100.
+   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.
    */
   minRows?: number
   onInconclusive?: OnInconclusive
@@ -1240,7 +1240,7 @@ export interface Calibration {
    */
   segments?: Column[]
   /**
-   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows, such as nll or auroc, need at least 100.
+   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.
    */
   minRows?: number
   onInconclusive?: OnInconclusive

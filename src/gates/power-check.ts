@@ -61,7 +61,8 @@ function worstSegment(rule: MetricRule, design: StudyDesign): PowerProblem | nul
   const [worst] = problems.sort((a, b) => (b.problem.open ?? 0) - (a.problem.open ?? 0))
   if (!worst) return null
   const { segment, problem } = worst
-  const others = problems.length > 1 ? `, and ${problems.length - 1} more of ${segments.length} segments have this problem` : ''
+  const others =
+    problems.length > 1 ? `, and ${problems.length - 1} more of ${segments.length} segments have this problem` : ''
   return {
     ...problem,
     message: `in ${subsetName(segment)} alone, ${problem.message}${others}`,

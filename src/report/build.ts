@@ -17,6 +17,7 @@ import type { Determinism } from '../records/trainer.ts'
 import { stageNames } from '../stages/index.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { averagedOf } from '../gates/averaged.ts'
+import { guessOf } from '../gates/guess.ts'
 import { calibrationOf } from './calibration.ts'
 import { checklist } from './checklist.ts'
 import { withoutSeconds } from './lineage.ts'
@@ -83,10 +84,11 @@ export function buildReport(input: ReportInput): Report {
   const chosen = decisions.at(-1)?.levers ?? plan.baseline
   const runs = inAskedOrder(input)
   const verify = verifyFindings(decisions)
+  const [study, data] = [studyOf(input), dataOf(input)]
   const draft: Omit<Report, 'checklist'> = {
     version: 1,
     tool: input.tool,
-    study: studyOf(input),
+    study,
     verdict: input.verdict,
     against: input.against,
     ...(input.base ? { base: baseOf(input.base) } : {}),
@@ -97,11 +99,11 @@ export function buildReport(input: ReportInput): Report {
       sinceLock: input.lock && leverDifferences(input.lock.levers, chosen),
     },
     lineage: lineage.map(withoutSeconds),
-    verification: verify && verificationSection(verify, input.statistics, studyOf(input), input),
+    verification: verify && verificationSection(verify, input.statistics, { study, data }, input),
     stages: (input.results ? plan.jobs.map((job) => job.id) : stageNames).map((stage) => stageOf(stage, plan, decisions)),
     runs: runs.map((r) => r.summary),
     diagnostics: input.diagnostics ?? [],
-    data: dataOf(input),
+    data,
     omissions: omissionsOf(input),
     budget: {
       ...plan.budget,
@@ -177,7 +179,7 @@ export function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { 
 export function verificationSection(
   verify: VerifyFindings,
   metrics: readonly MetricComparison[],
-  { objective, leastEffect }: Pick<Report['study'], 'objective' | 'leastEffect'>,
+  { study: { objective, leastEffect }, data: { classes } }: Pick<Report, 'study' | 'data'>,
   { ensemble, models, byClass, worst }: Pick<Verification, 'ensemble' | 'models' | 'byClass' | 'worst'> = {},
 ): Verification {
   return {
@@ -185,6 +187,7 @@ export function verificationSection(
     metrics,
     calibration: calibrationOf(verify),
     ...averagedOf(verify, objective, leastEffect),
+    ...guessOf(verify, classes),
     ...(ensemble ? { ensemble } : {}),
     ...(byClass ? { byClass } : {}),
     ...(worst ? { worst } : {}),

@@ -50,6 +50,16 @@ describe('inspect', () => {
     expect(await guess('class,a,b,total', (i) => ['XY'[i % 2] ?? '', some(i, 40), some(i, 9), i / 7])).toMatchObject({
       target: 'class',
     })
+    // The measurements of a diamond are no targets; its price is.
+    expect(
+      await guess('price,x,y,z', (i) => [i / 3, some(i, 40) + 0.5, some(i, 50) + 0.5, some(i, 60) + 0.5]),
+    ).toMatchObject({
+      target: 'price',
+    })
+    expect(await guess('x,y,a', (i) => [some(i, 40) + 0.5, i / 3, some(i, 50)])).toMatchObject({ target: 'y' })
+    expect(await guess('spam,links,number', (i) => [i % 2, some(i, 40), 'abc'[i % 3] ?? ''])).toMatchObject({
+      target: 'spam',
+    })
     expect(await guess('a,b,amount', (i) => [some(i, 40), some(i, 9), i / 7])).toEqual({
       target: 'amount',
       task: 'regression',
@@ -65,6 +75,16 @@ describe('inspect', () => {
     ['a row number', 'a,price,n', (i: number) => [some(i, 9), i / 3, i + 1]],
   ] as const)('never takes %s for the target', async (_, head, row) => {
     expect(await guess(head, row)).toMatchObject({ target: 'price', task: 'regression' })
+  })
+
+  it('takes no target that most rows lack, whatever its name', async () => {
+    const rows = Array.from(
+      { length: 60 },
+      (_, i) => `${i * 1.5},${i % 4 === 0 ? 'ab'[i % 2] : ''},${i % 2 ? 'high' : 'low'}`,
+    )
+    expect((await inspect(file('storms.csv', `wind,category,status\n${rows.join('\n')}\n`))).target).toBe('status')
+    const full = rows.map((row) => row.replace(/,,/, ',b,'))
+    expect((await inspect(file('full.csv', `wind,category,status\n${full.join('\n')}\n`))).target).toBe('category')
   })
 
   it('never takes a pixel for the target', async () => {
