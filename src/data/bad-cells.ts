@@ -1,4 +1,5 @@
-import { keptBad, type BadCell, type BadKind, type Column } from './column.ts'
+import { keptBad, type BadCell, type BadKind } from './cells.ts'
+import type { Column } from './column.ts'
 import { counted, type Problem, type Problems } from './problems.ts'
 import { isMissingWord, spelledNumbers, spellingOf } from './spelling.ts'
 import type { Table } from './table.ts'

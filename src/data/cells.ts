@@ -32,3 +32,22 @@ function infinity(text: string): number {
   if (sign === undefined) return NaN
   return sign === '-' ? -Infinity : Infinity
 }
+
+/** `rounded` is an integer whose last digits were lost, so that two of them may have become one. */
+export type BadKind = (typeof badKinds)[number]
+export const badKinds = ['missing', 'text', 'infinite', 'rounded'] as const
+
+/** The count of a column without bad cells. */
+export const noneBad: Readonly<Record<BadKind, number>> = { missing: 0, text: 0, infinite: 0, rounded: 0 }
+
+/** A cell that may turn out to be wrong, depending on what the column is used for. */
+export interface BadCell {
+  readonly kind: BadKind
+  readonly line: number
+  readonly found: string
+  /** The file, if the table consists of several. */
+  readonly file?: string
+}
+
+/** Bad cells of a kind that a column names one by one; of more, the first few are known. */
+export const keptBad = 5

@@ -1,4 +1,4 @@
-import { fitsFloat32, isMissing, parseNumber } from './cells.ts'
+import { fitsFloat32, isMissing, keptBad, noneBad, parseNumber, type BadCell, type BadKind } from './cells.ts'
 import { decimalAt } from './decimal.ts'
 import { RecentCells } from './recent-cells.ts'
 import type { Texts } from './texts.ts'
@@ -9,22 +9,6 @@ export type Want = 'skip' | 'single' | 'double' | TextWant
 export type TextWant = 'text' | 'verbatim'
 
 export const isTextWant = (want: Want): want is TextWant => want === 'text' || want === 'verbatim'
-
-/** `rounded` is an integer whose last digits were lost, so that two of them may have become one. */
-export type BadKind = (typeof badKinds)[number]
-export const badKinds = ['missing', 'text', 'infinite', 'rounded'] as const
-
-/** The count of a column without bad cells. */
-export const noneBad: Readonly<Record<BadKind, number>> = { missing: 0, text: 0, infinite: 0, rounded: 0 }
-
-/** A cell that may turn out to be wrong, depending on what the column is used for. */
-export interface BadCell {
-  readonly kind: BadKind
-  readonly line: number
-  readonly found: string
-  /** The file, if the table consists of several. */
-  readonly file?: string
-}
 
 /** One column as read. Its `at` is NaN if the cell is not a number, and everywhere if texts were kept. */
 export interface Column {
@@ -46,8 +30,6 @@ export interface Column {
   readonly badCount: Readonly<Record<BadKind, number>>
 }
 
-/** Bad cells of a kind that a column names one by one; of more, the first few are known. */
-export const keptBad = 5
 const mostWords = 100
 /** Codes of recent cells that are no level: a missing value, and a text among numbers. */
 const [noValue, noNumber] = [2 ** 30, 2 ** 30 + 1]

@@ -1,6 +1,7 @@
 import { encoded, indicator, indices, numbers, oneHot, positions, type Encoder } from './encode.ts'
 import { foundIn } from './bad-cells.ts'
-import { badKinds, keptBad, type Column } from './column.ts'
+import { badKinds, keptBad } from './cells.ts'
+import type { Column } from './column.ts'
 import { counted, Problems } from './problems.ts'
 import { scaledBy } from './scaling.ts'
 import type { Limits } from './source.ts'

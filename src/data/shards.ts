@@ -1,4 +1,5 @@
-import { badKinds, keptTexts, noneBad, type Column } from './column.ts'
+import { badKinds, noneBad } from './cells.ts'
+import { keptTexts, type Column } from './column.ts'
 import type { FormatDefinition } from './formats/definition.ts'
 import { requireSize } from './gauge.ts'
 import { fail } from './problems.ts'

@@ -1,5 +1,6 @@
 import { fitsFloat32 } from '../cells.ts'
-import { isTextWant, noneBad, type Column, type Want } from '../column.ts'
+import { noneBad } from '../cells.ts'
+import { isTextWant, type Column, type Want } from '../column.ts'
 import { requireSize } from '../gauge.ts'
 import { fail, Problems } from '../problems.ts'
 import type { Source } from '../source.ts'

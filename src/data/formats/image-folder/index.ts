@@ -1,5 +1,6 @@
 import { listed } from '../../../base/lists.ts'
-import { isTextWant, noneBad, type Column, type Want } from '../../column.ts'
+import { noneBad } from '../../cells.ts'
+import { isTextWant, type Column, type Want } from '../../column.ts'
 import { requireSize } from '../../gauge.ts'
 import { partOf } from '../../parts.ts'
 import { counted, fail, Problems } from '../../problems.ts'
