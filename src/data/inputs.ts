@@ -37,7 +37,7 @@ export function selectInputs(
     if (!found) throw new Error(`column ${i} was not read`)
     return found
   }
-  for (const i of roles.targets) checkCells(table, column(i), config.task === 'classification' ? 'text' : 'number', problems)
+  for (const i of roles.targets) checkCells(table, column(i), config.task === 'regression' ? 'number' : 'text', problems)
   if (roles.group !== null) checkCells(table, column(roles.group), 'text', problems)
   if (roles.time !== null) checkCells(table, column(roles.time), column(roles.time).isText ? 'text' : 'number', problems)
   if (roles.weight !== null) checkCells(table, column(roles.weight), 'number', problems)

@@ -1,5 +1,6 @@
 import { linesOfWords } from '../base/wrap.ts'
 import { yamlComment, yamlScalar } from '../base/yaml.ts'
+import type { Spec } from './tuning.gen.ts'
 import { leverLines, modelLines, textModelLines } from './init-model.ts'
 
 /** What `init` knows about a data file; the loader's table summary matches it. */
@@ -23,7 +24,9 @@ export interface InitOptions {
   readonly missingWords: readonly string[]
   /** Column to predict; null if it cannot be guessed. */
   readonly target: string | null
-  readonly task: 'classification' | 'regression' | null
+  /** All columns to predict, if there are several. */
+  readonly targets?: readonly string[]
+  readonly task: Spec['task'] | null
   /** The preset that fits the rows. */
   readonly preset: string
   /** Shape of a row if rows are images, otherwise null. */
@@ -74,11 +77,12 @@ const vocabulary = 10_000
 
 function dataLines(options: InitOptions): string[] {
   const { target, header, columns, imageShape, scale, text, checks } = options
+  const targets = options.targets ?? [target]
   const plain = imageShape !== null || text !== null
   return [
     'data:',
     ...fileLines(options),
-    `  target: ${targetOf(target, header)}${target === null ? '                 # a guess: the last column' : ''}`,
+    `  target: ${targetsOf(options)}${target === null ? '                 # a guess: the last column' : ''}`,
     `  header: ${header}`,
     ...(text
       ? [
@@ -86,7 +90,9 @@ function dataLines(options: InitOptions): string[] {
         ]
       : imageShape
         ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
-        : [`  inputs: auto                 # ${census(columns, target)}; or { numeric: [a, b], categorical: [c] }`]),
+        : [
+            `  inputs: auto                 # ${census(columns.filter(({ name }) => !targets.includes(name)))}; or { numeric: [a, b], categorical: [c] }`,
+          ]),
     ...(plain || tableScaling === true
       ? []
       : [`  standardize: ${tableScaling}          # median, quartiles, smooth clipping`]),
@@ -112,10 +118,11 @@ function splitLine({ files = {} }: InitOptions): string[] {
 }
 
 /** How to fill in what is missing; nothing if every input has a value everywhere. */
-function missingLines({ columns, target, missingWords, imageShape, text }: InitOptions): string[] {
+function missingLines({ columns, target, targets = target === null ? [] : [target], ...options }: InitOptions): string[] {
+  const { missingWords, imageShape, text } = options
   if (text) return []
   const isInput = ({ name, type }: (typeof columns)[number]): boolean =>
-    name !== target && (type === 'numeric' || type === 'categorical')
+    !targets.includes(name) && (type === 'numeric' || type === 'categorical')
   const gaps = columns.filter((column) => column.missing > 0 && isInput(column))
   if (gaps.length === 0) return []
   const words = missingWords.length > 0 ? `, values: [${missingWords.map((word) => JSON.stringify(word)).join(', ')}]` : ''
@@ -163,8 +170,7 @@ function gateLines(gates: InitOptions['gates']): string[] {
 const comment = (text: string): string[] =>
   linesOfWords(text.split(' '), (line) => line.length <= 116).map((line) => `  ${yamlComment(line)}`)
 
-function census(columns: InitOptions['columns'], target: string | null): string {
-  const inputs = columns.filter((c) => c.name !== target)
+function census(inputs: InitOptions['columns']): string {
   const count = (type: string): number => inputs.filter((c) => c.type === type).length
   const left = count('constant') + count('identifier') + count('text')
   return `${count('numeric')} numeric, ${count('categorical')} categorical${left > 0 ? `, ${left} left out` : ''}`
@@ -173,7 +179,10 @@ function census(columns: InitOptions['columns'], target: string | null): string 
 /** Without a header, columns are named by position. */
 const columnOf = (name: string, header: boolean): string => (!header && /^-?\d+$/.test(name) ? name : yamlScalar(name))
 
-const targetOf = (target: string | null, header: boolean): string => (target === null ? '-1' : columnOf(target, header))
+const targetsOf = ({ target, targets, header }: InitOptions): string => {
+  if (targets) return `[${targets.map((name) => columnOf(name, header)).join(', ')}]`
+  return target === null ? '-1' : columnOf(target, header)
+}
 
 /** Letters and digits of a name; a study's name is also a folder's. */
 function nameOf(text: string): string {

@@ -1,5 +1,6 @@
 import type { LockedSeed } from '../records/lock.ts'
 import type { Measured } from '../records/gates.ts'
+import { partName, partOf } from '../records/subsets.ts'
 import { sampleSd } from '../stats/describe.ts'
 import { analysisAt, readSide, type BaselineEvidence, type InterimAnalysis, type Side } from './evidence.ts'
 import { onSubset } from './subsets.ts'
@@ -48,7 +49,7 @@ export function noiseOf(rule: Measured, { noise }: StudyDesign): Noise | undefin
   // Each segment has noise of its own, and nobody knows which one will be the worst.
   if (rule.segments) return undefined
   const seeds = noise?.seeds ?? []
-  const side = readSide(rule.class === undefined ? seeds : onSubset(seeds, { class: rule.class }), rule)
+  const side = readSide(partName(rule) === undefined ? seeds : onSubset(seeds, partOf(rule)), rule)
   const values = side.values.map((v) => v.value)
   const sd = sampleSd(values)
   if (!(sd > 0)) return undefined

@@ -142,9 +142,11 @@ function studyOf({ plan, command, specFile, engine, deterministic = null, result
 function dataOf({ plan, data }: ReportInput): DataSection {
   const { workload } = plan
   const { rows } = workload.data
-  const { inputShape, classes } = isTrainer(workload) ? { inputShape: [], classes: null } : workload.data
+  const none: Pick<DataSection, 'inputShape' | 'classes' | 'targets'> = { inputShape: [], classes: null }
+  const { inputShape, classes, targets }: typeof none = isTrainer(workload) ? none : workload.data
   const findings = data.findings.map(({ check, severity, message }) => ({ check, ...(severity && { severity }), message }))
-  return { source: data.source, rows, inputShape, classes, checks: data.checks, findings, notes: data.notes }
+  const predicted = { classes, ...(targets && { targets }) }
+  return { source: data.source, rows, inputShape, ...predicted, checks: data.checks, findings, notes: data.notes }
 }
 
 /** In the form of a lock: their times are stored with the other times. */

@@ -192,6 +192,8 @@ export interface DataSection {
   readonly rows: DataFacts['rows']
   readonly inputShape: DataFacts['inputShape']
   readonly classes: DataFacts['classes']
+  /** Names of labels, or of several targets of a regression; absent for one. */
+  readonly targets?: readonly string[]
   /** Checks that ran, by name. */
   readonly checks: readonly string[]
   /** What the checks found; `severity` is absent for warnings. */

@@ -31,6 +31,7 @@ describe('inspect', () => {
       whole: true,
       words: null,
       time: false,
+      label: false,
       spelling: null,
     })
   })
@@ -166,6 +167,7 @@ describe('inspect', () => {
         whole: true,
         words: null,
         time: false,
+        label: false,
         spelling: null,
       }),
     )

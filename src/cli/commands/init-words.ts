@@ -13,20 +13,22 @@ export function understood(summary: TableSummary, again: readonly string[]): str
   return [`Task:   ${taskLine(summary)}`, `Target: ${targetLine(summary, again)}`, `Inputs: ${inputsLine(summary)}`]
 }
 
-function taskLine({ task, target, columns, rows }: TableSummary): string {
+function taskLine({ task, target, targets, columns, rows }: TableSummary): string {
+  if (task === 'multi-label') return `multi-label: ${listed(targets ?? [])} say yes or no in ${rows} rows`
+  if (targets) return `regression: ${listed(targets)} have numbers that measure something`
   const column = columns.find(({ name }) => name === target)
   if (task === 'regression') return `regression: ${target ?? 'the target'} has numbers that measure something`
   return `classification: ${target ?? 'the target'} has ${column?.distinct ?? 'few'} classes in ${rows} rows`
 }
 
-function targetLine({ target, targetWhy }: TableSummary, again: readonly string[]): string {
+function targetLine({ target, targets, targetWhy }: TableSummary, again: readonly string[]): string {
   const other = `another: ${ownCommand('init', ...again, '--target', 'COLUMN', '--force')}`
-  return `${target ?? 'none'}${targetWhy.length > 0 ? `, because ${targetWhy.join(', and ')}` : ''}; ${other}`
+  return `${targets ? listed(targets) : (target ?? 'none')}${targetWhy.length > 0 ? `, because ${targetWhy.join(', and ')}` : ''}; ${other}`
 }
 
-function inputsLine({ columns, target, imageShape, text }: TableSummary): string {
+function inputsLine({ columns, target, targets = target === null ? [] : [target], imageShape, text }: TableSummary): string {
   if (imageShape) return `images of ${imageShape.join(' × ')} pixels`
-  const inputs = columns.filter(({ name }) => name !== target)
+  const inputs = columns.filter(({ name }) => !targets.includes(name))
   const taken = text ? [] : inputs.filter(isInput)
   const kinds = (['numeric', 'categorical'] as const).flatMap((type) => {
     const names = taken.filter((column) => column.type === type).map(({ name }) => name)

@@ -5,6 +5,7 @@ import type { Report, RunSummary } from '../model.ts'
 import { directionOf } from '../numbers.ts'
 import { leverText } from '../phrases.ts'
 import type { GridCurve } from './grid.ts'
+import { taskOf } from '../../records/tasks.ts'
 
 /** The owner of a trial: the name of its stage, or `baseline` or `winner` in the verification. Each has its own color. */
 export type Group = string
@@ -40,7 +41,7 @@ export function explorerData(report: Report, curves: CurveBook): ExplorerData {
   return {
     objective,
     direction: directionOf(objective),
-    loss: task === 'classification' ? 'negative log-likelihood (nats)' : 'mean squared error',
+    loss: taskOf(task).lossTitle,
     runs: report.runs.flatMap((run) => {
       const curve = curves.get(run.id)?.grid
       return run.job.kind === 'train' && curve ? [explorerRun(run, curve, baseline, objective)] : []
