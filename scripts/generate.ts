@@ -14,6 +14,7 @@ import { autoEngineWords, engines } from '../src/engines/index.ts'
 import { events, eventSchema } from '../src/engines/command/protocol/event-schema.ts'
 import { trainerDefinitions } from '../src/engines/command/spec-schema.ts'
 import { requestSchema } from '../src/engines/command/protocol/request-schema.ts'
+import { leastEffectDefinitions } from '../src/gates/least-effect.ts'
 import { gates } from '../src/gates/index.ts'
 import { resultsFormats } from '../src/results/formats/index.ts'
 import { resultsDefinitions } from '../src/results/spec-schema.ts'
@@ -61,7 +62,8 @@ const withRules = withPresets(
   autoPresetWords(),
 )
 const withData = withFormats(withChecks(withRules, checks), formats)
-const withScripts = withSection(withData, ['trainer', 'customLevers'], trainerDefinitions)
+const withEffects = withSection(withData, ['leastEffects', 'results'], leastEffectDefinitions)
+const withScripts = withSection(withEffects, ['trainer', 'customLevers'], trainerDefinitions)
 const schemaText = withSection(withScripts, ['results', 'trainer'], resultsDefinitions)
 const schema = JSON.parse(schemaText)
 const generated: { readonly path: string; readonly text: string }[] = [

@@ -1,5 +1,5 @@
 import { unzipSync } from 'fflate'
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -123,8 +123,8 @@ describe('the action', () => {
 describe('the engine', () => {
   // A folder that cannot be made: an install fails at once, without a network.
   const none = { TUNEGATE_ENGINE_DIR: '/proc/no-engine' }
-  const withEngine = (engine: string, env: Readonly<Record<string, string>>): Promise<StepResult> => {
-    writeFileSync(join(workspace, 'nets/tuning.yml'), spec(0.05))
+  const withEngine = (engine: string, env: Readonly<Record<string, string>>, text = spec(0.05)): Promise<StepResult> => {
+    writeFileSync(join(workspace, 'nets/tuning.yml'), text)
     const inputs = { spec: 'nets/tuning.yml', workers: '2', artifact: 'false', engine }
     return runStep({ script, workspace, with: inputs, env: { ...service.env, ...env } })
   }
@@ -146,6 +146,21 @@ describe('the engine', () => {
     expect(step.exitCode).toBe(0)
     expect(step.log).toMatch(/training on wasm: .*\/proc\/no-engine/)
     expect(step.summary).toMatch(/engine `wasm [^`]*` \(.*no-engine/)
+  })
+
+  it('is that of the lock that gates compare with, and the native one is not looked for', async () => {
+    const compares = spec(0.05).replace('gates: [', 'gates: [regression: { metric: accuracy, margin: 0.2 }, ')
+    const made = await tune(compares, { engine: 'wasm', 'fail-on': 'never', artifact: 'false' })
+    const lock = join(workspace, 'nets/tuning.lock.json')
+    copyFileSync(join(workspace, made.outputs['lock'] ?? ''), lock)
+    try {
+      const step = await withEngine('auto', none, compares)
+      expect(step.log).toMatch(/training on wasm: tuning\.lock\.json was made on it, and gates do not compare engines/)
+      expect(step.log).not.toMatch(/tensorflow|no-engine/)
+      expect(engineOf()).toMatch(/^wasm /)
+    } finally {
+      rmSync(lock)
+    }
   })
 
   it.skipIf(process.platform !== 'linux')('is not replaced where it was asked for by name', async () => {

@@ -2,7 +2,8 @@ import { InputError, type Diagnostic } from '../base/diagnostics.ts'
 import { err } from '../base/result.ts'
 import { engineFolder } from '../cli/engine-folder.ts'
 import { chooseEngine, type EngineChoice } from '../engines/choose.ts'
-import type { EngineWish } from '../engines/index.ts'
+import type { Availability } from '../engines/definition.ts'
+import { engineNamed, type EngineName, type EngineWish } from '../engines/index.ts'
 import type { EngineInstaller, InstallOrder } from '../engines/installer.ts'
 import { engineRoot, keepFolder } from '../github/engine-cache.ts'
 import { installerEnvironment } from '../github/installer-environment.ts'
@@ -24,6 +25,10 @@ export async function ensureEngine(wanted: EngineWish, workspace: string, signal
   if (!choice.ok) throw new InputError(choice.error)
   return choice.value
 }
+
+/** Whether an engine can train in this step without an installation. */
+export const engineAsItIs = (name: EngineName): Promise<Availability> =>
+  engineNamed(name).available(engineRoot() ?? engineFolder())
 
 /** An engine that the step needs. */
 interface Wanted {

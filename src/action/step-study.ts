@@ -17,7 +17,7 @@ import { baselineOf, type WithoutLock } from './base-choice.ts'
 import { judgedBy, verification } from './base-commit.ts'
 import { requireOwn } from './change-guard.ts'
 import { requested, type Asked } from './comment.ts'
-import { ensureEngine } from './ensure-engine.ts'
+import { engineAsItIs, ensureEngine } from './ensure-engine.ts'
 import { triggerOf, triggerOfRequest } from './event.ts'
 import type { Step } from './inputs.ts'
 import { isJobMode, jobOf } from './jobs.ts'
@@ -114,7 +114,7 @@ function provided(wanted: EngineWish, workspace: string, signal: AbortSignal): E
       throw signal.aborted ? new Interrupted() : error
     }
   }
-  return { wanted, choose }
+  return { wanted, choose, available: engineAsItIs }
 }
 
 /** Progress as plain lines. The lines of a stage are folded under its name; its conclusion stays visible. */

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { shownPath } from '../base/paths.ts'
+import { leastEffectNote } from '../gates/least-effect.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { changeLines } from '../report/change-lines.ts'
 import type { Report } from '../report/model.ts'
@@ -67,7 +68,8 @@ export function gateLines({ gates: all }: Verdict, columns: number): string[] {
 
 /** The objective on both splits, and the metrics that gates judge, on the rows that they judge: as in the report. */
 function measured(report: Report, columns: number): string[] {
-  const { verification } = report
+  const { verification, study } = report
+  const { leastEffect } = study
   const sides = isResults(report) ? ['baseline', 'candidate'] : ['declared', 'chosen']
   const told = (verification?.metrics ?? []).filter((m) => m.objective || isGated(report, m))
   const rows = told.map((m) => [
@@ -85,7 +87,9 @@ function measured(report: Report, columns: number): string[] {
     '',
     title,
     ...aligned([head, ...rows], indent),
-    ...names.flatMap(explained).flatMap((line) => wrapped(line, columns, indent)),
+    ...[...names.flatMap(explained), ...(leastEffect ? [leastEffectNote(leastEffect)] : [])].flatMap((line) =>
+      wrapped(line, columns, indent),
+    ),
   ]
 }
 

@@ -16,6 +16,7 @@ const examples: Readonly<Record<string, readonly (readonly [words: readonly stri
   init: [
     [['init', 'data.csv'], 'guess target and task; ask about them on a terminal'],
     [['init', 'data.csv', '--target', 'price', '--yes'], 'ask nothing'],
+    [['init', 'reviews.csv', '--inputs', 'text'], 'learn from the texts, not from the other columns'],
     [['init', 'train.csv', 'test.csv', '-o', 'churn.yml'], 'data that are split already'],
     [['init', '--trainer', 'train.py'], 'a training script of your own'],
   ],

@@ -73,3 +73,7 @@ function listOf<W extends string>(text: string, words: readonly W[], what: strin
     )
   })
 }
+
+/** What a model can read of a table that has both. */
+export const inputKinds = ['columns', 'text'] as const
+export type InputKind = (typeof inputKinds)[number]

@@ -22,6 +22,7 @@ import { addReportCommands } from './report-commands.ts'
 import { modelFormatNames } from '../saved-model/formats/index.ts'
 import { specArgument } from './spec-argument.ts'
 import {
+  inputKinds,
   machineHelp,
   modelFormatList,
   oneLine,
@@ -63,6 +64,12 @@ export function program(exit: (code: number) => void): Command {
     )
     .option('-o, --output <file>', 'where to write the spec', 'tuning.yml')
     .option('--target <column>', 'column to predict (default: guessed)')
+    .addOption(
+      new Option(
+        '--inputs <kind>',
+        'what a model reads where a file has both (default: what tells the target better)',
+      ).choices(inputKinds),
+    )
     .option('--no-pilot', 'write gates without training: a pilot of about ten seconds otherwise measures the noise')
     .option('-y, --yes', 'ask nothing: take the guesses')
     .option('--force', 'replace an existing file')

@@ -65,12 +65,16 @@ export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Resu
 }
 
 /** The metrics on request that runs must compute, in the order of their definition. */
-export function requestedIn({ objective, gates }: Pick<NormalizedSpec, 'objective' | 'gates'>): MetricName[] {
+export function requestedIn({
+  objective,
+  gates,
+  leastEffect,
+}: Pick<NormalizedSpec, 'objective' | 'gates' | 'leastEffect'>): MetricName[] {
   const whole = gates.flatMap((rule) => {
     const measured = gateOf(rule).measures(rule)
     return measured && !isOnSubset(measured) ? [measured.metric] : []
   })
-  const named = new Set([objective, ...whole])
+  const named = new Set<string>([objective, ...whole, ...Object.keys(leastEffect ?? {})])
   return metricNames.filter((name) => isOnRequest(name) && named.has(name))
 }
 
@@ -91,9 +95,20 @@ export function planned<Of extends Workload>(
   if (all.length > 0) return err(sortDiagnostics(all))
 
   // 3. The plan and its fingerprints.
-  const { name, seed, gates } = spec
+  const { name, seed, gates, leastEffect } = spec
   const specFingerprint = fingerprint(spec)
-  const plan = { version: 1, name, specFingerprint, seed, workload, baseline, jobs, gates, budget } as const
+  const plan = {
+    version: 1,
+    name,
+    specFingerprint,
+    seed,
+    workload,
+    baseline,
+    jobs,
+    gates,
+    ...(leastEffect ? { leastEffect } : {}),
+    budget,
+  } as const
   return ok({ ...plan, fingerprint: fingerprint(plan) })
 }
 

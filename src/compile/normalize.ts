@@ -9,7 +9,7 @@ import type { Spec, Trainer } from '../dsl/tuning.gen.ts'
 import type { ModelSpec, NormalizedSpec, TrainerSpec } from './normalized.ts'
 import { checkText } from './check/text.ts'
 import { normalizeChecks, normalizeData } from './normalize/data.ts'
-import { checkMetric, normalizeGates, withSegments } from './normalize/gates.ts'
+import { checkMetric, normalizeGates, normalizeLeastEffect, withSegments } from './normalize/gates.ts'
 import { layerOf } from '../layers/index.ts'
 import { everyLayer, hasDropoutLever, normalizeLayer } from '../layers/layer.ts'
 import { movesNothing, normalizeLevers } from './normalize/levers.ts'
@@ -103,6 +103,7 @@ function normalizeProcess(spec: Spec, { preset, levers, idle, known, testShare }
   const stages = normalizeStages(spec.stages, { preset, levers, idle, known }, report)
   const verifies = confirmationIn(stages) !== undefined
   const gates = normalizeGates(spec.gates, { task, testShare, verifies, reports, report })
+  const leastEffect = normalizeLeastEffect(spec.leastEffect, { task, reports, namesClass: reports }, report)
   const budget = { minutes: spec.budget?.minutes ?? null, trials: spec.budget?.trials ?? null }
-  return { objective, stages, gates, budget }
+  return { objective, stages, gates, ...leastEffect, budget }
 }

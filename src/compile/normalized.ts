@@ -5,7 +5,7 @@ import type { Checks } from '../dsl/tuning.gen.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { NormalizedLayer } from '../layers/layer.ts'
 import type { LeverName, Levers, SchedulingLevers } from '../records/levers.ts'
-import type { MetricName, Task } from '../records/metrics.ts'
+import type { LeastEffects, MetricName, Task } from '../records/metrics.ts'
 import type { AugmentationPolicy, GateRule, StageSettings } from '../records/plan.ts'
 import type { ResultSplit, ResultsSettings } from '../records/results.ts'
 import type { TrainerSettings } from '../records/trainer.ts'
@@ -34,7 +34,7 @@ export interface TrainerSpec extends SpecBase {
 export const isTrainerSpec = (spec: NormalizedSpec): spec is TrainerSpec => 'trainer' in spec
 
 /** A spec of results that another tool made. Nothing is trained, so it has neither levers nor stages. */
-export interface ResultsSpec extends Pick<SpecBase, 'version' | 'name' | 'task' | 'objective' | 'gates'> {
+export interface ResultsSpec extends Pick<SpecBase, 'version' | 'name' | 'task' | 'objective' | 'gates' | 'leastEffect'> {
   readonly results: ResultsSettings
   /** The metrics that every seed has, by split. */
   readonly measured: Readonly<Record<ResultSplit, readonly MetricName[]>>
@@ -51,6 +51,8 @@ interface SpecBase {
   /** In process order, which is the order in the spec. */
   readonly stages: readonly StageSettings[]
   readonly gates: readonly GateRule[]
+  /** As in the spec; omitted if it declares none. */
+  readonly leastEffect?: LeastEffects
   readonly budget: { readonly minutes: number | null; readonly trials: number | null }
 }
 

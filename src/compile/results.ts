@@ -12,7 +12,7 @@ import { presetFor } from './presets/index.ts'
  * nothing, so its levers are the defaults, which nobody shows.
  */
 export function compileResults(spec: ResultsSpec, { seeds, rows }: Pick<ReadResults, 'seeds' | 'rows'>): Plan {
-  const { name, task, objective, gates, results, measured } = spec
+  const { name, task, objective, gates, leastEffect, results, measured } = spec
   const levers = normalizeLevers({}, presetFor({ tokens: false, images: false, text: false }), false, task, () => {})
   const workload: TrainerWorkload = {
     task,
@@ -59,6 +59,7 @@ export function compileResults(spec: ResultsSpec, { seeds, rows }: Pick<ReadResu
     baseline,
     jobs: [job],
     gates,
+    ...(leastEffect ? { leastEffect } : {}),
     budget: { minutes: null, trials: null, reservedForVerification: 0 },
   } as const
   return { ...plan, fingerprint: fingerprint(plan) }

@@ -150,6 +150,8 @@ function metricsIn(spec: TrainerSpec, { predictions }: TrainerDescription, repor
     ? [...metricsOf(task), ...requestedIn(spec).filter((name) => !isReported(name) && !needsClass(name))]
     : allMetricsOf(task).filter((name) => trainer.metrics[name] !== undefined)
   requireNamed(objective, { metrics, predictions }, ['objective'], report)
+  for (const metric of Object.keys(spec.leastEffect ?? {}) as MetricName[])
+    requireNamed(metric, { metrics, predictions }, ['leastEffect', metric], report)
   return metrics
 }
 

@@ -58,7 +58,7 @@ const fewLevels = 20
 
 function canBeTarget({ name, type, distinct, time }: ColumnSummary, rows: number): boolean {
   if (type === 'identifier' || type === 'constant' || type === 'text') return false
-  if (time || namesTimes.test(name)) return false
+  if ((time && type !== 'numeric') || namesTimes.test(name)) return false
   return !(namesRows.test(name) && distinct > rows / 2)
 }
 
@@ -93,8 +93,11 @@ export function guessImage(inputs: readonly ColumnSummary[]): Pick<TableSummary,
 const [step, shortest, longest] = [16, 16, 256]
 
 /** The texts of the most words, unless another column could be an input. Texts are read alone. */
-export function guessText(inputs: readonly ColumnSummary[]): TableSummary['text'] {
-  if (inputs.some(({ type }) => type === 'numeric' || type === 'categorical')) return null
+export const guessText = (inputs: readonly ColumnSummary[]): TableSummary['text'] =>
+  inputs.some(({ type }) => type === 'numeric' || type === 'categorical') ? null : mainText(inputs)
+
+/** The texts of the most words; null if there are none. */
+export function mainText(inputs: readonly ColumnSummary[]): TableSummary['text'] {
   const texts = inputs.flatMap(({ name, words }) => (words === null ? [] : [{ name, words }]))
   const [first] = texts.sort((a, b) => b.words - a.words)
   if (!first) return null

@@ -1,3 +1,4 @@
+import { timesIn } from './checks/methods/points-in-time.ts'
 import { distinct, readUndecided, typeOf } from './column-type.ts'
 import { keptCharacters, type Column } from './column.ts'
 import { guessImage, guessTarget, guessTask, guessText } from './guess.ts'
@@ -67,11 +68,21 @@ function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSumma
   const different = distinct(column, rows, limits.levels)
   const type = typeOf(column, rows)
   const words = type === 'text' ? wordsOf(column) : null
-  const time = column.isText && areDates(column.texts)
+  const time = column.isText ? areDates(column.texts) : numbersAreTimes(column, rows)
   const spelling = spelledNumbers(column.texts)?.spelling.words ?? null
   const numbers = range(column, rows)
   const label = column.isText ? isLabel(column.texts.filter((text) => text !== '')) : isBinary(different, numbers)
   return { name, index, type, distinct: different, missing, words, time, label, spelling, ...numbers }
+}
+
+/** Values that are looked at. */
+const fewTimes = 1000
+
+/** Whether whole numbers are points in time, such as seconds since 1970. */
+function numbersAreTimes(column: Column, rows: number): boolean {
+  const step = Math.ceil(rows / fewTimes)
+  const values = Float64Array.from({ length: Math.floor(rows / step) }, (_, i) => column.at(i * step))
+  return timesIn({ name: column.name, values }) !== undefined
 }
 
 /** Of this share of all texts, no word is lost. */

@@ -44,7 +44,8 @@ function meanReference(data: ReferenceData, width: number): number | null {
   return losses.some((loss) => loss === null) ? null : meanOf(losses.map((loss) => loss ?? NaN))
 }
 
-function spaced(rows: Int32Array, most: number): Int32Array {
+/** At most this many of the rows, evenly spaced. */
+export function spaced(rows: Int32Array, most: number): Int32Array {
   if (rows.length <= most) return rows
   return Int32Array.from({ length: most }, (_, i) => rows[Math.floor((i * rows.length) / most)] ?? 0)
 }
@@ -97,7 +98,8 @@ function nearestLoss(data: ReferenceData, rows: Int32Array): number | null {
   return meanOf(losses)
 }
 
-function inputsOf(data: ReferenceData, rows: Int32Array): Matrix {
+/** The inputs of some rows as they are. */
+export function inputsOf(data: Pick<Dataset, 'inputs' | 'inputShape'>, rows: Int32Array): Matrix {
   const { inputs } = data
   const columns = inputWidth(data)
   const values = new Float64Array(rows.length * columns)

@@ -8,21 +8,29 @@ const POWER = 20
 
 type Sample = readonly [inputs: Matrix, labels: Float64Array]
 
-/**
- * Losses of a multinomial logistic regression on other rows than its own, in nats. Inputs are standardized by its own rows;
- * squared weights, without the intercepts, cost 1 / (2 n), as scikit-learn's default does.
- */
-export function softmaxLosses([x, labels]: Sample, [held, truth]: Sample, classes: number): number[] {
-  const scaling = scalingOf(x)
-  const weights = fitted(scaled(x, scaling), labels, classes)
+export interface SoftmaxSettings {
+  /** Whether inputs are standardized by the rows that it is fitted on. */
+  readonly standardize: boolean
+  /** Squared weights, without the intercepts, cost this / (2 n): the inverse of scikit-learn's `C`. */
+  readonly penalty: number
+}
+
+/** Losses of a multinomial logistic regression on other rows than its own, in nats. The defaults are scikit-learn's penalty. */
+export function softmaxLosses(
+  [x, labels]: Sample,
+  [held, truth]: Sample,
+  classes: number,
+  { standardize, penalty }: SoftmaxSettings = { standardize: true, penalty: 1 },
+): number[] {
+  const scaling = standardize ? scalingOf(x) : unscaled(x)
+  const weights = fitted(scaled(x, scaling), labels, classes, penalty / x.rows)
   const probabilities = softmax(scaled(held, scaling), weights, classes)
   return Array.from(truth, (code, row) => -Math.log(Math.max(probabilities[row * classes + code] ?? 0, 1e-12)))
 }
 
 /** Weights of (inputs + 1) × classes, the intercepts last. */
-function fitted(x: Matrix, labels: Float64Array, classes: number): Float64Array {
+function fitted(x: Matrix, labels: Float64Array, classes: number, decay: number): Float64Array {
   const size = x.columns * classes
-  const decay = 1 / x.rows
   // The softmax has a curvature of at most a half in any direction.
   const rate = 1 / (0.5 * largestEigenvalue(x) + decay)
   let weights = new Float64Array(size)
@@ -98,6 +106,11 @@ function scalingOf({ values, rows, columns }: Matrix): Standard {
   values.forEach((value, i) => addTo(squares, i % columns, (value - (means[i % columns] ?? 0)) ** 2 / rows))
   return { means, scales: squares.map((square) => (square > 1e-12 ? 1 / Math.sqrt(square) : 0)) }
 }
+
+const unscaled = ({ columns }: Matrix): Standard => ({
+  means: new Float64Array(columns),
+  scales: new Float64Array(columns).fill(1),
+})
 
 /** Standardized, with a column of ones at the end. */
 function scaled({ values, rows, columns }: Matrix, { means, scales }: Standard): Matrix {

@@ -18,7 +18,7 @@ export interface ColumnSummary {
   readonly whole: boolean
   /** For texts, the number of words and signs that nearly all of them have at most; otherwise null. */
   readonly words: number | null
-  /** Whether its texts are dates, with or without a time of day. */
+  /** Whether its texts are dates, with or without a time of day, or its numbers points in time. */
   readonly time: boolean
   /** Whether it says yes or no: 0 and 1, no and yes, or false and true. */
   readonly label: boolean

@@ -34,6 +34,10 @@ export interface InitOptions {
   readonly scale: number | null
   /** The column of texts to read, with the tokens of each; null if the inputs are no text. */
   readonly text: { readonly column: string; readonly length: number } | null
+  /** Why these inputs, if there was a choice, as a clause; omitted otherwise. */
+  readonly inputsWhy?: string
+  /** The column of times to split by, with the reason as a clause; omitted for a random split. */
+  readonly time?: { readonly column: string; readonly why: string }
   /** The stages in order, with settings that a reader is likely to change; null if the name alone is enough. */
   readonly stages: readonly { readonly name: string; readonly settings: Readonly<Record<string, number>> | null }[]
   /** The gates, each with how its limit was chosen; one that is only a proposal is commented out. */
@@ -76,28 +80,26 @@ const tableScaling: 'robust' | true = true
 const vocabulary = 10_000
 
 function dataLines(options: InitOptions): string[] {
-  const { target, header, columns, imageShape, scale, text, checks } = options
-  const targets = options.targets ?? [target]
+  const { target, header, imageShape, scale, text, checks } = options
   const plain = imageShape !== null || text !== null
   return [
     'data:',
     ...fileLines(options),
     `  target: ${targetsOf(options)}${target === null ? '                 # a guess: the last column' : ''}`,
     `  header: ${header}`,
+    ...(options.inputsWhy === undefined ? [] : comment(`Why these inputs: ${options.inputsWhy}.`)),
     ...(text
       ? [
           `  inputs: { text: ${columnOf(text.column, header)}, tokenizer: word, vocabulary: ${vocabulary}, length: ${text.length} }`,
         ]
       : imageShape
         ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
-        : [
-            `  inputs: auto                 # ${census(columns.filter(({ name }) => !targets.includes(name)))}; or { numeric: [a, b], categorical: [c] }`,
-          ]),
+        : [`  inputs: auto                 # ${census(options)}; or { numeric: [a, b], categorical: [c] }`]),
     ...(plain || tableScaling === true
       ? []
       : [`  standardize: ${tableScaling}          # median, quartiles, smooth clipping`]),
     ...missingLines(options),
-    ...splitLine(options),
+    ...splitLines(options),
     '  checks:                       # error stops before training, warn and note report, off skips the check',
     ...filled(Object.entries(checks).map(([name, severity]) => `${name}: ${severity}`)),
   ]
@@ -111,9 +113,15 @@ function fileLines({ source, files }: InitOptions): string[] {
 }
 
 /** How to draw the parts that have no file. */
-function splitLine({ files = {} }: InitOptions): string[] {
+function splitLines({ files = {}, time, header }: InitOptions): string[] {
   const drawn = (['validation', 'test'] as const).filter((part) => files[part] === undefined)
   if (drawn.length === 0) return []
+  if (time) {
+    return [
+      ...comment(`The latest rows are the test: ${time.why}. Without \`time\`, the split is random.`),
+      `  split: { time: ${columnOf(time.column, header)}, ${drawn.map((part) => `${part}: 0.2`).join(', ')} }`,
+    ]
+  }
   return [`  split: { ${drawn.map((part) => `${part}: 0.2, `).join('')}stratify: true, groupBy: null }`]
 }
 
@@ -170,7 +178,8 @@ function gateLines(gates: InitOptions['gates']): string[] {
 const comment = (text: string): string[] =>
   linesOfWords(text.split(' '), (line) => line.length <= 116).map((line) => `  ${yamlComment(line)}`)
 
-function census(inputs: InitOptions['columns']): string {
+function census({ columns, target, targets = target === null ? [] : [target], time }: InitOptions): string {
+  const inputs = columns.filter((c) => !targets.includes(c.name) && c.name !== time?.column)
   const count = (type: string): number => inputs.filter((c) => c.type === type).length
   const left = count('constant') + count('identifier') + count('text')
   return `${count('numeric')} numeric, ${count('categorical')} categorical${left > 0 ? `, ${left} left out` : ''}`

@@ -204,6 +204,7 @@ export interface Spec {
    */
   seed?: number
   objective?: Metric
+  leastEffect?: LeastEffects
   /**
    * Number of epochs between two computations of the validation metrics. They are also computed at the end.
    */
@@ -228,6 +229,103 @@ export interface Spec {
    */
   gates?: Gate[]
   budget?: Budget
+}
+/**
+ * The smallest gains that matter, by metric.
+ */
+export interface LeastEffects {
+  /**
+   * The smallest gain in accuracy that matters, in its units.
+   */
+  accuracy?: number
+  /**
+   * The smallest gain in balancedAccuracy that matters, in its units.
+   */
+  balancedAccuracy?: number
+  /**
+   * The smallest gain in f1 that matters, in its units.
+   */
+  f1?: number
+  /**
+   * The smallest gain in nll that matters, in its units.
+   */
+  nll?: number
+  /**
+   * The smallest gain in brier that matters, in its units.
+   */
+  brier?: number
+  /**
+   * The smallest gain in ece that matters, in its units.
+   */
+  ece?: number
+  /**
+   * The smallest gain in auroc that matters, in its units.
+   */
+  auroc?: number
+  /**
+   * The smallest gain in averagePrecision that matters, in its units.
+   */
+  averagePrecision?: number
+  /**
+   * The smallest gain in kappa that matters, in its units.
+   */
+  kappa?: number
+  /**
+   * The smallest gain in worstRecall that matters, in its units.
+   */
+  worstRecall?: number
+  /**
+   * The smallest gain in worstNll that matters, in its units.
+   */
+  worstNll?: number
+  /**
+   * The smallest gain in recall that matters, in its units.
+   */
+  recall?: number
+  /**
+   * The smallest gain in precision that matters, in its units.
+   */
+  precision?: number
+  /**
+   * The smallest gain in subsetAccuracy that matters, in its units.
+   */
+  subsetAccuracy?: number
+  /**
+   * The smallest gain in hammingLoss that matters, in its units.
+   */
+  hammingLoss?: number
+  /**
+   * The smallest gain in microF1 that matters, in its units.
+   */
+  microF1?: number
+  /**
+   * The smallest gain in mse that matters, in its units.
+   */
+  mse?: number
+  /**
+   * The smallest gain in rmse that matters, in its units.
+   */
+  rmse?: number
+  /**
+   * The smallest gain in mae that matters, in its units.
+   */
+  mae?: number
+  /**
+   * The smallest gain in r2 that matters, in its units.
+   */
+  r2?: number
+  /**
+   * The smallest gain in mape that matters, in its units.
+   */
+  mape?: number
+  /**
+   * The smallest gain in score that matters, in its units.
+   */
+  score?: number
+  /**
+   * The smallest gain in cost that matters, in its units.
+   */
+  cost?: number
 }
 /**
  * The data and how to use it. Needs source, or train if the data are split already.

@@ -1,8 +1,8 @@
 import type { VerifyFindings } from '../records/decision.ts'
-import type { MetricName } from '../records/metrics.ts'
+import type { LeastEffects, MetricName } from '../records/metrics.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
+import { leastEffectOn, matters, tooLittle } from './least-effect.ts'
 import { pairedGain, type PairedGain } from './paired-gain.ts'
-import { matters } from './verification.ts'
 import { intervalWords, shown, signed } from './words.ts'
 
 /**
@@ -30,8 +30,9 @@ interface Summary {
 export function averagedOf(
   verify: VerifyFindings,
   objective: MetricName,
+  declared: LeastEffects = {},
 ): { readonly averaged?: readonly AveragedComparison[] } {
-  const averaged = (['validation', 'test'] as const).flatMap((split) => compare(verify, objective, split) ?? [])
+  const averaged = (['validation', 'test'] as const).flatMap((split) => compare(verify, objective, split, declared) ?? [])
   return averaged.length > 0 ? { averaged } : {}
 }
 
@@ -39,6 +40,7 @@ function compare(
   { seeds }: VerifyFindings,
   metric: MetricName,
   split: 'validation' | 'test',
+  declared: LeastEffects,
 ): AveragedComparison | undefined {
   const pairs = seeds.flatMap(({ candidate }) => {
     const [own, average] = [candidate[split]?.[metric], candidate.averaged?.[split]?.[metric]]
@@ -54,18 +56,19 @@ function compare(
     averaged: summaryOf(average),
     gain: pairedGain(metric, own, average).gain,
   }
-  return { ...found, sentence: sentenceOf(found) }
+  return { ...found, sentence: sentenceOf(found, declared) }
 }
 
 const summaryOf = (values: readonly number[]): Summary => ({ mean: mean(values), sd: sampleSd(values) })
 
-function sentenceOf(found: Omit<AveragedComparison, 'sentence'>): string {
+function sentenceOf(found: Omit<AveragedComparison, 'sentence'>, declared: LeastEffects): string {
   const { metric, split, seeds, weights, averaged, gain: of } = found
   const values =
     `With a moving average of its weights, the winner has ${split} ${metric} ${shown(averaged.mean)} over ${seeds} seeds, ` +
     `against ${shown(weights.mean)}`
   if (of === null) return `${values}.`
-  const size = matters(of.value, weights.sd) ? '' : ', but by too little to matter'
+  const least = leastEffectOn(metric, weights.sd, declared)
+  const size = matters(of.value, least) ? '' : `, but ${tooLittle(least)}`
   const claim = of.lower > 0 ? `better${size}` : of.upper < 0 ? `worse${size}` : 'not distinguishable'
   return `${values}: ${claim} (gain ${signed(of.value)}, ${intervalWords(of)}).`
 }

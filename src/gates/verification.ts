@@ -1,4 +1,4 @@
-import { higherIsBetter, metricNames, metrics, type MetricName } from '../records/metrics.ts'
+import { higherIsBetter, metricNames, metrics, type LeastEffects, type MetricName } from '../records/metrics.ts'
 import type { VerifyFindings } from '../records/decision.ts'
 import { pOverRows } from '../stats/crossed.ts'
 import { interquartileMean, mean, sampleSd } from '../stats/describe.ts'
@@ -6,6 +6,7 @@ import { interquartileMeanInterval, pairedT } from '../stats/intervals.ts'
 import { superiority } from '../stats/superiority.ts'
 import { holm } from '../stats/tests.ts'
 import { candidateSeeds, retrainedBaseline } from './baseline.ts'
+import { leastEffectOn, matters, tooLittleByRule, type LeastEffect } from './least-effect.ts'
 import { readSide, sharedSeeds, type SeedValue } from './evidence.ts'
 import { rowErrorOfSeeds } from './row-error.ts'
 import { pairedGain, type PairedGain } from './paired-gain.ts'
@@ -28,6 +29,8 @@ export interface MetricComparison {
   readonly p: number | null
   /** Share of all candidate–baseline pairs in which the candidate is better; ties count half. Reported, never gated on. */
   readonly probabilityBetter: number | null
+  /** The smallest gain that counts as better; null if any does, omitted by versions that did not write it. */
+  readonly least?: LeastEffect | null
   /** `negligible`: better by more than noise, but by too little to matter. */
   readonly claim: 'better' | 'negligible' | 'worse' | 'not-distinguishable' | 'identical' | 'undecidable'
   readonly sentence: string
@@ -44,26 +47,28 @@ export interface SideSummary {
 
 const alpha = 0.05
 
-/** A gain below this share of the baseline's SD over seeds matters to nobody: another seed changes more. */
-const leastGain = 0.2
-
-/** Whether a difference is large enough to matter, beside what another seed changes; with an unknown spread, any is. */
-export const matters = (difference: number, sd: number | null): boolean => Math.abs(difference) >= leastGain * (sd ?? 0)
-
-/** Every metric on validation and test, in the order of the table. The claims of one split are corrected together. */
-export function verificationStatistics(verify: VerifyFindings, objective: MetricName): MetricComparison[] {
+/**
+ * Every metric on validation and test, in the order of the table. The claims of one split are corrected together.
+ *
+ * @param declared the least effects of the spec
+ */
+export function verificationStatistics(
+  verify: VerifyFindings,
+  objective: MetricName,
+  declared: LeastEffects = {},
+): MetricComparison[] {
   return (['validation', 'test'] as const).flatMap((split) => {
     const drafts = metricNames.flatMap((metric) => draft(verify, metric, split, metric === objective))
     const others = drafts.filter((d) => !d.objective)
     const corrected = holm(others.map((d) => d.p ?? NaN)).adjusted
     return drafts.map((d) => {
       const p = d.objective || d.p === null ? d.p : (corrected[others.indexOf(d)] ?? null)
-      return claimed({ ...d, p })
+      return claimed({ ...d, p, least: leastEffectOn(d.metric, d.baseline.sd, declared) })
     })
   })
 }
 
-interface Draft extends Omit<MetricComparison, 'claim' | 'sentence'> {
+interface Draft extends Omit<MetricComparison, 'claim' | 'sentence' | 'least'> {
   readonly equal: boolean
   readonly reason: string | null
   /** Candidate seeds without a value. If there are any, no improvement is claimed, whatever the other seeds show. */
@@ -113,22 +118,24 @@ function summarize(list: readonly number[]): SideSummary {
   }
 }
 
-function claimed(draft: Draft): MetricComparison {
+type Drafted = Draft & { readonly least: LeastEffect | null }
+
+function claimed(draft: Drafted): MetricComparison {
   const { equal: _, reason: __, unfinished: ___, ...found } = draft
   const claim = claimOf(draft)
   return { ...found, claim, sentence: sentenceOf(draft, claim) }
 }
 
-function claimOf({ equal, gain: found, p, unfinished, baseline }: Draft): MetricComparison['claim'] {
+function claimOf({ equal, gain: found, p, unfinished, least }: Drafted): MetricComparison['claim'] {
   if (found !== null && p !== null && p <= alpha && found.value < 0) return 'worse'
   if (unfinished.length > 0) return 'undecidable'
   if (equal) return 'identical'
   if (found === null || p === null) return 'undecidable'
   if (p > alpha) return 'not-distinguishable'
-  return matters(found.value, baseline.sd) ? 'better' : 'negligible'
+  return matters(found.value, least) ? 'better' : 'negligible'
 }
 
-function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricComparison['claim']): string {
+function sentenceOf({ reason, unfinished, least, ...found }: Drafted, claim: MetricComparison['claim']): string {
   const what = `${found.split} ${found.metric}`
   if (claim === 'identical') return `${what} is the same on every seed.`
   if (found.gain === null || found.p === null) return `${what} cannot be compared: ${reason ?? 'there is no interval'}.`
@@ -136,7 +143,7 @@ function sentenceOf({ reason, unfinished, ...found }: Draft, claim: MetricCompar
   const correction = found.objective ? '' : ', corrected for the other metrics'
   const words = {
     better: 'better by more than noise',
-    negligible: `better by more than noise, but by less than ${leastGain} of the baseline's SD over seeds, which hardly matters`,
+    negligible: `better by more than noise, but ${tooLittleByRule(least)}`,
     worse: 'worse by more than noise',
     'not-distinguishable': 'not distinguishable from the baseline',
     undecidable: `not compared, because the winner has no value on ${seedList(unfinished)}; on the others`,

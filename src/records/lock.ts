@@ -1,5 +1,5 @@
 import type { Levers } from './levers.ts'
-import type { MetricName, Metrics, RowValues } from './metrics.ts'
+import type { LeastEffects, MetricName, Metrics, RowValues } from './metrics.ts'
 import type { LineageEntry, SplitMetrics } from './decision.ts'
 import type { EnsembleScores } from './ensemble.ts'
 import type { SubsetMetrics } from './subsets.ts'
@@ -20,6 +20,8 @@ export interface Lock {
    */
   readonly objective?: MetricName
   readonly parameters?: number
+  /** The least effects that the spec declares, by metric; omitted if it declares none. */
+  readonly leastEffect?: LeastEffects
   /** The training script that made the numbers; omitted for a model of a spec. */
   readonly trainer?: TrainerRecord
   /** Time ended the study early, so another machine may produce another lock; omitted otherwise. */

@@ -1,10 +1,8 @@
 /** What is predicted: one of several classes, whether each of several labels applies, or numbers. */
 export type Task = 'classification' | 'multi-label' | 'regression'
 
-const classes = ['classification'] as const satisfies readonly Task[]
-const labels = ['multi-label'] as const satisfies readonly Task[]
+const [classes, labels, numbers] = [['classification'], ['multi-label'], ['regression']] as const
 const classesOrLabels = [...classes, ...labels] as const
-const numbers = ['regression'] as const satisfies readonly Task[]
 const every = [...classesOrLabels, ...numbers] as const
 
 /** What a metric is: the tasks that have it, and which direction is better. */
@@ -207,6 +205,8 @@ export const comparesAnswers = (name: MetricName): boolean => (metrics[name] as 
 export const isProportion = (name: MetricName): boolean =>
   isMeanOverRows(name) && higherIsBetter(name) && ranges[name][0] === 0
 export const higherIsBetter = (name: MetricName): boolean => metrics[name].better === 'higher'
+/** The smallest gains that matter, by metric, in units of the metric; metrics that are not named follow the noise. */
+export type LeastEffects = Readonly<Partial<Record<MetricName, number>>>
 /** Positive if `to` is better than `from`, whatever the direction of the metric. */
 export const gain = (name: MetricName, from: number, to: number): number => (higherIsBetter(name) ? to - from : from - to)
 

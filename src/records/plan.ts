@@ -2,7 +2,7 @@ import type { GateRule } from './gates.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { Layer } from '../layers/layer.ts'
 import { isCustom, type LeverName, type LeverPatch, type Levers, type LeverValue } from './levers.ts'
-import type { MetricName, Task } from './metrics.ts'
+import type { LeastEffects, MetricName, Task } from './metrics.ts'
 import type { SubsetRequest } from './subsets.ts'
 import type { TrainerProgram } from './trainer.ts'
 
@@ -115,6 +115,8 @@ export interface Plan<Of extends Workload = Workload> {
   /** In execution order; `needs` names the edges. */
   readonly jobs: readonly StageJob[]
   readonly gates: readonly GateRule[]
+  /** The smallest gains that count as better in the report, by metric; omitted if the spec declares none. */
+  readonly leastEffect?: LeastEffects
   readonly budget: Budget
 }
 

@@ -12,7 +12,6 @@ import {
   type VerifyFindings,
 } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
-import type { MetricName } from '../records/metrics.ts'
 import { isTrainer, plannedRuns, type Plan, type StageName } from '../records/plan.ts'
 import type { Determinism } from '../records/trainer.ts'
 import { stageNames } from '../stages/index.ts'
@@ -98,7 +97,7 @@ export function buildReport(input: ReportInput): Report {
       sinceLock: input.lock && leverDifferences(input.lock.levers, chosen),
     },
     lineage: lineage.map(withoutSeconds),
-    verification: verify && verificationSection(verify, input.statistics, plan.workload.objective, input),
+    verification: verify && verificationSection(verify, input.statistics, studyOf(input), input),
     stages: (input.results ? plan.jobs.map((job) => job.id) : stageNames).map((stage) => stageOf(stage, plan, decisions)),
     runs: runs.map((r) => r.summary),
     diagnostics: input.diagnostics ?? [],
@@ -130,6 +129,7 @@ function studyOf({ plan, command, specFile, engine, deterministic = null, result
     engine,
     task: workload.task,
     objective: workload.objective,
+    ...(plan.leastEffect ? { leastEffect: plan.leastEffect } : {}),
     layers: isTrainer(workload) ? [] : workload.layers.map(describeLayer),
     parameters: workload.parameters,
     ...(isTrainer(workload)
@@ -179,14 +179,14 @@ export function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { 
 export function verificationSection(
   verify: VerifyFindings,
   metrics: readonly MetricComparison[],
-  objective: MetricName,
+  { objective, leastEffect }: Pick<Report['study'], 'objective' | 'leastEffect'>,
   { ensemble, models, byClass, worst }: Pick<Verification, 'ensemble' | 'models' | 'byClass' | 'worst'> = {},
 ): Verification {
   return {
     ...untimed(verify),
     metrics,
     calibration: calibrationOf(verify),
-    ...averagedOf(verify, objective),
+    ...averagedOf(verify, objective, leastEffect),
     ...(ensemble ? { ensemble } : {}),
     ...(byClass ? { byClass } : {}),
     ...(worst ? { worst } : {}),

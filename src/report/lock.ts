@@ -31,6 +31,7 @@ export function buildLock({ tool, study, levers, lineage, verification, budget }
     tool,
     engine: study.engine,
     objective: study.objective,
+    ...(study.leastEffect ? { leastEffect: study.leastEffect } : {}),
     parameters: study.parameters,
     ...(study.trainer ? { trainer: study.trainer } : {}),
     ...(wasCutShort(budget) ? { cutShort: 'minutes' } : {}),

@@ -3,7 +3,7 @@ import type { ChangedPart, ChangedTraining, NotCompared } from '../data/changed-
 import type { Finding } from '../diagnose/finding.ts'
 import type { MetricComparison } from '../gates/verification.ts'
 import type { Bucket, LeverDifference, Levers } from '../records/levers.ts'
-import type { MetricName, Metrics, Task } from '../records/metrics.ts'
+import type { LeastEffects, MetricName, Metrics, Task } from '../records/metrics.ts'
 import type {
   BatchFindings,
   Comparison,
@@ -116,6 +116,8 @@ export interface Study {
   readonly engine: string
   readonly task: Task
   readonly objective: MetricName
+  /** The smallest gains that count as better, by metric; omitted if the spec declares none. */
+  readonly leastEffect?: LeastEffects
   /** The model, one line per layer. */
   readonly layers: readonly string[]
   readonly parameters: number

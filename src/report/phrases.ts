@@ -1,5 +1,6 @@
 import type { LeverValue } from '../records/levers.ts'
 import { gateOf, needsBaseline } from '../gates/index.ts'
+import { leastEffectNote, tooLittle } from '../gates/least-effect.ts'
 import type { MetricComparison } from '../gates/verification.ts'
 import { capitalized } from '../gates/words.ts'
 import type { GateRule } from '../records/gates.ts'
@@ -36,11 +37,11 @@ export function headline(report: Report): string {
 }
 
 /** `better by more than noise (gain +0.0123)`. */
-function claimText({ claim, gain }: MetricComparison): string {
+function claimText({ claim, gain, least }: MetricComparison): string {
   const words = {
     better: 'better by more than noise',
     worse: 'worse by more than noise',
-    negligible: 'better by more than noise, but by too little to matter',
+    negligible: `better by more than noise, but ${tooLittle(least)}`,
     'not-distinguishable': 'not distinguishable',
     identical: 'the same on every seed',
     undecidable: 'no improvement can be claimed',
@@ -183,7 +184,7 @@ export function measuredNote(report: Report): string {
     `${selfReported(report.study)}Mean ± SD over seeds. A positive gain means that the ${side} is better, whatever the ` +
     `metric's direction. P(better) is the probability that a run of the ${side} beats a run of the baseline with a ` +
     `different seed. Gains are paired by seed${holdsNote(report)} Claims on metrics other than the objective are ` +
-    'Holm-corrected; the intervals are not.'
+    `Holm-corrected; the intervals are not. ${leastEffectNote(report.study.leastEffect)}`
   )
 }
 

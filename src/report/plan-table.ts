@@ -1,4 +1,5 @@
 import { printable } from '../base/printable.ts'
+import { declaredEffects } from '../gates/least-effect.ts'
 import { gateOf } from '../gates/index.ts'
 import type { GateRule } from '../records/gates.ts'
 import { isTrainer, type Plan, type TrialTemplate } from '../records/plan.ts'
@@ -20,6 +21,7 @@ export function renderPlanTable(plan: Plan): string {
 
 function footer(plan: Plan): string[] {
   const { workload, budget, baseline } = plan
+  const effects = declaredEffects(plan.leastEffect)
   const { train, validation, test } = workload.data.rows
   const rows = `${counted(train)} + ${counted(validation)} + ${counted(test)} rows (training + validation + test)`
   const what = isTrainer(workload)
@@ -30,6 +32,7 @@ function footer(plan: Plan): string[] {
   return [
     `${printable(plan.name)}: ${what}, ${baseline.scheduling.epochs} epochs a run`,
     `stages compare validation ${workload.objective}`,
+    ...(effects === null ? [] : [`the report calls a gain better from: ${effects}`]),
     ...(conditional(plan) ? ['* conditional (--format json shows the condition); the counts assume that it holds'] : []),
     `budget: ${limits.join(', ') || 'no limit'}; ${counted(budget.reservedForVerification)} runs reserved for verification`,
     `gates: ${plan.gates.map(gateName).join(', ') || 'none'}`,

@@ -1,3 +1,4 @@
+import { tooLittle } from '../gates/least-effect.ts'
 import type { Report } from './model.ts'
 import { gainAndInterval, meanAndSd, plural } from './numbers.ts'
 import { headlineComparison } from './sides.ts'
@@ -9,7 +10,7 @@ export function resultsHeadline(report: Report): string {
   const told = headlineComparison(report)
   const source = `Results of ${plural(report.verification?.seeds.length ?? 0, 'seed')} from ${report.data.source}`
   if (!told) return `${source}.`
-  const { candidate, baseline, gain, claim, split, metric } = told
+  const { candidate, baseline, gain, claim, split, metric, least } = told
   const own = `${source}: ${split} ${metric} ${meanAndSd(candidate.mean, candidate.sd)} over ${plural(candidate.seeds, 'seed')}`
   if (report.against === null) return `${own}. There is nothing to compare them with.`
   if (claim === 'identical') return `${own}, the same as ${report.against} on every seed.`
@@ -17,7 +18,7 @@ export function resultsHeadline(report: Report): string {
   const words = {
     better: 'better than the baseline by more than noise',
     worse: 'worse than the baseline by more than noise',
-    negligible: 'better than the baseline by more than noise, but by too little to matter',
+    negligible: `better than the baseline by more than noise, but ${tooLittle(least)}`,
     'not-distinguishable': 'not distinguishable from the baseline',
     undecidable: 'no improvement over the baseline can be claimed',
   }[claim]

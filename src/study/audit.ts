@@ -232,13 +232,13 @@ function otherVerdict({ verdict, against }: Report, { baseline }: Rules, judged:
 /** The report with everything that can be recomputed from levers, gates and the numbers of each seed. */
 function remade(report: Report, { gates, baseline }: Rules, { verdict, against }: Rejudged): Report {
   const { levers, verification, study, lineage } = report
-  const statistics = verification ? verificationStatistics(verification, study.objective) : []
+  const statistics = verification ? verificationStatistics(verification, study.objective, study.leastEffect) : []
   const draft: Report = {
     ...report,
     verdict,
     against: baseline.kind === 'any' ? report.against : against,
     levers: { ...levers, changes: changesOf(levers.baseline, levers.chosen, lineage) },
-    verification: verification && verificationSection(verification, statistics, study.objective, verification),
+    verification: verification && verificationSection(verification, statistics, study, verification),
   }
   return { ...draft, checklist: checklist(draft, { gates }) }
 }

@@ -1,5 +1,5 @@
-import { matters } from '../gates/verification.ts'
-import { gain as gainOf, metricNames, type MetricName } from '../records/metrics.ts'
+import { leastEffectOn, matters, tooLittle, type LeastEffect } from '../gates/least-effect.ts'
+import { gain as gainOf, metricNames, type LeastEffects, type MetricName } from '../records/metrics.ts'
 import { leverDifferences } from '../records/levers.ts'
 import type { VerifiedRun } from '../records/decision.ts'
 import type { ComparedMetric, StudyComparison, StudySide } from '../report/compare/model.ts'
@@ -68,7 +68,7 @@ function metricsOf(first: Report, second: Report): ComparedMetric[] {
     metricNames.flatMap((metric) => {
       const [a, b] = [valuesOf(first, metric, split), valuesOf(second, metric, split)]
       return [...a.values()].some((v) => v !== null) && [...b.values()].some((v) => v !== null)
-        ? [compared(metric, split, metric === second.study.objective, a, b)]
+        ? [compared({ metric, split, study: second.study }, a, b)]
         : []
     }),
   )
@@ -81,7 +81,14 @@ function valuesOf({ verification }: Report, metric: MetricName, split: Split): V
   return new Map((verification?.seeds ?? []).map((s) => [s.seed, value(s.candidate)]))
 }
 
-function compared(metric: MetricName, split: Split, objective: boolean, a: Values, b: Values): ComparedMetric {
+interface Question {
+  readonly metric: MetricName
+  readonly split: Split
+  /** The second study, whose objective and least effects count. */
+  readonly study: Pick<Report['study'], 'objective' | 'leastEffect'>
+}
+
+function compared({ metric, split, study }: Question, a: Values, b: Values): ComparedMetric {
   const seeds = [...a]
     .filter(([seed]) => b.has(seed))
     .map(([seed, value]): Seed => {
@@ -93,11 +100,11 @@ function compared(metric: MetricName, split: Split, objective: boolean, a: Value
         gain: value === null || other === null ? null : gainOf(metric, value, other),
       }
     })
-  const gain = gainInterval(metric, a, b, seeds)
+  const gain = gainInterval(metric, a, b, seeds, study.leastEffect)
   return {
     metric,
     split,
-    objective,
+    objective: metric === study.objective,
     first: summary(a),
     second: summary(b),
     seeds,
@@ -119,7 +126,13 @@ interface Gain {
 }
 
 /** Paired if the studies share two seeds or more, otherwise by Welch, because other seeds are other draws. */
-function gainInterval(metric: MetricName, a: Values, b: Values, seeds: readonly Seed[]): Gain {
+function gainInterval(
+  metric: MetricName,
+  a: Values,
+  b: Values,
+  seeds: readonly Seed[],
+  declared: LeastEffects | undefined,
+): Gain {
   const pairs = seeds.filter((s) => s.gain !== null)
   const paired = pairs.length >= 2
   const [from, to] = paired
@@ -143,14 +156,18 @@ function gainInterval(metric: MetricName, a: Values, b: Values, seeds: readonly 
     found,
     sentence: claim(
       found,
-      summary(a).sd,
+      leastEffectOn(metric, summary(a).sd, declared),
       paired ? `${pairs.length} shared seeds` : `${from.length} and ${to.length} different seeds`,
     ),
   }
 }
 
-function claim({ value, lower, upper }: NonNullable<ComparedMetric['gain']>, sd: number | null, basis: string): string {
-  const size = matters(value, sd) ? '' : ' by too little to matter'
+function claim(
+  { value, lower, upper }: NonNullable<ComparedMetric['gain']>,
+  least: LeastEffect | null,
+  basis: string,
+): string {
+  const size = matters(value, least) ? '' : least?.from === 'spec' ? `, but ${tooLittle(least)}` : ` ${tooLittle(least)}`
   const word = lower > 0 ? `the second is better${size}` : upper < 0 ? `the second is worse${size}` : 'not distinguishable'
   return `${word}, by ${basis}`
 }

@@ -121,7 +121,7 @@ async function reportOf(
     ...(base ? { base } : {}),
     engine: engine.label,
     tool: toolName,
-    statistics: verify ? verificationStatistics(verify, plan.workload.objective) : [],
+    statistics: verify ? verificationStatistics(verify, plan.workload.objective, plan.leastEffect) : [],
     ...(together?.ok ? { ensemble: together.value } : {}),
     models,
     ...(byClass ? { byClass } : {}),

@@ -25,29 +25,43 @@ export async function engineFor(
   const script = isTrainerSpec(spec)
   if (wanted !== 'auto' && script !== (wanted === name)) throw unfit(wanted, script, name)
   if (!script) {
-    const usual = await choose(prepared)
-    const ofLock = wanted === 'auto' && study ? await engineOfLock(source, usual, spec, study) : null
-    return { choice: ofLock ?? usual, wanted }
+    const made = wanted === 'auto' && study ? await engineOfLock(spec, study) : null
+    return { choice: made ? await choiceFor(made, source, prepared) : await choose(prepared), wanted }
   }
   return { choice: { engine: name, folder: null, why: 'the spec has a training script' }, wanted: name }
 }
 
-/** The engine that made the lock, if gates compare with it and `auto` would take another: no gate compares engines. */
+/** The engine that made a lock. */
+interface Made {
+  readonly name: EngineName
+  /** What to call the lock. */
+  readonly lock: string
+}
+
+/** The engine that made the lock that gates compare with: no gate compares engines. Null if none does, or no such is known. */
 async function engineOfLock(
-  { available }: EngineSource,
-  usual: EngineChoice,
   { name, gates }: NormalizedSpec,
   { specPath, baseline = defaultBaseline }: Pick<StudyOptions, 'specPath' | 'baseline'>,
-): Promise<EngineChoice | null> {
-  if (!available || !gates.some(needsBaseline)) return null
+): Promise<Made | null> {
+  if (!gates.some(needsBaseline)) return null
   // A lock that cannot be read is reported by those who judge with it.
   const found = await lockOf({ path: specPath, name }, baseline).catch(() => null)
   const made = found && automaticEngines().find((engine) => `${found.lock.engine} `.startsWith(`${engine.name} `))
-  if (!found || !made || made.name === usual.engine) return null
-  const here = await available(made.name)
-  if (!here.ok) return null
-  const why = `${found.source} was made on it, and gates do not compare engines (--engine ${usual.engine} trains on ${usual.engine})`
-  return { engine: made.name, folder: here.value, why }
+  return found && made ? { name: made.name, lock: found.source } : null
+}
+
+/** That engine, without a look at those before it, or else the usual one. */
+async function choiceFor({ name, lock }: Made, source: EngineSource, checked: Promise<unknown>): Promise<EngineChoice> {
+  if (name !== automaticEngines()[0]?.name) {
+    const here = await source.available(name)
+    if (here.ok) {
+      const why = `${lock} was made on it, and gates do not compare engines (name an engine to train on another)`
+      return { engine: name, folder: here.value, why }
+    }
+  }
+  const usual = await source.choose(checked)
+  if (usual.engine === name) return usual
+  return { ...usual, why: `${usual.why}; gates cannot compare with ${lock}, which was made on ${name}` }
 }
 
 const unfit = (wanted: EngineName, script: boolean, name: EngineName): InputError =>

@@ -10,8 +10,8 @@ export interface EngineSource {
   readonly wanted: EngineWish
   /** May wait for `checked`, the spec and data that are checked at the same time, before it starts anything slow. */
   readonly choose: (checked: Promise<unknown>) => Promise<EngineChoice>
-  /** Present if `auto` takes the engine of the lock that gates compare with, where that engine can train here. */
-  readonly available?: (engine: EngineName) => Promise<Availability>
+  /** Whether an engine can train here as it is. `auto` takes that of the lock that gates compare with, where it can. */
+  readonly available: (engine: EngineName) => Promise<Availability>
 }
 
 /** An engine that is available on this machine. Nothing is installed for it. */

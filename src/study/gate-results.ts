@@ -176,7 +176,7 @@ async function reportOf(judged: Judged, seconds: number): Promise<Report> {
     lock: null,
     engine,
     tool: toolName,
-    statistics: verificationStatistics(verify, plan.workload.objective),
+    statistics: verificationStatistics(verify, plan.workload.objective, plan.leastEffect),
     diagnostics: await studyDiagnostics(plan, verify, eachOf(runs), null),
     command: commandOf(options),
     specFile: options.specPath,

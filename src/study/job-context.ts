@@ -33,7 +33,7 @@ export async function inJob<T>(options: StudyOptions, fan: FanOut, use: (context
   refuseBaseSpec(options)
   const preparing = startPreparing(options)
   const checked = preparing.prepared
-  const { choice, wanted } = await afterChecks(checked, engineFor(options.engine, preparing))
+  const { choice, wanted } = await afterChecks(checked, engineFor(options.engine, preparing, options))
   const { pool, engine } = await onEngine(
     wanted,
     choice,

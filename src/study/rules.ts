@@ -2,56 +2,13 @@ import { InputError, printable, type Diagnostic, type SourcePosition } from '../
 import { canonicalJson, fingerprint } from '../base/hash.ts'
 import { isTrainerSpec, type ModelSpec, type NormalizedSpec, type TrainerSpec } from '../compile/normalized.ts'
 import { withSegments } from '../compile/normalize/gates.ts'
+import { declaredEffects } from '../gates/least-effect.ts'
 import { confirmation, confirmationIn, isConfirmation } from '../stages/index.ts'
 import type { VerifySettings } from '../stages/verify.ts'
 import { ruleText } from '../report/phrases.ts'
 import type { AlteredRule } from '../report/model.ts'
 import type { Locate, SpecPath } from '../dsl/parse.ts'
-
-/**
- * Who decides a setting when a change is judged. A `rule` decides how the change is measured, so the base commit's value
- * applies. A `proposal` is what the change submits for measurement. `parts` is decided one level down.
- */
-export type Kind = 'rule' | 'proposal' | 'parts'
-
-/** Every key of a spec. A new key does not compile until somebody decides which kind it is. */
-export const specKinds = {
-  version: 'proposal', // the format has one version
-  name: 'proposal', // names folders and headings
-  task: 'rule', // another task has other metrics; it cannot be replaced, so such a change is refused
-  preset: 'proposal', // ranges of the stages and augmentation; both only shape training
-  seed: 'rule', // seeds the split, the verification seeds and every other random stream
-  objective: 'rule', // selects the checkpoint that is measured
-  evaluateEvery: 'rule', // limits how many checkpoints that selection may consider
-  data: 'parts',
-  checks: 'rule', // the stricter of the two applies
-  augmentation: 'proposal', // applies to training batches only
-  layers: 'proposal', // the model
-  levers: 'proposal', // the hyperparameters
-  stages: 'parts', // `verify` is a rule; all other stages only find the levers
-  gates: 'rule', // what must hold
-  budget: 'rule', // a small one ends the study before its gates are decided; a large one costs money
-  trainer: 'proposal', // the script; what its numbers are measured on is part of the data fingerprint of a lock
-  given: 'proposal', // which of the levers the spec sets
-} as const satisfies Readonly<Record<keyof ModelSpec | keyof TrainerSpec, Kind>>
-
-/** Every key of the data block. */
-export const dataKinds = {
-  source: 'proposal', // the change may add and fix rows; `changeOf` names those that differ
-  files: 'proposal', // the same for the files of single parts
-  target: 'rule', // what is predicted: a change could choose an easier column
-  targets: 'rule', // several of them
-  header: 'proposal', // describes the change's own file; the resulting rows are compared
-  task: 'rule', // a copy of the spec's
-  inputs: 'proposal', // features are part of the model
-  standardize: 'proposal', // so is their scaling
-  scaling: 'proposal',
-  missing: 'proposal', // it fills in inputs; no row is left out, and no target is filled in
-  categories: 'proposal',
-  weighting: 'proposal', // it weighs rows in the loss; metrics count each row once
-  segments: 'proposal', // they follow from the gates, which are rules
-  split: 'rule', // which rows are measured, how they are stratified and grouped, and the seed that draws them
-} as const satisfies Readonly<Record<keyof ModelSpec['data'], Kind>>
+import type { dataKinds, Kind, specKinds } from './spec-kinds.ts'
 
 type RulesIn<K extends Readonly<Record<string, Kind>>> = {
   readonly [N in keyof K]: K[N] extends 'rule' ? N : never
@@ -83,8 +40,9 @@ export interface Alteration extends AlteredRule {
 export function rulesOf(spec: ModelSpec): ModelRules
 export function rulesOf(spec: NormalizedSpec): Rules
 export function rulesOf(spec: NormalizedSpec): Rules {
-  const { task, seed, objective, gates, budget } = spec
-  const shared = { task, seed, objective, gates, budget, verify: confirmationIn(spec.stages) ?? null }
+  const { task, seed, objective, gates, leastEffect, budget } = spec
+  const effects = leastEffect ? { leastEffect } : {}
+  const shared = { task, seed, objective, gates, ...effects, budget, verify: confirmationIn(spec.stages) ?? null }
   if (isTrainerSpec(spec)) return shared
   const { target, targets, split } = spec.data
   return {
@@ -100,17 +58,20 @@ export function applyRules(spec: ModelSpec, rules: Rules, locate: Locate): Model
 export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): NormalizedSpec
 export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): NormalizedSpec {
   if (spec.task !== rules.task) throw otherTask(spec, rules, locate)
-  const { task, seed, objective, gates, budget, verify } = rules
+  const { task, seed, objective, gates, leastEffect, budget, verify } = rules
   const stages = verify === null ? spec.stages : [...spec.stages.filter((s) => !isConfirmation(s)), verify]
-  const shared = { task, seed, objective, gates, budget, stages }
+  const shared = { task, seed, objective, gates, ...(leastEffect ? { leastEffect } : {}), budget, stages }
   if (isTrainerSpec(spec) && isOfModel(rules)) throw otherKind('a training script', 'a model', locate(['trainer']))
-  if (isTrainerSpec(spec)) return { ...spec, ...shared }
+  if (isTrainerSpec(spec)) return { ...withoutEffects(spec), ...shared }
   if (!isOfModel(rules)) throw otherKind('a model', 'a training script', locate(['model']))
   const { targets: _, ...own } = spec.data
   const data = withSegments({ ...own, ...rules.data }, gates)
   const checks = stricter(spec.checks, rules.checks)
-  return { ...spec, ...shared, evaluateEvery: rules.evaluateEvery, checks, data }
+  return { ...withoutEffects(spec), ...shared, evaluateEvery: rules.evaluateEvery, checks, data }
 }
+
+/** A change that declares least effects is judged by its base, also if that declares none. */
+const withoutEffects = <S extends NormalizedSpec>({ leastEffect: _, ...own }: S) => own
 
 /** Pure: each rule that the change alters. A check that the change makes stricter applies, so it is not one of them. */
 export function alterations(spec: NormalizedSpec, rules: Rules): Alteration[] {
@@ -123,6 +84,7 @@ export function alterations(spec: NormalizedSpec, rules: Rules): Alteration[] {
     ...(both ? alteredMeasurement(...both) : []),
     ...verification(rules.verify, own.verify),
     gates(rules.gates, own.gates),
+    setting(['leastEffect'], declaredEffects(rules.leastEffect), declaredEffects(own.leastEffect)),
     setting(['budget', 'trials'], rules.budget.trials, own.budget.trials),
     setting(['budget', 'minutes'], rules.budget.minutes, own.budget.minutes),
   ].filter((found) => found !== null)

@@ -14,11 +14,11 @@ describe('the targets that a user names', () => {
   it('are labels if every column says yes or no', () => {
     const found = retargeted(summary, 'urgent, billing')
     expect([found.task, found.target, found.targets]).toEqual(['multi-label', 'urgent', ['urgent', 'billing']])
-    expect(understood(found, ['several.csv']).slice(0, 2)).toEqual([
+    expect(understood(found, { text: null }, ['several.csv']).slice(0, 2)).toEqual([
       'Task:   multi-label: urgent, billing say yes or no in 40 rows',
       expect.stringContaining('Target: urgent, billing, because you named them'),
     ])
-    expect(understood(found, ['several.csv'])[2]).not.toMatch(/urgent|billing/)
+    expect(understood(found, { text: null }, ['several.csv'])[2]).not.toMatch(/urgent|billing/)
   })
 
   it('are numbers of a regression if every column has numbers that measure something', () => {

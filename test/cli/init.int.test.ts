@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { stream } from '../../src/base/random.ts'
 import { tunegate, workFolder } from '../support/cli.ts'
 
 test('init measures the noise for its gates, and writes the same spec again, which is valid without a warning', async () => {
@@ -68,4 +69,103 @@ test.each([
   const { code, out, err } = await tunegate(folder, ['init', data])
   expect([code, out, err]).toEqual([2, '', expect.stringMatching(message)])
   expect(existsSync(join(folder, 'tuning.yml'))).toBe(false)
+})
+
+/** 300 rows of a text, a number, a category and a day; how much the label follows each. */
+function reviews(follows: 'words' | 'price'): string {
+  const random = stream(5, 'reviews')
+  const [good, bad] = ['lovely sturdy bright quick', 'broken dull flimsy slow'].map((words) => words.split(' ')) as [
+    string[],
+    string[],
+  ]
+  const filler = 'the lamp on my desk came with a cable and some screws in a box from the shop near us'.split(' ')
+  const pick = (words: readonly string[]): string => words[random.integer(words.length)] ?? ''
+  const rows = Array.from({ length: 300 }, (_, i) => {
+    const label = random.integer(2)
+    const wordsTell = follows === 'words' ? label : random.integer(2)
+    const text = [
+      ...Array.from({ length: 9 }, () => pick(filler)),
+      pick(wordsTell ? good : bad),
+      pick(wordsTell ? good : bad),
+    ]
+    const price = 20 + 4 * random.normal() + (follows === 'price' && label ? 9 : 0)
+    const month = String(1 + Math.floor(i / 25)).padStart(2, '0')
+    return [text.join(' '), price.toFixed(2), pick(['red', 'blue']), `2025-${month}-${10 + (i % 19)}`, label].join(',')
+  })
+  return ['review,price,color,sold,liked', ...rows].join('\n')
+}
+
+test.each([
+  ['words', 'text', 'columns', /inputs: \{ text: review, tokenizer: word/],
+  ['price', 'columns', 'text', /inputs: auto .*\n.*split/],
+] as const)(
+  'init reads what tells the target where only one can be read: the %s',
+  async (follows, chosen, other, inputs) => {
+    const folder = workFolder()
+    writeFileSync(join(folder, 'reviews.csv'), reviews(follows))
+    const { code, out } = await tunegate(folder, ['init', 'reviews.csv', '--no-pilot'])
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining(`tells the classes of liked apart better by the ${chosen}: its log loss is`),
+    ])
+    const [, columns = '', words = ''] =
+      /is (0\.\d+) with the columns, (0\.\d+) with the words of review, and 0\.69/.exec(out) ?? []
+    expect(Number(words) < Number(columns)).toBe(chosen === 'text')
+    const spec = readFileSync(join(folder, 'tuning.yml'), 'utf8')
+    expect(spec).toMatch(inputs)
+    expect(spec).toContain('# Why these inputs: a model reads texts or columns, not both')
+    const again = new RegExp(`^.*the ${other} instead: node dist/cli/index.js (.*)$`, 'm').exec(out)?.[1]?.split(' ') ?? []
+    expect(again).toEqual(['init', 'reviews.csv', '--inputs', other, '--force'])
+    const second = await tunegate(folder, [...again, '--no-pilot'])
+    expect([second.code, second.out]).toEqual([0, expect.stringContaining('and you named these')])
+    expect(readFileSync(join(folder, 'tuning.yml'), 'utf8')).not.toMatch(inputs)
+  },
+)
+
+/** 400 days of sales; whether they change over time. */
+function sales(changes: boolean, day: (i: number) => string | number): string {
+  const random = stream(8, 'sales')
+  const rows = Array.from({ length: 400 }, (_, i) => {
+    const heat = 10 + (changes ? i / 30 : 0) + 3 * random.normal()
+    return [day(i), random.integer(500), heat.toFixed(2), (2 * heat + 3 * random.normal()).toFixed(2)].join(',')
+  })
+  return ['sold,units,heat,price', ...rows].join('\n')
+}
+const date = (i: number): string => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10)
+
+test.each([
+  [
+    'by days that rows change with',
+    true,
+    date,
+    /^Split: {2}by time: the latest rows of sold are the test, because new rows /m,
+  ],
+  [
+    'by seconds that rows change with',
+    true,
+    (i: number) => 1.7e9 + 86_400 * i,
+    /^Split: {2}by time: the latest rows of sold/m,
+  ],
+  [
+    'at random where rows do not change',
+    false,
+    date,
+    /^Split: {2}at random, since early and late .* write split: \{ time: sold \}$/m,
+  ],
+  [
+    'at random where days are not to be read',
+    true,
+    (i: number) => date(i).split('-').reverse().join('.'),
+    /^Split: {2}at random; rows cannot be split by sold: .*not a time \(allowed: numbers, or ISO 8601/m,
+  ],
+] as const)('init splits %s', async (_, changes, day, said) => {
+  const folder = workFolder()
+  writeFileSync(join(folder, 'sales.csv'), sales(changes, day))
+  const { code, out } = await tunegate(folder, ['init', 'sales.csv', '--no-pilot'])
+  expect([code, out]).toEqual([0, expect.stringMatching(said)])
+  const spec = readFileSync(join(folder, 'tuning.yml'), 'utf8')
+  const isByTime = out.includes('Split:  by time')
+  expect(spec).toContain(
+    isByTime ? 'split: { time: sold, validation: 0.2, test: 0.2 }' : 'split: { validation: 0.2, test: 0.2',
+  )
 })

@@ -6,6 +6,7 @@ import type { Availability } from '../../src/engines/definition.ts'
 import { engineFor } from '../../src/study/engine-for.ts'
 import { namedBaseline } from '../../src/study/baseline.ts'
 import { readSpec } from '../../src/study/read-spec.ts'
+import type { EngineSource } from '../../src/study/engine.ts'
 import type { Preparing } from '../../src/study/prepare.ts'
 import { root } from '../support/architecture.ts'
 
@@ -26,16 +27,23 @@ const absent: Availability = { ok: false, error: { why: 'absent', problems: [] }
 /** What is taken where `auto` would take the native engine. */
 async function taken(
   gate: string,
-  with_: { lock?: string; baseline?: string; wasm?: Availability; wanted?: 'auto' | 'tensorflow' },
+  with_: {
+    lock?: string
+    baseline?: string
+    wasm?: Availability
+    wanted?: 'auto' | 'tensorflow'
+    choose?: EngineSource['choose']
+  },
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'engine-for-'))
   const specPath = join(folder, 'tuning.yml')
   writeFileSync(specPath, spec(gate))
   if (with_.lock !== undefined) writeFileSync(join(folder, 'tuning.lock.json'), with_.lock)
   const read = readSpec({ specPath, workspace: folder })
-  const source = {
+  const source: EngineSource = {
     wanted: with_.wanted ?? ('auto' as const),
-    choose: () => Promise.resolve({ engine: 'tensorflow' as const, folder: '/engine', why: 'installed, and faster' }),
+    choose:
+      with_.choose ?? (() => Promise.resolve({ engine: 'tensorflow', folder: '/engine', why: 'installed, and faster' })),
     available: () => Promise.resolve(with_.wasm ?? here),
   }
   const preparing = { read, prepared: new Promise(() => undefined) } as unknown as Preparing
@@ -47,7 +55,24 @@ describe('the engine of a study', () => {
     expect(await taken(compares, { lock })).toEqual({
       engine: 'wasm',
       folder: null,
-      why: 'tuning.lock.json was made on it, and gates do not compare engines (--engine tensorflow trains on tensorflow)',
+      why: 'tuning.lock.json was made on it, and gates do not compare engines (name an engine to train on another)',
+    })
+  })
+
+  it('is looked for alone, so that nothing is installed for another', async () => {
+    const never = () => Promise.reject(new Error('looked for the usual engine'))
+    expect(await taken(compares, { lock, choose: never })).toMatchObject({ engine: 'wasm' })
+  })
+
+  it('is the usual one, with what that means, where that of the lock cannot train here', async () => {
+    expect((await taken(compares, { lock, wasm: absent })).why).toBe(
+      'installed, and faster; gates cannot compare with tuning.lock.json, which was made on wasm',
+    )
+    const other = lock.replace('"wasm 4.22.0 simd"', '"tensorflow 4.22.0"')
+    const onWasm = { engine: 'wasm' as const, folder: null, why: 'tensorflow is not installed' }
+    expect(await taken(compares, { lock: other, choose: () => Promise.resolve(onWasm) })).toEqual({
+      ...onWasm,
+      why: 'tensorflow is not installed; gates cannot compare with tuning.lock.json, which was made on tensorflow',
     })
   })
 
@@ -56,7 +81,6 @@ describe('the engine of a study', () => {
     ['no gate compares', holds, { lock }],
     ['the levers are retrained', compares, { lock, baseline: 'retrain' }],
     ['an engine is asked for', compares, { lock, wanted: 'tensorflow' as const }],
-    ['the engine of the lock cannot train here', compares, { lock, wasm: absent }],
     ['the lock cannot be read', compares, { lock: '{}' }],
     ['the lock is of the same engine', compares, { lock: lock.replace('"wasm 4.22.0 simd"', '"tensorflow 4.22.0"') }],
   ])('is the usual one where %s', async (_, gate, more) => {

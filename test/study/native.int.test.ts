@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
+import { engineNamed } from '../../src/engines/index.ts'
 import { withoutTimes } from '../../src/report/build.ts'
 import type { RunEvent } from '../../src/run/events.ts'
 import { engineHere, type EngineSource } from '../../src/study/engine.ts'
@@ -50,6 +51,7 @@ else
 
     const choice = (wanted: EngineSource['wanted'], folder: string): EngineSource => ({
       wanted,
+      available: (name) => engineNamed(name).available(dirname(folder)),
       choose: async () => ({ engine: 'tensorflow', folder, why: 'for a test' }),
     })
     const study = (engine: EngineSource, over: Partial<StudyOptions> = {}, spec = smallSpec): Promise<Study> =>

@@ -5,15 +5,8 @@ import { normalize } from '../../src/compile/normalize.ts'
 import type { ModelSpec } from '../../src/compile/normalized.ts'
 import { modelSpec } from '../support/models.ts'
 import { parseSpec, type ParsedSpec } from '../../src/dsl/parse.ts'
-import {
-  alterations,
-  alteredWarnings,
-  applyRules,
-  dataKinds,
-  rulesOf,
-  specKinds,
-  underRules,
-} from '../../src/study/rules.ts'
+import { alterations, alteredWarnings, applyRules, rulesOf, underRules } from '../../src/study/rules.ts'
+import { dataKinds, specKinds } from '../../src/study/spec-kinds.ts'
 import type { VerifySettings } from '../../src/stages/verify.ts'
 
 const text = `version: 1
@@ -121,10 +114,18 @@ describe('attack 14: a rule that a change alters', () => {
       text.replace('trials: 40', 'trials: 40, minutes: 0.01'),
       ['14: budget.minutes from none to 0.01'],
     ],
+    ['what counts as better', top('leastEffect: { accuracy: 0.005 }'), ['15: leastEffect from none to accuracy 0.005']],
   ])('is %s: it is named at its line, and the base holds', (_, edited, said) => {
     const found = judged(edited)
     expect(found.said).toEqual(said)
     expect(rulesOf(found.spec)).toEqual(rules)
+  })
+
+  it('is the least effect that the base declares: the change is judged by it', () => {
+    const { parsed, spec } = read(top('leastEffect: { accuracy: 0.001 }'))
+    const declaring = rulesOf(read(top('leastEffect: { accuracy: 0.005 }')).spec)
+    expect(applyRules(spec, declaring, parsed.locate).leastEffect).toEqual({ accuracy: 0.005 })
+    expect(alterations(spec, declaring)).toMatchObject([{ base: 'accuracy 0.005', change: 'accuracy 0.001' }])
   })
 
   it('is the task: it is refused, since no rule of the base fits', () => {
@@ -203,7 +204,7 @@ describe('what a change proposes', () => {
 
 describe('every key of a spec', () => {
   it('is a rule or a proposal, that of the data block too', () => {
-    expect(Object.keys(specKinds).sort()).toEqual([...Object.keys(base), 'trainer', 'given'].sort())
+    expect(Object.keys(specKinds).sort()).toEqual([...Object.keys(base), 'leastEffect', 'trainer', 'given'].sort())
     const more = '  missing: {}\n  classWeights: balanced\n  categories: {}\n  scaling: { a: robust }\n'
     const { data } = read(
       text.replace('source: rows.csv', 'train: a.csv\n  test: b.csv').replace('  split: { test: 0.25 }\n', more),
@@ -228,7 +229,7 @@ describe('every key of a spec', () => {
       Object.keys(kinds)
         .filter((key) => kinds[key] === kind)
         .sort()
-    expect(Object.keys(rules).sort()).toEqual([...named(specKinds, 'rule'), 'data', 'verify'].sort())
+    expect([...Object.keys(rules), 'leastEffect'].sort()).toEqual([...named(specKinds, 'rule'), 'data', 'verify'].sort())
     expect([...Object.keys(rules.data), 'targets'].sort()).toEqual(named(dataKinds, 'rule'))
     expect(named(specKinds, 'parts')).toEqual(['data', 'stages'])
   })

@@ -7,7 +7,7 @@ import type { AnyGateRule } from '../../src/gates/index.ts'
 import { judge } from '../../src/gates/judge.ts'
 import { verificationStatistics } from '../../src/gates/verification.ts'
 import { withLevers, type LeverName, type LeverPatch, type Levers } from '../../src/records/levers.ts'
-import type { Metrics } from '../../src/records/metrics.ts'
+import type { LeastEffects, Metrics } from '../../src/records/metrics.ts'
 import type {
   Comparison,
   Evidence,
@@ -35,6 +35,7 @@ export interface StudyOptions {
   readonly lock?: Lock
   readonly stages?: readonly AnyStageSettings['stage'][]
   readonly gates?: Plan['gates']
+  readonly leastEffect?: LeastEffects
   /** Shifts every clock, and nothing else. */
   readonly clock?: number
 }
@@ -65,6 +66,7 @@ const fourGates: readonly AnyGateRule[] = [
 export function fakePlan({
   hostile,
   gates,
+  leastEffect,
   seeds = 5,
   stages = ['lr-range', 'batch', 'regularize', 'schedule', 'verify'],
 }: StudyOptions): Plan {
@@ -154,6 +156,7 @@ export function fakePlan({
       estimate: { runs: runs[id], steps: 204 * runs[id] },
     })),
     gates: gates ?? fourGates,
+    ...(leastEffect ? { leastEffect } : {}),
     budget: { minutes: 20, trials: 120, reservedForVerification: 2 * seeds },
   }
   return { ...rest, fingerprint: fingerprint(rest) }
@@ -317,7 +320,7 @@ export function fakeStudy(options: StudyOptions = {}): FakeStudy {
       verdict: judge(plan.gates, evidence),
       against: evidence.baseline?.source ?? null,
       lock: options.lock ?? null,
-      statistics: verify ? verificationStatistics(verify, 'accuracy') : [],
+      statistics: verify ? verificationStatistics(verify, 'accuracy', plan.leastEffect) : [],
       byClass: {
         split: 'test',
         seeds: options.seeds ?? 5,

@@ -18,7 +18,7 @@ export const rulesGuards: readonly Guard[] = [
     attack,
     guard: 'Seed, objective, checkpoints, gates and budget are those of the base.',
     file: 'src/study/rules.ts',
-    find: '...spec, ...shared, evaluateEvery:',
+    find: '...withoutEffects(spec), ...shared, evaluateEvery:',
     replace: '...shared, ...spec, evaluateEvery:',
     tests: [
       unit('is the root seed:'),

@@ -1,3 +1,4 @@
+import type { Choices } from './init-choices.ts'
 import { listed } from '../../base/lists.ts'
 import { InputError } from '../../base/diagnostics.ts'
 import { mostLevels } from '../../data/column-type.ts'
@@ -5,12 +6,18 @@ import type { ColumnSummary, TableSummary } from '../../data/summary.ts'
 import { ownCommand } from '../../base/own-command.ts'
 
 /**
- * Three lines: the task, the target and why it is this one, the inputs and what is left out.
+ * Three lines: the task, the target and why it is this one, the inputs and what is left out. A fourth says how rows are split
+ * if the file has times.
  *
  * @param again the words of the command that writes the spec again
  */
-export function understood(summary: TableSummary, again: readonly string[]): string[] {
-  return [`Task:   ${taskLine(summary)}`, `Target: ${targetLine(summary, again)}`, `Inputs: ${inputsLine(summary)}`]
+export function understood(summary: TableSummary, choices: Choices, again: readonly string[]): string[] {
+  return [
+    `Task:   ${taskLine(summary)}`,
+    `Target: ${targetLine(summary, again)}`,
+    `Inputs: ${inputsLine(summary, choices, again)}`,
+    ...(choices.splitWords === undefined ? [] : [`Split:  ${choices.splitWords}`]),
+  ]
 }
 
 function taskLine({ task, target, targets, columns, rows }: TableSummary): string {
@@ -26,9 +33,14 @@ function targetLine({ target, targets, targetWhy }: TableSummary, again: readonl
   return `${targets ? listed(targets) : (target ?? 'none')}${targetWhy.length > 0 ? `, because ${targetWhy.join(', and ')}` : ''}; ${other}`
 }
 
-function inputsLine({ columns, target, targets = target === null ? [] : [target], imageShape, text }: TableSummary): string {
+function inputsLine(
+  { columns, target, targets = target === null ? [] : [target], imageShape }: TableSummary,
+  choices: Choices,
+  again: readonly string[],
+): string {
   if (imageShape) return `images of ${imageShape.join(' × ')} pixels`
-  const inputs = columns.filter(({ name }) => !targets.includes(name))
+  const { text, time, inputsWhy, otherInputs } = choices
+  const inputs = columns.filter(({ name }) => !targets.includes(name) && name !== time?.column)
   const taken = text ? [] : inputs.filter(isInput)
   const kinds = (['numeric', 'categorical'] as const).flatMap((type) => {
     const names = taken.filter((column) => column.type === type).map(({ name }) => name)
@@ -40,6 +52,10 @@ function inputsLine({ columns, target, targets = target === null ? [] : [target]
     text ? `the texts in ${text.column}, by words` : kinds.join(', ') || 'none',
     ...(gaps.length > 0 ? [`gaps are filled in: ${listed(gaps, 4)}`] : []),
     ...(out.length > 0 ? [`left out: ${listed(out, 8)}`] : []),
+    ...(inputsWhy === undefined ? [] : [inputsWhy]),
+    ...(otherInputs === undefined
+      ? []
+      : [`the ${otherInputs} instead: ${ownCommand('init', ...again, '--inputs', otherInputs, '--force')}`]),
   ].join('; ')
 }
 
@@ -48,19 +64,19 @@ const isInput = ({ type, distinct, spelling }: ColumnSummary): boolean =>
 
 /** Each column that is no input, with the reason. */
 const leftOut = (columns: readonly ColumnSummary[]): string[] =>
-  columns.map(({ name, type, time, spelling }) => {
+  columns.map(({ name, type, time, distinct, spelling }) => {
     if (spelling !== null) return `${name} (numbers ${spelling})`
     switch (type) {
       case 'text':
-        return `${name} (texts, which are read alone: inputs: { text: ${name} })`
+        return `${name} (texts, which are read alone)`
       case 'categorical':
-        return `${name} (over ${mostLevels} different texts)`
+        return distinct > mostLevels ? `${name} (over ${mostLevels} different texts)` : `${name} (categories)`
       case 'constant':
         return `${name} (one value)`
       case 'identifier':
         return `${name} (${time ? 'dates' : 'names the rows'})`
       case 'numeric':
-        return `${name} (read with the texts' column alone)`
+        return `${name} (numbers)`
     }
   })
 

@@ -21,8 +21,10 @@ import { prepare, type Prepared } from '../../study/prepare.ts'
 import { ask, canAsk } from '../ask.ts'
 import { workerScript } from '../bundled-files.ts'
 import { err, out } from '../print.ts'
+import type { InputKind } from '../options.ts'
 import { usualSpec } from '../spec-argument.ts'
 import { workspaceOf } from '../workspace.ts'
+import { choose, type Choices } from './init-choices.ts'
 import { findParts, inspectParts, requireReadable } from './init-data.ts'
 import { retargeted } from './init-target.ts'
 import { noTarget, understood } from './init-words.ts'
@@ -32,6 +34,8 @@ import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/com
 export interface InitOptions extends MachineOptions {
   readonly output: string
   readonly target?: string
+  /** What to read where a file has texts and other columns; by evidence if omitted. */
+  readonly inputs?: InputKind
   /** Whether to measure the noise for the gates by a few short trainings; the command line does unless told otherwise. */
   readonly pilot?: boolean
   /** Asks nothing, also on a terminal. */
@@ -119,36 +123,42 @@ const unwritable =
   }
 
 async function writeSpec(data: readonly string[], options: InitOptions): Promise<void> {
-  const { output, target, force, yes } = options
+  const { output, target, inputs, force, yes } = options
   await refuseExisting(output, force)
   const paths = await findParts(data)
   requireReadable(paths, output)
   const inspected = await inspectParts(paths)
   const summary = await settled(retargeted(inspected.summary, target), { ask: !yes && target === undefined && canAsk() })
   if (summary.target === null) throw noTarget(summary, data)
-  const { name: preset } = presetFor({ tokens: false, images: summary.imageShape !== null, text: summary.text !== null })
   const folder = dirname(resolve(output))
   const moved = await movedPaths(paths, (path) => relative(folder, resolve(path)).split('\\').join('/'))
   const facts = factsOf(summary, inspected.testRows)
   const checks: Readonly<Record<string, string>> = normalizeChecks()
-  const textWith = (more: Partial<InitialFacts>, checks: Readonly<Record<string, string>>): string =>
+  const textWith = (choices: Choices, more: Partial<InitialFacts>, checks: Readonly<Record<string, string>>): string =>
     renderSpec({
       ...summary,
       ...moved,
+      ...choices,
       trainRows: inspected.trainRows,
-      preset,
+      preset: presetFor({ tokens: false, images: summary.imageShape !== null, text: choices.text !== null }).name,
       checks,
       stages: initialStages,
       gates: initialGates({ ...facts, ...more }),
     })
   // The user reads what checks find when the spec is planned, below.
   const unchecked = Object.fromEntries(Object.keys(checks).map((name) => [name, 'off']))
-  const found = options.pilot ? await pilotOn(output, textWith({}, unchecked)) : null
-  const text = textWith(found?.ok ? found.value : {}, checks)
+  const choices = await choose(summary, {
+    specPath: output,
+    textOf: (choices) => textWith(choices, {}, unchecked),
+    wanted: inputs,
+    isSplit: moved.files !== undefined,
+  })
+  const found = options.pilot ? await pilotOn(output, textWith(choices, {}, unchecked)) : null
+  const text = textWith(choices, found?.ok ? found.value : {}, checks)
   await writeFileAtomic(output, text).catch(unwritable(output))
   const named = output === usualSpec ? [] : [output]
   out.lines(
-    ...understood(summary, output === usualSpec ? data : [...data, '-o', output]),
+    ...understood(summary, choices, output === usualSpec ? data : [...data, '-o', output]),
     `${output}: written for ${summary.rows} rows and ${summary.columns.length} columns`,
     ...(found === null ? [] : [pilotLine(found)]),
   )

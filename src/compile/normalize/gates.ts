@@ -4,7 +4,15 @@ import type { Gate, Spec } from '../../dsl/tuning.gen.ts'
 import type { GateDefinition, ReportProblem } from '../../gates/definition.ts'
 import { gateNamed, gateOf } from '../../gates/index.ts'
 import type { GateRule, Measured } from '../../records/gates.ts'
-import { allMetricsOf, isReported, metrics, needsClass, type MetricName, type Task } from '../../records/metrics.ts'
+import {
+  allMetricsOf,
+  isReported,
+  metrics,
+  needsClass,
+  type LeastEffects,
+  type MetricName,
+  type Task,
+} from '../../records/metrics.ts'
 import { checkPart } from './gate-parts.ts'
 import { isShareOfRight, taskOf } from '../../records/tasks.ts'
 import type { NormalizedData } from '../normalized.ts'
@@ -75,6 +83,17 @@ function checkMeasured(measured: Measured, at: SpecPath, context: GateContext): 
 interface MetricContext extends Pick<GateContext, 'task' | 'reports'> {
   /** Whether a metric of one class makes sense: a gate can name the class; a script or results may have one in mind. */
   readonly namesClass: boolean
+}
+
+/** The least effects of a spec, each on a metric that its runs have; nothing if it declares none. */
+export function normalizeLeastEffect(
+  declared: Spec['leastEffect'],
+  context: MetricContext,
+  report: Report,
+): { readonly leastEffect?: LeastEffects } {
+  const named = Object.keys(declared ?? {}) as MetricName[]
+  for (const metric of named) checkMetric(metric, context, ['leastEffect', metric], report)
+  return declared && named.length > 0 ? { leastEffect: declared } : {}
 }
 
 export function checkMetric(

@@ -8,7 +8,7 @@ import { taskOf } from '../../records/tasks.ts'
 import { resultSplits, type ResultNames, type ResultSplit, type ResultsSettings } from '../../records/results.ts'
 import type { ResultsSpec } from '../normalized.ts'
 import { collectProblems, type Report } from '../problem.ts'
-import { checkMetric, normalizeGates } from './gates.ts'
+import { checkMetric, normalizeGates, normalizeLeastEffect } from './gates.ts'
 
 /** The spec of results that some other tool made, with every default filled in, or every error in it. */
 export function normalizeResults({ spec, locate }: ParsedSpec): Result<ResultsSpec, Diagnostic[]> {
@@ -38,8 +38,10 @@ export function normalizeResults({ spec, locate }: ParsedSpec): Result<ResultsSp
     })
   }
   checkGates(gates, measured, report)
+  const leastEffect = normalizeLeastEffect(spec.leastEffect, { task, reports: true, namesClass: true }, report)
+  checkLeastEffect(spec, measured, report)
   if (all.length > 0 || objective === undefined) return err(sortDiagnostics(all))
-  return ok({ version: 1, name, task, objective, results, measured, gates })
+  return ok({ version: 1, name, task, objective, results, measured, gates, ...leastEffect })
 }
 
 const settingsOf = (written: Results): ResultsSettings => ({
@@ -111,6 +113,19 @@ function checkSection(written: Results, task: Task, report: Report): void {
 }
 
 const namesIn = (names: ResultNames = {}): Record<string, string> => ({ ...names })
+
+/** A least effect on a metric that nobody measures would never be used. */
+function checkLeastEffect({ leastEffect = {} }: Spec, measured: ResultsSpec['measured'], report: Report): void {
+  const known = [...new Set(resultSplits.flatMap((split) => measured[split]))]
+  for (const metric of Object.keys(leastEffect) as MetricName[]) {
+    if (metrics[metric] === undefined || known.includes(metric)) continue
+    report('results-metric', ['leastEffect', metric], 'the section results does not name this metric', {
+      found: metric,
+      allowed: known.join(', ') || 'none: the section names no metric',
+      hint: `add results.test: { ${metric}: NAME }`,
+    })
+  }
+}
 
 /** Results have metrics, and neither times nor models. */
 function checkGates(gates: ResultsSpec['gates'], measured: ResultsSpec['measured'], report: Report): void {

@@ -1,6 +1,7 @@
 import { augmentation } from './augmentation.ts'
 import { constant } from './constant.ts'
-import type { CheckDefinition, CheckName } from './definition.ts'
+import type { Dataset } from '../types.ts'
+import type { CheckDefinition, CheckName, Found } from './definition.ts'
 import { drift } from './drift.ts'
 import { duplicates } from './duplicates.ts'
 import { formula } from './formula.ts'
@@ -31,5 +32,8 @@ export const checks: readonly CheckDefinition[] = [
   hindsight,
   trend,
 ]
+
+/** What differs between the parts of a split: nothing, if it was drawn at random. */
+export const differencesOfParts = (dataset: Dataset): readonly Found[] => drift.find(dataset, [])
 
 export const checkNames: readonly CheckName[] = checks.map((check) => check.name)

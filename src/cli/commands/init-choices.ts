@@ -1,0 +1,112 @@
+import { InputError } from '../../base/diagnostics.ts'
+import { differencesOfParts } from '../../data/checks/index.ts'
+import { inputEvidence, type InputEvidence } from '../../data/input-evidence.ts'
+import { mainText } from '../../data/guess.ts'
+import type { ColumnSummary, TableSummary } from '../../data/summary.ts'
+import type { Dataset } from '../../data/types.ts'
+import { isScript, prepare } from '../../study/prepare.ts'
+import type { InputKind } from '../options.ts'
+import { workspaceOf } from '../workspace.ts'
+
+/** What `init` decides by looking at the data once they are read as a spec would read them. */
+export interface Choices {
+  /** The text to read, if the inputs are one. */
+  readonly text: TableSummary['text']
+  /** Why these inputs, as a clause; absent if there was nothing to choose. */
+  readonly inputsWhy?: string
+  /** The inputs that a model could read instead; absent likewise. */
+  readonly otherInputs?: InputKind
+  /** The column of times to split by; absent for a random split. */
+  readonly time?: { readonly column: string; readonly why: string }
+  /** What to say of the split; absent if the file has no times. */
+  readonly splitWords?: string
+}
+
+export interface Choosing {
+  readonly specPath: string
+  /** The spec for some choices, without data checks: what they find is for later. */
+  readonly textOf: (choices: Choices) => string
+  /** The inputs that the user named. */
+  readonly wanted: InputKind | undefined
+  /** Whether the parts of the split have files of their own. */
+  readonly isSplit: boolean
+}
+
+/** Chooses what cannot be had together, by evidence: texts or columns, and a random split or one by time. */
+export async function choose(summary: TableSummary, choosing: Choosing): Promise<Choices> {
+  const inputs = await chooseInputs(summary, choosing)
+  return { ...inputs, ...(choosing.isSplit ? {} : await chooseSplit(summary, inputs, choosing)) }
+}
+
+async function chooseInputs(summary: TableSummary, choosing: Choosing): Promise<Choices> {
+  const { wanted } = choosing
+  const text = summary.text ?? mainText(inputsOf(summary))
+  const hasChoice = text !== null && summary.text === null && summary.imageShape === null
+  if (!hasChoice) return { text: wanted === 'columns' ? null : summary.text }
+  const of = (kind: InputKind): Choices => ({ text: kind === 'text' ? text : null })
+  const chosen = (kind: InputKind, why: string): Choices => ({
+    ...of(kind),
+    inputsWhy: `a model reads texts or columns, not both, and ${why}`,
+    otherInputs: kind === 'text' ? 'columns' : 'text',
+  })
+  if (wanted !== undefined) return chosen(wanted, 'you named these')
+  const [columns, words] = [await evidenceOf(of('columns'), choosing), await evidenceOf(of('text'), choosing)]
+  if (columns === null || words === null) return chosen('columns', 'these data cannot tell which of them knows more')
+  const better = words.loss < columns.loss ? 'text' : 'columns'
+  const target = summary.targets?.join(', ') ?? summary.target ?? 'the target'
+  const what =
+    summary.task === 'regression' ? `the upper half of ${target} from the lower` : `the classes of ${target} apart`
+  return chosen(
+    better,
+    `on training rows that it has not seen, a linear model tells ${what} better by the ${better}: its log loss is ` +
+      `${columns.loss.toFixed(3)} with the columns, ${words.loss.toFixed(3)} with the words of ${text.column}, and ` +
+      `${columns.chance.toFixed(3)} by chance`,
+  )
+}
+
+async function evidenceOf(choices: Choices, choosing: Choosing): Promise<InputEvidence | null> {
+  const read = await datasetOf(choices, choosing)
+  return typeof read === 'string' ? null : inputEvidence(read)
+}
+
+/** By time if the parts then differ: new rows will differ as well, which a random split hides. */
+async function chooseSplit(summary: TableSummary, choices: Choices, choosing: Choosing): Promise<Partial<Choices>> {
+  const found = inputsOf(summary).find(({ time, type }) => time && type !== 'constant')
+  if (!found) return {}
+  const { name } = found
+  const read = await datasetOf({ ...choices, time: { column: name, why: 'to see' } }, choosing)
+  if (typeof read === 'string') return { splitWords: `at random; rows cannot be split by ${name}: ${read}` }
+  const [difference] = differencesOfParts(read)
+  const latest = `split: { time: ${name} }`
+  if (!difference) {
+    return {
+      splitWords: `at random, since early and late rows of ${name} are alike; to test on the latest, write ${latest}`,
+    }
+  }
+  const [why = ''] = difference.message.split(';')
+  const reason = `new rows will not be like a random part of these, since by ${name} ${why}`
+  return {
+    time: { column: name, why: reason },
+    splitWords: `by time: the latest rows of ${name} are the test, because ${reason}; for a random split, delete \`time\``,
+  }
+}
+
+const inputsOf = ({ columns, target, targets = [] }: TableSummary): readonly ColumnSummary[] =>
+  columns.filter(({ name }) => name !== target && !targets.includes(name))
+
+function diagnosed({ diagnostics: [first], message }: InputError): string {
+  if (!first) return message
+  return first.allowed === undefined ? first.message : `${first.message} (allowed: ${first.allowed})`
+}
+
+/** The data as the spec reads them, or what is wrong with them, as a clause. */
+async function datasetOf(choices: Choices, { specPath, textOf }: Choosing): Promise<Dataset | string> {
+  try {
+    const source = { specPath, specText: textOf(choices), workspace: workspaceOf(specPath), env: process.env }
+    const prepared = await prepare({ ...source, baseline: { kind: 'declared' } })
+    return isScript(prepared) ? 'a script has its own data' : prepared.dataset
+  } catch (error) {
+    if (error instanceof InputError) return diagnosed(error)
+    throw error
+  }
+}
