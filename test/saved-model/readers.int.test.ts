@@ -75,6 +75,12 @@ const more: readonly Case[] = [
     ],
   },
   {
+    name: 'labels',
+    inputShape: [5],
+    layers: [dense(4, 'relu'), dense(3)],
+    head: { task: 'multi-label', labels: ['a', 'b', 'c'] },
+  },
+  {
     name: 'a regression',
     inputShape: [5],
     layers: [dense(4, 'relu'), dense(1)],
