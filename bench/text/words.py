@@ -18,9 +18,9 @@ SOURCES = {
     "amazon": "amazonReviewSnippets", "editorials": "nytEditorialSnippets", "movies": "movieReviewSnippets", "tweets": "tweets"}
 
 
-def quality():
-    path = pathlib.Path(__file__).parent.parent / "quality" / "data.py"
-    spec = importlib.util.spec_from_file_location("quality_data", path)
+def loaders():
+    path = pathlib.Path(__file__).parent.parent / "quality" / "loaders.py"
+    spec = importlib.util.spec_from_file_location("quality_loaders", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -28,7 +28,7 @@ def quality():
 
 def write(folder, name):
     """Whether people rated a text above or below zero; the undecided ones are left out."""
-    frame = quality().rated(SOURCES[name], folder)
+    frame = loaders().rated(SOURCES[name], folder)
     frame = frame[(frame["target"].abs() >= 0.5) & (frame["text"].str.strip() != "")]
     frame = frame.assign(target=np.where(frame["target"] > 0, "praise", "blame"))
     frame.to_csv(folder / f"{name}.csv", index=False)

@@ -41,3 +41,7 @@ export function listed<T>(names: readonly T[], most = 8, said: (name: T) => stri
     .join(', ')
   return rest > 0 ? `${text} and ${rest} more` : text
 }
+
+/** "a, b and c": all items, as the words of a sentence. */
+export const enumerated = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`

@@ -46,7 +46,9 @@ export interface Column {
   readonly badCount: Readonly<Record<BadKind, number>>
 }
 
-const [keptBad, mostWords] = [5, 100]
+/** Bad cells of a kind that a column names one by one; of more, the first few are known. */
+export const keptBad = 5
+const mostWords = 100
 /** Codes of recent cells that are no level: a missing value, and a text among numbers. */
 const [noValue, noNumber] = [2 ** 30, 2 ** 30 + 1]
 /** Texts that are kept of a column that has too many for categories. */

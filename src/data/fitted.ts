@@ -1,5 +1,6 @@
 import { encoded, indicator, indices, numbers, oneHot, positions, type Encoder } from './encode.ts'
-import type { Column } from './column.ts'
+import { foundIn } from './bad-cells.ts'
+import { badKinds, keptBad, type Column } from './column.ts'
 import { counted, Problems } from './problems.ts'
 import { scaledBy } from './scaling.ts'
 import type { Limits } from './source.ts'
@@ -104,22 +105,23 @@ function checkCells(
     infinite: input.as === 'number',
     rounded: false,
   }
-  for (const cell of column.bad) {
-    if (!wrong[cell.kind]) continue
-    problems.add({
-      code: 'predict/cell',
-      message: `column "${column.name}" needs ${input.as === 'number' ? 'a finite number' : 'a value'}`,
-      at: { file: cell.file ?? file, line: cell.line, column: column.index + 1 },
-      found: cell.found === '' ? 'nothing' : cell.found,
-      ...(cell.kind === 'missing'
-        ? { hint: 'the model was trained without missing values; set data.missing in its spec to fill them in' }
-        : {}),
-    })
+  for (const kind of badKinds.filter((one) => wrong[one])) {
+    const cells = column.bad.filter((cell) => cell.kind === kind)
+    const all = column.badCount[kind]
+    const isFew = all <= keptBad
+    for (const cell of isFew ? cells : cells.slice(0, 1)) {
+      const others = isFew ? '' : `; ${all.toLocaleString('en')} cells have none, the first of them here`
+      problems.add({
+        code: 'predict/cell',
+        message: `column "${column.name}" needs ${input.as === 'number' ? 'a finite number' : 'a value'}${others}`,
+        at: { file: cell.file ?? file, line: cell.line, column: column.index + 1 },
+        found: foundIn(isFew ? [cell] : cells),
+        ...(kind === 'missing'
+          ? { hint: 'the model was trained without missing values; set data.missing in its spec to fill them in' }
+          : {}),
+      })
+    }
   }
-  const listed = column.bad.filter(({ kind }) => wrong[kind]).length
-  const all =
-    column.badCount.missing * Number(wrong.missing) + (wrong.text ? column.badCount.text + column.badCount.infinite : 0)
-  problems.addUnlisted(all - listed)
   if (input.as !== 'number' && column.levels === null)
     problems.add({
       code: 'predict/too-many-texts',

@@ -56,7 +56,11 @@ export function guessTarget(columns: readonly ColumnSummary[], header: boolean, 
 
 const fewLevels = 20
 
-function canBeTarget({ name, type, distinct, time }: ColumnSummary, rows: number): boolean {
+/** Rows without a target are lost, and beyond this share of them the column is hardly what the file is about. */
+const mostGaps = 0.2
+
+function canBeTarget({ name, type, distinct, time, missing }: ColumnSummary, rows: number): boolean {
+  if (missing > mostGaps * rows) return false
   if (type === 'identifier' || type === 'constant' || type === 'text') return false
   if ((time && type !== 'numeric') || namesTimes.test(name)) return false
   return !(namesRows.test(name) && distinct > rows / 2)

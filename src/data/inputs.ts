@@ -1,11 +1,12 @@
 import { listed } from '../base/lists.ts'
-import type { BadKind, Column } from './column.ts'
+import { checkCells, type MissingCells } from './bad-cells.ts'
+import type { Column } from './column.ts'
 import { mostLevels, typeOf } from './column-type.ts'
 import { counted, Problems, type Problem } from './problems.ts'
 import type { Roles } from './roles.ts'
 import { checkTexts, type TokenSettings } from './token-ids.ts'
 import type { Tokenizer } from './tokenizers/definition.ts'
-import { isDecimalComma, isMissingWord, spelledNumbers, spellingOf } from './spelling.ts'
+import { isDecimalComma, spelledNumbers } from './spelling.ts'
 import type { Standardize } from './scaling.ts'
 import type { Table } from './table.ts'
 import type { DataConfig } from './types.ts'
@@ -37,10 +38,12 @@ export function selectInputs(
     if (!found) throw new Error(`column ${i} was not read`)
     return found
   }
-  for (const i of roles.targets) checkCells(table, column(i), config.task === 'regression' ? 'number' : 'text', problems)
-  if (roles.group !== null) checkCells(table, column(roles.group), 'text', problems)
-  if (roles.time !== null) checkCells(table, column(roles.time), column(roles.time).isText ? 'text' : 'number', problems)
-  if (roles.weight !== null) checkCells(table, column(roles.weight), 'number', problems)
+  const check = (i: number, use: 'number' | 'text', missing: MissingCells): void =>
+    checkCells(table, column(i), { use, missing }, problems)
+  for (const i of roles.targets) check(i, config.task === 'regression' ? 'number' : 'text', 'no-target')
+  if (roles.group !== null) check(roles.group, 'text', 'needed')
+  if (roles.time !== null) check(roles.time, column(roles.time).isText ? 'text' : 'number', 'needed')
+  if (roles.weight !== null) check(roles.weight, 'number', 'needed')
   if (config.inputs.kind === 'text' && roles.text !== null && tokenizer) {
     const [texts, { vocabulary, length }] = [column(roles.text), config.inputs]
     checkTexts(table, texts, problems)
@@ -53,9 +56,10 @@ export function selectInputs(
     ...roles.numeric.map((i) => ({ column: column(i), as: 'number' as const })),
     ...roles.categorical.map((i) => ({ column: column(i), as: encoding })),
   ]
-  const gaps = config.missing !== undefined
-  for (const input of named) checkCells(table, input.column, input.as === 'number' ? 'number' : 'text', problems, gaps)
-  const decided = decide(table, roles.undecided.map(column), problems, gaps)
+  const missing = config.missing === undefined ? 'input' : 'filled-in'
+  for (const input of named)
+    checkCells(table, input.column, { use: input.as === 'number' ? 'number' : 'text', missing }, problems)
+  const decided = decide(table, roles.undecided.map(column), problems, missing)
   const inputs = [...named, ...decided.inputs]
   requireScalable(table.file, inputs, roles, problems)
   problems.throwIfAny()
@@ -88,7 +92,7 @@ function decide(
   table: Table,
   columns: readonly Column[],
   problems: Problems,
-  gaps: boolean,
+  missing: MissingCells,
 ): { inputs: Decided[]; notes: string[] } {
   const inputs: Decided[] = []
   const dropped = new Map<string, string[]>()
@@ -97,7 +101,7 @@ function decide(
   }
   for (const column of columns) {
     const type = typeOf(column, table.rows)
-    checkCells(table, column, column.isText ? 'text' : 'number', problems, gaps)
+    checkCells(table, column, { use: column.isText ? 'text' : 'number', missing }, problems)
     const spelled = spelledNumbers(column.texts)
     if (spelled) problems.add(otherSpelling(table.file, column, spelled))
     if (type === 'constant' || type === 'identifier' || type === 'text') drop(type, column.name)
@@ -120,88 +124,5 @@ function otherSpelling(file: string, { name, index }: Column, { spelling, found 
     found: found.join(' '),
     allowed: 'numbers with a decimal point',
     hint: `${spelling.hint}, or list the column under categorical`,
-  }
-}
-
-/** @param gaps whether missing values are filled in */
-function checkCells({ file, rows }: Table, column: Column, use: 'number' | 'text', problems: Problems, gaps = false): void {
-  const place = (line: number, own = file) => ({ file: own, line, column: column.index + 1 })
-  if (rows > 0 && column.badCount.missing === rows) {
-    const at = place(column.bad[0]?.line ?? 1)
-    problems.add({ code: 'data/empty-column', message: `column "${column.name}" has no values`, at, hint: 'leave it out' })
-    return
-  }
-  const spelled = use === 'number' && column.badCount.text > 1 ? spelledCells(column) : undefined
-  if (spelled) problems.add({ ...spelled.problem, at: place(spelled.line, spelled.file) })
-  const unfit: readonly BadKind[] = use === 'text' ? ['rounded'] : spelled ? ['infinite'] : ['text', 'infinite']
-  const wrong: readonly BadKind[] = gaps ? unfit : ['missing', ...unfit]
-  for (const cell of column.bad) {
-    if (!wrong.includes(cell.kind)) continue
-    problems.add({ ...explain(cell.kind, cell.found, column.name), at: place(cell.line, cell.file) })
-  }
-  for (const kind of wrong) {
-    const kept = column.bad.filter((cell) => cell.kind === kind).length
-    problems.addUnlisted(column.badCount[kind] - kept)
-  }
-}
-
-/** One problem for all cells of a column that spell numbers in a way that is not read. */
-function spelledCells({ name, bad, badCount }: Column) {
-  const cells = bad.filter(({ kind }) => kind === 'text')
-  const [first] = cells
-  const spelled = spelledNumbers(cells.map(({ found }) => found))
-  if (!first || !spelled) return undefined
-  return {
-    line: first.line,
-    file: first.file,
-    problem: {
-      code: 'data/not-a-number',
-      message:
-        `${counted(badCount.text, 'cell')} of column "${name}" have numbers ${spelled.spelling.words}, ` +
-        'the first of them here',
-      found: first.found,
-      allowed: 'a decimal number',
-      hint: spelled.spelling.hint,
-    },
-  }
-}
-
-function hintFor(found: string): string {
-  if (isMissingWord(found)) return 'if it means that there is no value, list it under data.missing.values'
-  return spellingOf(found)?.hint ?? 'list the column under data.inputs.categorical if it holds categories'
-}
-
-function explain(kind: BadKind, found: string, name: string) {
-  const column = `column "${name}"`
-  switch (kind) {
-    case 'missing':
-      return {
-        code: 'data/missing',
-        message: `a missing value in ${column}`,
-        found: found === '' ? 'nothing' : found,
-        hint: 'set data.missing, such as { strategy: indicator }, to fill in missing inputs; or drop the rows first',
-      }
-    case 'text':
-      return {
-        code: 'data/not-a-number',
-        message: `not a number in ${column}`,
-        found,
-        allowed: 'a decimal number',
-        hint: hintFor(found),
-      }
-    case 'rounded':
-      return {
-        code: 'data/large-integer',
-        message: `an integer in ${column} that is too large to be kept exactly`,
-        found,
-        allowed: 'integers up to 9007199254740991, or texts',
-        hint: 'write it in quotes',
-      }
-    case 'infinite':
-      return {
-        code: 'data/not-finite',
-        message: `a number in ${column} that is not a finite 32-bit float`,
-        found,
-      }
   }
 }

@@ -1,13 +1,7 @@
-import { leverValue, stepsOfRun, type LeverName, type Levers, type LeverValue } from '../records/levers.ts'
+import { leverValue, stepsOfRun, usefulRange, type LeverName, type Levers, type LeverValue } from '../records/levers.ts'
 import type { Context } from './curve.ts'
 import type { Move, Target } from './finding.ts'
 
-/** Values that a lever may have; advice never leads beyond them. */
-const bounds: { readonly [lever in LeverName]?: readonly [least: number, most: number] } = {
-  dropout: [0, 0.6],
-  labelSmoothing: [0, 0.3],
-  weightDecay: [0, 1],
-}
 /** Advised to have at least some value: more of it is advice that was taken. */
 const atLeast: readonly LeverName[] = ['warmupSteps', 'labelSmoothing']
 
@@ -38,6 +32,6 @@ export function advisedValue(lever: LeverName, own: LeverValue, to: Target, step
 }
 
 function bounded(lever: LeverName, value: number): number {
-  const [least, most] = bounds[lever] ?? [0, Infinity]
+  const [least, most] = usefulRange[lever] ?? [0, Infinity]
   return Number(Math.min(most, Math.max(least, value)).toPrecision(3))
 }

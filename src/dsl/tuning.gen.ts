@@ -1051,6 +1051,10 @@ export interface Regularize {
    */
   explore?: number
   /**
+   * How often values beyond the ends of the grid are tried, where the best configuration so far lies at an end. A round that does no better is the last. Default: 3 with the preset's grid, 0 with a grid in the spec.
+   */
+  beyond?: number
+  /**
    * No effect. Earlier versions pruned the grid by successive halving.
    */
   eta?: number

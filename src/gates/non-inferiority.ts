@@ -99,6 +99,7 @@ function checkMargin(rule: MarginRule, design: StudyDesign): PowerProblem | null
       `better or worse would end inconclusive in about ${Math.round(100 * (1 - settled))} of 100 studies`,
     found: `margin ${shown(rule.margin)}, ${shown(Number((rule.margin / noise.sd).toPrecision(2)))} times the noise: ${noise.words}`,
     allowed: `${seedsASide(seeds)}${orMargin}, settle it in 4 of 5 cases`,
+    open: 1 - settled,
     hint: `raise the verify seeds or the margin${rule.paired ? '; paired by seed it may need fewer' : ''}`,
   }
 }

@@ -1,5 +1,8 @@
-import type { GateRule } from '../records/gates.ts'
+import type { GateRule, MetricRule } from '../records/gates.ts'
+import { isTooSmall } from './few-rows.ts'
 import { gateOf } from './index.ts'
+import { subsetName, subsetsIn } from './segment-evidence.ts'
+import { onSubset } from './subsets.ts'
 import type { LimitKey, PowerProblem, StudyDesign } from './power.ts'
 
 /** What a gate's power check found before training. */
@@ -27,11 +30,42 @@ export function checkPower({ rules, ...design }: PowerCheckInput): PowerFinding[
 
 function problemOf(rule: GateRule, design: StudyDesign): PowerProblem | null {
   const { baseline } = design
-  if (!baseline || !('reason' in baseline) || !gateOf(rule).needsBaseline(rule)) return gateOf(rule).powerCheck(rule, design)
+  const gate = gateOf(rule)
+  if (!baseline || !('reason' in baseline) || !gate.needsBaseline(rule)) {
+    return gate.measures(rule)?.segments ? worstSegment(rule as MetricRule, design) : gate.powerCheck(rule, design)
+  }
   return {
     code: 'not-comparable',
     message: `the ${rule.gate} gate has nothing to compare with, and will be inconclusive`,
     found: baseline.reason,
     hint: 'retrain the baseline (--baseline retrain), or commit the lock from a new run',
+  }
+}
+
+/**
+ * The problem of the segment that most often leaves the gate open, by the noise that the lock has of each. A gate on segments
+ * passes only if all of them do, so it stays open at least as often.
+ */
+function worstSegment(rule: MetricRule, design: StudyDesign): PowerProblem | null {
+  const { noise } = design
+  const gate = gateOf(rule)
+  const { segments: _, ...alone } = rule
+  const segments = noise ? subsetsIn(rule, noise.seeds) : []
+  if (noise === null || typeof segments === 'string') return null
+  const problems = segments.flatMap((segment) => {
+    if (isTooSmall(rule, segment)) return []
+    const own = { ...design, noise: { ...noise, seeds: onSubset(noise.seeds, segment) } }
+    const problem = gate.powerCheck(alone, own)
+    return problem === null ? [] : [{ segment, problem }]
+  })
+  const [worst] = problems.sort((a, b) => (b.problem.open ?? 0) - (a.problem.open ?? 0))
+  if (!worst) return null
+  const { segment, problem } = worst
+  const others =
+    problems.length > 1 ? `, and ${problems.length - 1} more of ${segments.length} segments have this problem` : ''
+  return {
+    ...problem,
+    message: `in ${subsetName(segment)} alone, ${problem.message}${others}`,
+    hint: `${problem.hint}; the gate passes only if every segment does, so it stays open at least as often`,
   }
 }

@@ -17,6 +17,8 @@ export interface PowerProblem {
   readonly found: string
   readonly allowed?: string
   readonly hint: string
+  /** Share of studies in which a change that does nothing leaves the gate open; omitted if nobody knows it. */
+  readonly open?: number
 }
 
 /** What is known before training. */
@@ -44,10 +46,8 @@ export interface Noise {
   readonly words: string
 }
 
-/** Undefined if the lock has too few values of the metric, or values without spread, and for a rule on segments. */
+/** Undefined if the lock has too few values of the metric, or values without spread. */
 export function noiseOf(rule: Measured, { noise }: StudyDesign): Noise | undefined {
-  // Each segment has noise of its own, and nobody knows which one will be the worst.
-  if (rule.segments) return undefined
   const seeds = noise?.seeds ?? []
   const side = readSide(partName(rule) === undefined ? seeds : onSubset(seeds, partOf(rule)), rule)
   const values = side.values.map((v) => v.value)

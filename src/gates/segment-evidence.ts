@@ -22,9 +22,9 @@ export interface JudgedSubsets {
  * @param compares whether the baseline counts, too
  */
 export function subsetsOf(rule: MetricRule, evidence: GateEvidence, compares: boolean): JudgedSubsets | string {
-  const own = allOf(rule, evidence.candidate)
+  const own = subsetsIn(rule, evidence.candidate)
   if (typeof own === 'string') return own
-  const base = compares && evidence.baseline ? allOf(rule, evidence.baseline.runs) : []
+  const base = compares && evidence.baseline ? subsetsIn(rule, evidence.baseline.runs) : []
   // A baseline without any value has a reason of its own, which the gate gives.
   const theirs = typeof base === 'string' ? [] : base
   if (typeof base === 'string' && base !== withoutValues(rule)) return `of the baseline: ${base}`
@@ -36,7 +36,8 @@ export function subsetsOf(rule: MetricRule, evidence: GateEvidence, compares: bo
 const withoutValues = ({ segments, target }: MetricRule): string =>
   `the runs have no values of the ${segments ? 'segments' : target === undefined ? 'class' : 'target'}`
 
-function allOf(rule: MetricRule, seeds: readonly LockedSeed[]): SubsetMetrics[] | string {
+/** The same for seeds alone. */
+export function subsetsIn(rule: MetricRule, seeds: readonly LockedSeed[]): SubsetMetrics[] | string {
   const { segments } = rule
   const isAsked = (one: SubsetMetrics): boolean =>
     samePart(one, rule) && (segments ? segments.includes(one.segment?.column ?? '') : one.segment === undefined)

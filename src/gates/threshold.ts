@@ -6,7 +6,7 @@ import { overRows, rowReach, type RowError } from '../stats/crossed.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
 import { tQuantile } from '../stats/distributions.ts'
 import { tInterval, type Interval } from '../stats/intervals.ts'
-import { seedsNeeded } from '../stats/power.ts'
+import { seedsNeeded, tPower } from '../stats/power.ts'
 import type { GateDefinition, ReportProblem } from './definition.ts'
 import { readSide, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
 import { overFewRows } from './few-rows.ts'
@@ -127,6 +127,7 @@ function powerCheck(rule: ThresholdRule, design: StudyDesign): PowerProblem | nu
     message: `the level of the threshold gate is too close for ${design.seeds} seeds to decide`,
     found: `${rule.min === null ? 'at most' : 'at least'} ${shown(limit)}; the mean is ${shown(level)}, and ${noise.words}`,
     allowed: `${seedsAlone(seeds)} settle it in 4 of 5 cases`,
+    open: unsettled ? 1 : 1 - tPower(design.seeds, { effect: distance, sd: noise.sd, alpha, paired: true }),
     hint: unsettled
       ? 'hold out more test rows, or move the level: the noise of the rows alone is as large'
       : 'raise the verify seeds, or move the level',

@@ -126,6 +126,13 @@ export type CustomLever = `custom.${string}`
 export type LeverName = StandardLever | CustomLever
 export const leverNames = Object.keys(leverBuckets) as readonly StandardLever[]
 
+/** Values of a regularizer that can be worth a run: neither a search nor advice leads beyond them. */
+export const usefulRange: { readonly [lever in LeverName]?: readonly [least: number, most: number] } = {
+  weightDecay: [0, 1],
+  dropout: [0, 0.7],
+  labelSmoothing: [0, 0.3],
+}
+
 export const isCustom = (name: LeverName): name is CustomLever => name.startsWith('custom.')
 export const customLever = (name: string): CustomLever => `custom.${name}`
 /** The name of a custom lever as the spec and the script have it. */

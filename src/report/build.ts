@@ -12,11 +12,12 @@ import {
   type VerifyFindings,
 } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
-import { isTrainer, plannedRuns, type Plan, type StageName } from '../records/plan.ts'
+import { isTrainer, plannedRuns, type DataFacts, type Plan, type StageName } from '../records/plan.ts'
 import type { Determinism } from '../records/trainer.ts'
 import { stageNames } from '../stages/index.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { averagedOf } from '../gates/averaged.ts'
+import { guessOf } from '../gates/guess.ts'
 import { calibrationOf } from './calibration.ts'
 import { checklist } from './checklist.ts'
 import { withoutSeconds } from './lineage.ts'
@@ -83,10 +84,11 @@ export function buildReport(input: ReportInput): Report {
   const chosen = decisions.at(-1)?.levers ?? plan.baseline
   const runs = inAskedOrder(input)
   const verify = verifyFindings(decisions)
+  const [study, data] = [studyOf(input), dataOf(input)]
   const draft: Omit<Report, 'checklist'> = {
     version: 1,
     tool: input.tool,
-    study: studyOf(input),
+    study,
     verdict: input.verdict,
     against: input.against,
     ...(input.base ? { base: baseOf(input.base) } : {}),
@@ -97,11 +99,11 @@ export function buildReport(input: ReportInput): Report {
       sinceLock: input.lock && leverDifferences(input.lock.levers, chosen),
     },
     lineage: lineage.map(withoutSeconds),
-    verification: verify && verificationSection(verify, input.statistics, studyOf(input), input),
+    verification: verify && verificationSection(verify, input.statistics, { study, data }, input),
     stages: (input.results ? plan.jobs.map((job) => job.id) : stageNames).map((stage) => stageOf(stage, plan, decisions)),
     runs: runs.map((r) => r.summary),
     diagnostics: input.diagnostics ?? [],
-    data: dataOf(input),
+    data,
     omissions: omissionsOf(input),
     budget: {
       ...plan.budget,
@@ -141,12 +143,10 @@ function studyOf({ plan, command, specFile, engine, deterministic = null, result
 
 function dataOf({ plan, data }: ReportInput): DataSection {
   const { workload } = plan
-  const { rows } = workload.data
-  const none: Pick<DataSection, 'inputShape' | 'classes' | 'targets'> = { inputShape: [], classes: null }
-  const { inputShape, classes, targets }: typeof none = isTrainer(workload) ? none : workload.data
+  const { inputShape = [], classes = null, targets }: Partial<DataFacts> = isTrainer(workload) ? {} : workload.data
   const findings = data.findings.map(({ check, severity, message }) => ({ check, ...(severity && { severity }), message }))
-  const predicted = { classes, ...(targets && { targets }) }
-  return { source: data.source, rows, inputShape, ...predicted, checks: data.checks, findings, notes: data.notes }
+  const { source, checks, notes } = data
+  return { source, rows: workload.data.rows, inputShape, classes, ...(targets && { targets }), checks, findings, notes }
 }
 
 /** In the form of a lock: their times are stored with the other times. */
@@ -179,7 +179,7 @@ export function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { 
 export function verificationSection(
   verify: VerifyFindings,
   metrics: readonly MetricComparison[],
-  { objective, leastEffect }: Pick<Report['study'], 'objective' | 'leastEffect'>,
+  { study: { objective, leastEffect, task }, data: { classes } }: Pick<Report, 'study' | 'data'>,
   { ensemble, models, byClass, worst }: Pick<Verification, 'ensemble' | 'models' | 'byClass' | 'worst'> = {},
 ): Verification {
   return {
@@ -187,6 +187,7 @@ export function verificationSection(
     metrics,
     calibration: calibrationOf(verify),
     ...averagedOf(verify, objective, leastEffect),
+    ...guessOf(verify, classes, task === 'multi-label'),
     ...(ensemble ? { ensemble } : {}),
     ...(byClass ? { byClass } : {}),
     ...(worst ? { worst } : {}),

@@ -1,25 +1,34 @@
+import { enumerated } from '../base/lists.ts'
 import { printable } from '../base/printable.ts'
 import type { ChangedColumns } from '../data/changed-columns.ts'
 import type { Segment } from '../records/subsets.ts'
 import type { ChangedPart, ChangedTraining } from '../data/changed-rows.ts'
 import type { TrainerRecord } from '../records/trainer.ts'
+import type { GuessComparison } from '../gates/guess.ts'
 import type { Report } from './model.ts'
-import { plural } from './numbers.ts'
-import { isGated } from './sides.ts'
+import { meanAndSd, plural } from './numbers.ts'
+import { isGated, judgedSide } from './sides.ts'
 
 /**
  * What a reader must know before the verdict: which measured rows, training rows and columns the change edits, and which
- * rules it alters; and a loss on test rows that the gates let through. Plain text, one or two sentences each, the measured
- * rows first. Empty if the change alters none of that.
+ * rules it alters; a loss on test rows that the gates let through; and a winner that has learned nothing. Plain text, one or
+ * two sentences each, the measured rows first. Empty if there is none of that.
  */
-export function changeLines({ change, study: { trainer }, verdict, verification }: Report): string[] {
+export function changeLines(report: Report): string[] {
+  const {
+    change,
+    study: { trainer },
+    verdict,
+    verification,
+  } = report
   const first = [
     ...(trainer ? [scriptLine(trainer)] : []),
     ...(verdict.status === 'pass' ? lossLines({ verdict, verification }) : []),
+    ...(verification?.guess ? [guessLine(verification.guess, report)] : []),
   ]
   if (!change) return first
   const { rows, training, columns, rules } = change
-  const altered = listed(rules.map(({ setting, base, change: own }) => `${setting} from ${base} to ${own}`))
+  const altered = enumerated(rules.map(({ setting, base, change: own }) => `${setting} from ${base} to ${own}`))
   return [
     ...first,
     ...(rows === undefined ? [] : 'notCompared' in rows ? notCompared(rows.notCompared) : rowLines(rows.parts)),
@@ -34,6 +43,14 @@ const lossLines = (report: Pick<Report, 'verdict' | 'verification'>): string[] =
   (report.verification?.metrics ?? [])
     .filter((m) => m.split === 'test' && m.claim === 'worse' && (m.objective || isGated(report, m)))
     .map(({ sentence }) => `The gates pass, but against the baseline of this study ${sentence}`)
+
+function guessLine({ claim, metric, split, mean, sd, seeds, guess }: GuessComparison, report: Report): string {
+  const predicts = { 'no-better': 'predicts no better', 'not-shown': 'is not shown to predict better' }[claim]
+  return (
+    `On ${split} rows, the ${judgedSide(report).toLowerCase()} ${predicts} than a guess that does not look at the inputs: ` +
+    `${metric} ${meanAndSd(mean, sd)} over ${plural(seeds, 'seed')}, where ${guess}.`
+  )
+}
 
 /** What numbers are worth that code of the change made. */
 const scriptLine = ({ measured, source }: TrainerRecord): string =>
@@ -58,8 +75,8 @@ function rowLines(parts: readonly ChangedPart[]): string[] {
   const edits = ordered.filter(({ edited }) => edited > 0).map(editText)
   const moves = ordered.filter(({ moved }) => moved > 0).map((part) => ofRows(part.moved, part))
   const clauses = [
-    ...(edits.length === 0 ? [] : [`edits ${listed(edits)}`]),
-    ...(moves.length === 0 ? [] : [`moves ${listed(moves)} to another part of the split`]),
+    ...(edits.length === 0 ? [] : [`edits ${enumerated(edits)}`]),
+    ...(moves.length === 0 ? [] : [`moves ${enumerated(moves)} to another part of the split`]),
   ]
   const sizes = ordered.filter(({ growth }) => growth !== 0).map(sizeText)
   const lost = ordered.flatMap(({ part, lostSegments = [] }) =>
@@ -81,16 +98,16 @@ function trainingLine({ edited, relabelled, resegmented = 0, moved, added, rows,
     ...(moved === 0 ? [] : [`moves ${ofRows(moved, part)} to another part of the split`]),
   ]
   const size = `It trains on ${plural(rows + growth, 'row')}, ${difference(growth)} than the base commit.`
-  return `This change ${listed(clauses)}.${growth === 0 ? '' : ` ${size}`}`
+  return `This change ${enumerated(clauses)}.${growth === 0 ? '' : ` ${size}`}`
 }
 
 function columnLine({ added, removed, retyped, unlisted }: ChangedColumns): string {
   const columns = (verb: string, names: readonly string[]): string[] =>
-    names.length === 0 ? [] : [`${verb} the ${names.length === 1 ? 'column' : 'columns'} ${listed(names.map(quoted))}`]
+    names.length === 0 ? [] : [`${verb} the ${names.length === 1 ? 'column' : 'columns'} ${enumerated(names.map(quoted))}`]
   const turned = retyped.map(({ name, base, change }) => `turns the column ${quoted(name)} from ${base} into ${change}`)
   const clauses = [...columns('adds', added), ...columns('removes', removed), ...turned]
   const rest = unlisted === 0 ? '' : ` ${plural(unlisted, 'column')} more ${unlisted === 1 ? 'differs' : 'differ'}.`
-  return `This change ${listed(clauses)}.${rest}`
+  return `This change ${enumerated(clauses)}.${rest}`
 }
 
 const quoted = (name: string): string => `"${printable(name, 60)}"`
@@ -112,7 +129,7 @@ function editText(part: Part): string {
 /** `No test row is left in the segment site "a".` */
 function lostText(part: ChangedPart['part'], lost: readonly Segment[]): string {
   const names = lost.map(({ column, level }) => `${printable(column, 60)} ${quoted(level)}`)
-  return `No ${part} row is left in the ${lost.length === 1 ? 'segment' : 'segments'} ${listed(names)}.`
+  return `No ${part} row is left in the ${lost.length === 1 ? 'segment' : 'segments'} ${enumerated(names)}.`
 }
 
 const ofRows = (count: number, { part, rows }: Pick<Part, 'part' | 'rows'>): string =>
@@ -123,6 +140,3 @@ function sizeText({ part, rows, growth }: ChangedPart): string {
 }
 
 const difference = (growth: number): string => `${Math.abs(growth)} ${growth > 0 ? 'more' : 'fewer'}`
-
-const listed = (items: readonly string[]): string =>
-  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1) ?? ''}`

@@ -21,6 +21,7 @@ import type { WorstRows } from '../records/worst-rows.ts'
 import type { TrainerRecord } from '../records/trainer.ts'
 import type { Verdict } from '../records/verdict.ts'
 import type { AveragedComparison } from '../gates/averaged.ts'
+import type { GuessComparison } from '../gates/guess.ts'
 import type { CalibrationSection } from './calibration.ts'
 
 /**
@@ -61,6 +62,8 @@ export interface Report {
         readonly models?: readonly SavedModel[]
         /** The winner's averaged weights; omitted if fewer than two of its runs kept an average. */
         readonly averaged?: readonly AveragedComparison[]
+        /** Omitted if the winner is shown to be better than a guess, and if that is unknown. */
+        readonly guess?: GuessComparison
       })
     | null
   readonly checklist: readonly ChecklistItem[]
@@ -194,7 +197,6 @@ export interface DataSection {
   readonly rows: DataFacts['rows']
   readonly inputShape: DataFacts['inputShape']
   readonly classes: DataFacts['classes']
-  /** Names of labels, or of several targets of a regression; absent for one. */
   readonly targets?: readonly string[]
   /** Checks that ran, by name. */
   readonly checks: readonly string[]

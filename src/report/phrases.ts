@@ -1,3 +1,4 @@
+import { enumerated } from '../base/lists.ts'
 import type { LeverValue } from '../records/levers.ts'
 import { gateOf, needsBaseline } from '../gates/index.ts'
 import { leastEffectNote, tooLittle } from '../gates/least-effect.ts'
@@ -97,8 +98,7 @@ export function settleText({ status, remedy, settled, seedsToSettle = null }: Ga
 /** `Regression and model-size are`: the gates that compare, as the beginning of a sentence. */
 export function heldText({ gates }: Verdict): string {
   const names = [...new Set(gates.filter((g) => needsBaseline(g.rule)).map((g) => g.rule.gate))]
-  const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are` : `${names[0] ?? 'no gate'} is`
-  return `${list.slice(0, 1).toUpperCase()}${list.slice(1)}`
+  return capitalized(names.length > 1 ? `${enumerated(names)} are` : `${names[0] ?? 'no gate'} is`)
 }
 
 export const leverText = (value: LeverValue): string =>

@@ -12,7 +12,7 @@ import type { SeedOnRows } from './seeds.ts'
 import type { RunOutcome } from './stage.ts'
 
 /** Probability that noise alone moves a lever, divided among all candidates that compete for it (Bonferroni). */
-export const selectionAlpha = 0.025
+export const selectionAlpha = 0.04
 
 /** One configuration under several seeds: one side of a comparison. */
 export interface Arm {
@@ -42,6 +42,15 @@ export function score({ objective, data }: Workload, outcome: RunOutcome): numbe
 export function stableScores(arm: Arm): readonly number[] | undefined {
   const scores = arm.scores.filter((s) => s !== null)
   return scores.length === arm.scores.length && scores.length > 0 ? scores : undefined
+}
+
+/** The arm that did best under the first seed, the first of equals; undefined if every run failed. */
+export function leadingOnce({ objective }: Workload, arms: readonly Arm[]): Arm | undefined {
+  const scored = arms.flatMap((arm) => (stableScores(arm) ?? []).slice(0, 1).map((first) => ({ arm, first })))
+  return scored.reduce<(typeof scored)[number] | undefined>(
+    (best, one) => (best === undefined || metricGain(objective, best.first, one.first) > 0 ? one : best),
+    undefined,
+  )?.arm
 }
 
 export const runIds = (arm: Arm): string[] => arm.outcomes.flatMap((o) => (o.status === 'not-run' ? [] : [o.id]))

@@ -62,10 +62,10 @@ function sampled(levers: readonly ExploredLever[], most: number, seed: number, s
   return [...found.values()]
 }
 
-export const labelOf = (patch: LeverPatch): string =>
+export const labelOf = (patch: LeverPatch, between = ', '): string =>
   Object.entries(patch)
     .map(([lever, value]) => `${lever} ${value === null ? 'none' : String(value)}`)
-    .join(', ')
+    .join(between)
 
 /** Learning rates that are explored with the levers, as factors of the incumbent's. */
 export const rateFactors: readonly number[] = [0.3, 0.55, 1.8, 3]

@@ -3,7 +3,7 @@ import { leverDifferences, withLevers, type LeverName, type LeverPatch } from '.
 import { gain as metricGain } from '../records/metrics.ts'
 import { takes, type RunJob, type Workload } from '../records/plan.ts'
 import { challenge, type Challenged } from './challenge.ts'
-import { stableScores, trainArms, type Arm } from './compare.ts'
+import { leadingOnce, stableScores, trainArms, type Arm } from './compare.ts'
 import { labelOf, type Candidate } from './configurations.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
 import { selectionRows, type SeedOnRows } from './seeds.ts'
@@ -84,17 +84,15 @@ function* furtherRounds(
 ): Asking<readonly Arm[]> {
   const arms = [...start]
   if (further === undefined) return arms
-  const { objective } = recorder.context.workload
-  const best = (): number =>
-    Math.max(...arms.flatMap((arm) => (stableScores(arm) ?? []).map((s) => metricGain(objective, 0, s))))
   for (let round = 0; round < further.rounds; round++) {
     const suggested = further.suggest(arms)
     if (suggested.length === 0) break
     const left = `${further.rounds - round} of ${further.rounds} further rounds of ${what}`
     if (!recorder.affords(suggested.length + (1 + most) * seeds, left)) break
-    const before = best()
-    arms.push(...(yield* trainArms(recorder, suggested, [seed], job)))
-    if (!(best() > before)) break
+    const added = yield* trainArms(recorder, suggested, [seed], job)
+    const before = leadingOnce(recorder.context.workload, arms)
+    arms.push(...added)
+    if (leadingOnce(recorder.context.workload, arms) === before) break
   }
   return arms
 }

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../base/hash.ts'
+import { enumerated } from '../base/lists.ts'
 import type { ExploredFindings, StageDecision } from '../records/decision.ts'
 import { leverDifferences, leverValue, withLevers, type LeverName, type Levers } from '../records/levers.ts'
 import { leverShares, type LeverShare } from '../stats/lever-shares.ts'
@@ -24,7 +25,7 @@ export function closeSearch(
     moved ? 'changed' : none.conclusion,
     [
       moved ? `Moved: ${recorder.moves()}.` : none.sentence,
-      ...remedyFindings(recorder, explored).map(remedySentence),
+      ...remedySentences(remedyFindings(recorder, explored)),
       sharesSentence(shares),
     ]
       .join(' ')
@@ -72,14 +73,22 @@ function remedyFindings(recorder: StageRecorder, { remedies, confirmed }: Explor
   })
 }
 
-function remedySentence({ symptom, patch, outcome }: RemedyFinding): string {
-  const tried = `${symptom} in the incumbent's run; ${labelOf(patch)} was tried against it and`
-  switch (outcome) {
-    case 'moved':
-      return `${tried} helped.`
-    case 'not-confirmed':
-      return `${tried} did not help under other seeds.`
-    case 'no-better':
-      return `${tried} did not help.`
-  }
+/** One for each symptom: `Most steps are clipped in the incumbent's run: clipNorm 2 was tried against it and did not help.` */
+function remedySentences(found: readonly RemedyFinding[]): string[] {
+  const symptoms = [...new Set(found.map(({ symptom }) => symptom))]
+  return symptoms.map((symptom) => {
+    const tried = found.filter((remedy) => remedy.symptom === symptom)
+    const outcomes = [...new Set(tried.map(({ outcome }) => outcome))]
+    const clauses = outcomes.map((outcome) => {
+      const patches = tried.filter((remedy) => remedy.outcome === outcome).map(({ patch }) => labelOf(patch, ' with '))
+      return `${enumerated(patches)} ${patches.length === 1 ? 'was' : 'were'} tried against it and ${outcomeWords[outcome]}`
+    })
+    return `${symptom} in the incumbent's run: ${clauses.join(', and ')}.`
+  })
+}
+
+const outcomeWords: Readonly<Record<RemedyFinding['outcome'], string>> = {
+  moved: 'helped',
+  'not-confirmed': 'did not help under other seeds',
+  'no-better': 'did not help',
 }

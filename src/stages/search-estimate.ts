@@ -9,17 +9,25 @@ interface SearchSize {
   readonly varies: TrialTemplate['varies']
   /** Configurations besides the incumbent. */
   readonly configurations: number
+  /** Rounds of further configurations, if they are no part of the search itself. */
+  readonly further?: Pick<TrialTemplate, 'id' | 'title' | 'trials'>
   /** Parts into which a winner may be taken. */
   readonly parts: number
   /** Seeds of the comparison. */
   readonly seeds: number
 }
 
-/** The configurations and remedies once each, then the best of them, then the winner without each part that moved. */
-export function searchTemplates(study: Study, { varies, configurations, parts, seeds }: SearchSize): TrialTemplate[] {
+/** The configurations and remedies once each, then further ones, then the best of them, then the winner without each part that moved. */
+export function searchTemplates(
+  study: Study,
+  { varies, configurations, further, parts, seeds }: SearchSize,
+): TrialTemplate[] {
   const names = varies.map(({ lever }) => ({ lever, values: null }))
   return [
     training(study, { id: 'explore', title: 'once each', varies, trials: 1 + configurations + mostRemedies, seeds: 1 }),
+    ...(further && further.trials > 0
+      ? [training(study, { ...further, varies: names, seeds: 1, condition: 'if the best lies at an end' })]
+      : []),
     training(study, {
       id: 'confirm',
       title: `incumbent, the best ${mostConfirmed} of them`,

@@ -238,7 +238,7 @@ function remade(report: Report, { gates, baseline }: Rules, { verdict, against }
     verdict,
     against: baseline.kind === 'any' ? report.against : against,
     levers: { ...levers, changes: changesOf(levers.baseline, levers.chosen, lineage) },
-    verification: verification && verificationSection(verification, statistics, study, verification),
+    verification: verification && verificationSection(verification, statistics, report, verification),
   }
   return { ...draft, checklist: checklist(draft, { gates }) }
 }

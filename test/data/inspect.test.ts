@@ -68,6 +68,16 @@ describe('inspect', () => {
     expect(await guess(head, row)).toMatchObject({ target: 'price', task: 'regression' })
   })
 
+  it('takes no target that most rows lack, whatever its name', async () => {
+    const rows = Array.from(
+      { length: 60 },
+      (_, i) => `${i * 1.5},${i % 4 === 0 ? 'ab'[i % 2] : ''},${i % 2 ? 'high' : 'low'}`,
+    )
+    expect((await inspect(file('storms.csv', `wind,category,status\n${rows.join('\n')}\n`))).target).toBe('status')
+    const full = rows.map((row) => row.replace(/,,/, ',b,'))
+    expect((await inspect(file('full.csv', `wind,category,status\n${full.join('\n')}\n`))).target).toBe('category')
+  })
+
   it('never takes a pixel for the target', async () => {
     const pixels = Array.from({ length: 64 }, (_, i) => `pixel${i}`)
     expect(await guess(pixels.join(','), (i) => pixels.map((_, j) => some(i + j, 17)))).toEqual({

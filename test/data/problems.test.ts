@@ -70,17 +70,42 @@ describe('wrong cells', () => {
     expect(data.features).toEqual(['a'])
   })
 
-  it('are shown up to twenty, five of a kind in a column, and counted beyond', async () => {
+  it('of one kind are named up to five in a column; more are one problem', async () => {
     const text = smallCsv(1000, (cells, row) => {
-      if (row % 2) cells[0] = 'x'
+      if (row % 2) cells[0] = row % 3 ? 'x' : 'y'
       if (row % 4 === 0) cells[1] = ''
     })
     const found = await problems(text, { inputs: named })
-    expect(found.length).toBe(11)
-    expect(found.at(-1)).toMatchObject({ code: 'data/more', message: '740 more problems not listed' })
+    expect(found.map(({ message, found: texts, at }) => [message, texts, at?.line])).toEqual([
+      ['250 of 1,000 values in column "b" are missing, the first of them here', 'nothing', 2],
+      ['500 of 1,000 values in column "a" are no numbers, the first of them here', 'x, y', 3],
+    ])
+    const five = smallCsv(1000, (cells, row) => {
+      if (row < 5) cells[1] = ''
+    })
+    expect(brief(await problems(five, { inputs: named }))).toEqual(
+      [2, 3, 4, 5, 6].map((line) => `data/missing ${line}:2 nothing`),
+    )
+  })
+
+  it('in a target are no gap that could be filled in', async () => {
+    const gaps = { inputs: named, missing: { strategy: 'indicator', values: [], fill: 0 } as const }
+    const [one] = await problems(withCells({ '2:y': '' }), gaps)
+    expect(one?.hint).toBe('a target is never filled in: delete the rows without one, or predict another column')
+    const text = smallCsv(1000, (cells, row) => {
+      if (row % 4 === 0) cells[cells.length - 1] = ''
+    })
+    const found = await problems(text, gaps)
+    expect(found.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^250 of 1,000 values in column "\w+" are missing, the first of them here$/),
+    ])
+  })
+
+  it('of rows are one problem too, where many rows have the same', async () => {
     const ragged = await problems(smallCsv(1000).replaceAll('green', 'gr,een'))
-    expect(ragged.length).toBe(21)
-    expect(ragged.at(-1)?.message).toBe('313 more problems not listed')
+    expect(ragged.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^the row has \d cells where the first has \d, and 332 more like this$/),
+    ])
   })
 
   it('make a column of numbers with a few slips an error, and one with many a category', async () => {

@@ -126,3 +126,48 @@ describe('what is foreseen of a gate', () => {
     }
   })
 })
+
+describe('what is foreseen of a gate on segments', () => {
+  const bySite = (spreads: Readonly<Record<string, number>>, rows = 200) =>
+    seeds.map((seed, i) => ({
+      ...seed,
+      subsets: Object.entries(spreads).map(([site, times]) => ({
+        segment: { column: 'site', level: site },
+        rows: { validation: 0, test: rows },
+        validation: {},
+        test: { accuracy: 0.9 + times * ((values[i] ?? 0.9) - 0.9) },
+      })),
+    }))
+  const on = (rule: GateRule, spreads: Readonly<Record<string, number>>, rows?: number) =>
+    of({ ...rule, segments: ['site'], minRows: 20 } as GateRule, {
+      noise: { source: lock.source, seeds: bySite(spreads, rows) },
+    })
+
+  it('is that of its noisiest segment, with what the others add', () => {
+    // All rows together have too little noise for a warning; the segments have 0.5, 3 and 4 times as much.
+    const margin = 3 * sd
+    expect(of(regression(margin))).toEqual([])
+    expect(on(regression(margin), { A: 0.5 })).toEqual([])
+    const [found] = on(regression(margin), { A: 0.5, B: 4, C: 3 })
+    expect(found).toMatchObject({
+      key: 'margin',
+      code: 'below-noise',
+      // SciPy: nct.cdf(t.ppf(.95, 8), 8, .75 * sqrt(2.5)) = .712, a margin of .75 SD with 5 seeds a side.
+      message:
+        'in site "B" alone, the margin of the regression gate is below what 5 seeds can resolve: a change that makes nothing ' +
+        'better or worse would end inconclusive in about 71 of 100 studies, and 1 more of 3 segments have this problem',
+      found: expect.stringContaining('the seed SD of test accuracy is 0.03162 (5 seeds of tuning.lock.json)'),
+      hint: expect.stringContaining('the gate passes only if every segment does'),
+    })
+  })
+
+  it('leaves out segments that are not judged, and says nothing of a lock without them', () => {
+    expect(on(regression(3 * sd), { B: 4 }, 10)).toEqual([])
+    expect(of({ ...regression(3 * sd), segments: ['site'], minRows: 20 } as GateRule)).toEqual([])
+  })
+
+  it('is that of the segment closest to the level of a threshold', () => {
+    const [found] = on(level(0.885), { A: 1, B: 3 })
+    expect(found?.message).toBe('in site "B" alone, the level of the threshold gate is too close for 5 seeds to decide')
+  })
+})

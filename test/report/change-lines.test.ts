@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { closing } from '../../src/cli/closing.ts'
 import { gateCommand } from '../../src/cli/commands/gate.ts'
+import { guessOf } from '../../src/gates/guess.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { changeLines } from '../../src/report/change-lines.ts'
 import { commentLength, renderComment } from '../../src/report/comment.ts'
@@ -216,5 +217,53 @@ describe('a loss on test rows that the gates let through', () => {
     expect(renderSummary(lost('pass'), new Map())).toContain(line)
     expect(changeLines(lost('fail'))).toEqual([])
     expect(changeLines({ ...report, verdict: { ...report.verdict, status: 'pass' } })).toEqual([])
+  })
+})
+
+describe('a winner that has learned nothing', () => {
+  const input = fakeStudy().input
+  /** With these test values of the winner on a metric, seed by seed. */
+  const ended = (
+    metric: 'balancedAccuracy' | 'r2',
+    values: readonly number[],
+    classes: readonly string[] | null,
+    labels = false,
+  ): Report => {
+    const { verification, ...report } = buildReport(input)
+    if (!verification) throw new Error('the study was not verified')
+    const seeds = verification.seeds.map((seed, i) => {
+      const test = { ...seed.candidate.test, [metric]: values[i % values.length] }
+      return { ...seed, candidate: { ...seed.candidate, test } }
+    })
+    const { guess: _, ...others } = verification
+    return { ...report, verification: { ...others, seeds, ...guessOf({ ...others, seeds }, classes, labels) } }
+  }
+  const three = ['a', 'b', 'c']
+  it('is said at the top, whatever the gates say', () => {
+    const [line = ''] = changeLines(ended('r2', [-0.05, -0.06], null))
+    expect(line).toMatch(
+      /^On test rows, the winner predicts no better than a guess that does not look at the inputs: r2 −0\.05\d* ± 0\.00\d+ over \d+ seeds, where always guessing the mean has 0\.$/,
+    )
+    expect(banner(ended('r2', [-0.05, -0.06], null))).toContain(line)
+    expect(renderSummary(ended('r2', [-0.05, -0.06], null), new Map())).toContain(line)
+  })
+  it('is also one whose seeds all give the same constant, and one that noise may explain', () => {
+    expect(changeLines(ended('balancedAccuracy', [1 / 3], three))).toEqual([
+      expect.stringContaining('always guessing one class has 0.3333.'),
+    ])
+    expect(changeLines(ended('balancedAccuracy', [0.3, 0.39], three))).toEqual([
+      expect.stringContaining('is not shown to predict better than a guess'),
+    ])
+  })
+  it('is one that gives every row the same labels', () => {
+    expect(changeLines(ended('balancedAccuracy', [0.5], null, true))).toEqual([
+      expect.stringContaining('always guessing the same labels has 0.5.'),
+    ])
+    expect(changeLines(ended('balancedAccuracy', [0.8, 0.82], null, true))).toEqual([])
+  })
+  it('is none that does better, and none whose metric is unknown', () => {
+    expect(changeLines(ended('balancedAccuracy', [0.5, 0.52], three))).toEqual([])
+    expect(changeLines(ended('r2', [0.1, 0.12], null))).toEqual([])
+    expect(changeLines(ended('r2', [-1], three))).toEqual([])
   })
 })

@@ -34,6 +34,7 @@ const forQuality: BatchSettings = {
 const batch = forQuality
 const regularize: RegularizeSettings = {
   stage: 'regularize',
+  beyond: 0,
   explore: 12,
   seeds: 3,
   grid: [
@@ -270,6 +271,42 @@ describe('regularize', () => {
     const { requests } = play(stages.regularize, regularize, flat, { previous })
     expect(Math.max(...requests.map((r) => r.levers.optimization.learningRate))).toBeLessThan(0.0015)
   })
+  describe('values beyond the ends of the grid', () => {
+    const open = { ...regularize, beyond: 3 }
+    const best = (dropout: number): World => ({
+      noise: 1e-4,
+      truth: (l) => 0.1 + (l.regularization.dropout - dropout) ** 2,
+    })
+    const dropouts = (requests: readonly RunRequest[]) =>
+      [...new Set(requests.map((r) => r.levers.regularization.dropout))].sort((a, b) => a - b)
+    test('are tried where the best run is at an end, step by step, and taken if they are confirmed', () => {
+      for (const seed of seeds.slice(0, 10)) {
+        const { decision, requests } = play(stages.regularize, open, best(0.7), { seed })
+        expect(dropouts(requests)).toEqual([0, 0.1, 0.3, 0.5, 0.7])
+        expect(decision.levers.regularization.dropout).toBe(0.7)
+        const kept = play(stages.regularize, regularize, best(0.7), { seed })
+        expect(dropouts(kept.requests)).toEqual([0, 0.1, 0.3])
+        expect(kept.decision.levers.regularization.dropout).toBe(0.3)
+      }
+    })
+    test('end with one that does no better, and never leave the useful range', () => {
+      expect(dropouts(play(stages.regularize, open, best(0.35)).requests)).toEqual([0, 0.1, 0.3, 0.5])
+      expect(dropouts(play(stages.regularize, open, best(0)).requests)).toEqual([0, 0.1, 0.3])
+      expect(Math.max(...dropouts(play(stages.regularize, { ...open, beyond: 9 }, best(0.95)).requests))).toBe(0.7)
+    })
+    test('of a factor, such as weight decay, lie a factor apart, on both sides', () => {
+      const at = (weightDecay: number): World => ({
+        noise: 1e-4,
+        truth: (l) => 0.1 + 0.01 * Math.log10(l.regularization.weightDecay / weightDecay) ** 2,
+      })
+      const decays = (world: World) => play(stages.regularize, open, world).requests.map((r) => r.levers.regularization)
+      expect(Math.max(...decays(at(10)).map((r) => r.weightDecay))).toBe(0.81)
+      expect(Math.min(...decays(at(1e-6)).map((r) => r.weightDecay))).toBeLessThan(2e-4)
+    })
+    test('are not tried where nothing beats the middle', () => {
+      expect(dropouts(play(stages.regularize, open, best(0.1)).requests)).toEqual([0, 0.1, 0.3])
+    })
+  })
   test('a smaller budget makes a smaller search, and says so', () => {
     const { decision, requests } = play(stages.regularize, regularize, world, { budget: 20, runsLeft: () => 20 })
     expect(requests.length).toBeLessThanOrEqual(20)
@@ -327,7 +364,7 @@ describe('schedule', () => {
 describe('rounds of the schedule stage', () => {
   /** SGD with strong dropout, at a rate of its own: each of them alone gains less than noise. */
   const together: World = {
-    noise: 0.002,
+    noise: 0.003,
     truth: ({ optimization: { optimizer, learningRate }, regularization: { dropout } }) =>
       optimizer === 'sgd' && dropout === 0.3
         ? 0.1 + 0.05 * Math.abs(Math.log10(learningRate / 0.03))

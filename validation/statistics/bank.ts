@@ -43,9 +43,9 @@ export class Bank extends Kept<Banked> {
 }
 
 function banked(key: string, run: RunResult): Banked {
-  const base = { key, seed: run.request.seed, status: run.status, steps: run.steps.loss.length, test: null }
-  if (run.status !== 'complete') return { ...base, validation: null, weights: null }
-  return { ...base, validation: run.best?.validation ?? null, weights: run.weights }
+  const base = { key, seed: run.request.seed, status: run.status, steps: run.steps.loss.length }
+  if (run.status !== 'complete') return { ...base, validation: null, test: null, weights: null }
+  return { ...base, validation: run.best?.validation ?? null, test: run.best?.test ?? null, weights: run.weights }
 }
 
 /** The seeds of all proofs but that of the diagnostics: other ones than anything was developed under. */

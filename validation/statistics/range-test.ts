@@ -1,5 +1,6 @@
 import { deriveSeed } from '../../src/base/random.ts'
 import { withLevers } from '../../src/records/levers.ts'
+import type { RunJob } from '../../src/records/plan.ts'
 import type { RangeTestFindings } from '../../src/records/decision.ts'
 import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import { stages } from '../../src/stages/index.ts'
@@ -9,21 +10,23 @@ import { steepest } from '../../src/stats/range-suggestions.ts'
 import type { Engine } from '../../src/train/engine.ts'
 import type { World } from '../diagnosis/worlds.ts'
 import { type Bank, type Kept, proofSeeds } from './bank.ts'
-import { full, trained, workloadOf } from './workload.ts'
+import { trained, workloadOf } from './workload.ts'
 
 /** One model, data set and optimizer: every rate of the grid searched in full, and the range test several times. */
 export interface Searched {
   readonly name: string
-  /** Rising; the validation loss of each seed, null where the run did not finish. */
+  /** Rates rising. */
   readonly grid: readonly Point[]
   readonly tests: readonly RangeTest[]
   /** Every rate that anything picked, trained in full under the seeds of the grid. */
   readonly picked: readonly Point[]
 }
 
+/** One rate, trained in full: the loss of each seed on the rows of each part, null where the run did not finish. */
 export interface Point {
   readonly rate: number
-  readonly losses: readonly (number | null)[]
+  readonly validation: readonly (number | null)[]
+  readonly test: readonly (number | null)[]
   readonly steps: number
 }
 
@@ -81,14 +84,25 @@ export function searchRates(engine: Engine, worlds: readonly World[], bank: Bank
   })
 }
 
+/** A run in full, measured on the test rows too: they judge the rates, and nothing chose by them. */
+const measured: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: true }
+
 function pointOf(engine: Engine, world: World, bank: Bank, label: string, rate: number, seeds: number): Point {
   const runs = proofSeeds(seeds, 'rates').map((seed) => {
     const levers = withLevers(world.levers, { learningRate: rate })
-    const request: RunRequest = { stage: 'lr-range', label: `${label}, rate ${rate}`, levers, seed, job: full }
-    return bank.run(`rates, ${label}, ${rate}, ${seed}, ${engine.label}`, () => trained(engine, world, request))
+    const request: RunRequest = {
+      stage: 'lr-range',
+      label: `${label}, rate ${rate}`,
+      levers,
+      seed,
+      job: measured,
+    }
+    return bank.run(`rates and test rows, ${label}, ${rate}, ${seed}, ${engine.label}`, () =>
+      trained(engine, world, request),
+    )
   })
-  const losses = runs.map((run) => run.validation?.nll ?? run.validation?.rmse ?? null)
-  return { rate, losses, steps: runs.reduce((sum, run) => sum + run.steps, 0) }
+  const of = (part: 'validation' | 'test') => runs.map((run) => run[part]?.nll ?? run[part]?.rmse ?? null)
+  return { rate, validation: of('validation'), test: of('test'), steps: runs.reduce((sum, run) => sum + run.steps, 0) }
 }
 
 function testsOf(engine: Engine, world: World, label: string, { repeats, tests }: SearchOptions): RangeTest[] {

@@ -14,7 +14,7 @@ const share = { $ref: '#/$defs/share' }
 const strength = { type: 'number', minimum: 0, maximum: 1 }
 const someValues = { minItems: 1, maxItems: 20, uniqueItems: true }
 
-const defaults = { explore: 8, seeds: 4 }
+const defaults = { explore: 8, beyond: 3, seeds: 4 }
 
 /** Explores combinations of regularization levers, with the learning rate. */
 export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
@@ -35,6 +35,16 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
         'Number of configurations to try once each; all combinations of the grid if they are fewer.',
         defaults.explore,
       ),
+      beyond: {
+        title: 'Beyond the ends',
+        description:
+          'How often values beyond the ends of the grid are tried, where the best configuration so far lies at an end. A ' +
+          `round that does no better is the last. Default: ${defaults.beyond} with the preset's grid, 0 with a grid in the spec.`,
+        type: 'integer',
+        minimum: 0,
+        maximum: 20,
+        default: defaults.beyond,
+      },
       eta: {
         title: 'Eta',
         description: 'No effect. Earlier versions pruned the grid by successive halving.',
@@ -69,10 +79,11 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
   tunesCustom: true,
   movesTogether: 'each with its own share of the gain',
   charts: [{ ids: ['grid', 'sensitivity'] }],
-  normalize: ({ grid = {}, explore = defaults.explore, seeds = defaults.seeds }, context) => ({
+  normalize: ({ grid = {}, explore = defaults.explore, beyond, seeds = defaults.seeds }, context) => ({
     stage: 'regularize',
     grid: normalizeGrid(grid, context),
     explore,
+    beyond: beyond ?? (isWritten(grid) ? 0 : defaults.beyond),
     seeds,
   }),
   /** Only a grid in the spec can name a lever without effect; a preset's grid omits it. */
@@ -109,7 +120,7 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
  * omits levers without effect; in the spec's grid they are an error that `check` finds.
  */
 function normalizeGrid(grid: Grid, { levers, preset, idle, known }: SpecContext): Axis[] {
-  const written = Object.keys(grid).length > 0
+  const written = isWritten(grid)
   const standard = gridLevers.flatMap((lever) => {
     const own = levers.regularization[lever]
     const values = written ? grid[lever] : idle(lever) === undefined ? preset.grid[lever] : undefined
@@ -126,6 +137,9 @@ function normalizeGrid(grid: Grid, { levers, preset, idle, known }: SpecContext)
   return [...standard, ...custom]
 }
 
+/** Whether the spec has a grid of its own. */
+const isWritten = (grid: Grid): boolean => Object.keys(grid).length > 0
+
 /** The lever that a key of a grid names. */
 const leverOf = (key: string): LeverName => gridLevers.find((lever: GridLever) => lever === key) ?? customLever(key)
 
@@ -134,13 +148,14 @@ function around(own: number, values: readonly number[]): number[] {
   return values.map((v) => (v === nearest ? own : v))
 }
 
-function estimate({ grid, explore, seeds }: RegularizeSettings, study: Study): TrialTemplate[] {
+function estimate({ grid, explore, beyond, seeds }: RegularizeSettings, study: Study): TrialTemplate[] {
   if (grid.length === 0) return []
   const varies = [...grid, { lever: 'learningRate', values: null } as const]
   const sizes = [...grid.map(({ values }) => values.length), 1 + rateFactors.length]
   return searchTemplates(study, {
     varies,
     configurations: configurations(sizes, explore),
+    further: { id: 'beyond', title: 'values beyond the ends of the grid', trials: beyond },
     parts: varies.length,
     seeds,
   })

@@ -3,11 +3,12 @@ import { exploreAndConfirm, mostConfirmed } from '../explore.ts'
 import { closeSearch } from '../explored.ts'
 import { StageRecorder } from '../recorder.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
+import { beyondEnds } from './beyond.ts'
 import type { RegularizeSettings } from './settings.ts'
 
 /**
  * Regularization: explores joint configurations of its levers near the incumbent, with the learning rate, since the best
- * rate depends on them. The best are confirmed under other seeds. A configuration that wins is taken apart, so that each
+ * rate depends on them, and then values beyond the ends of the grid where the best lies at an end. The best are confirmed under other seeds. A configuration that wins is taken apart, so that each
  * lever that moves shows what it brings.
  */
 export function* searchGrid(context: StageContext, settings: RegularizeSettings): StageProcess {
@@ -20,6 +21,7 @@ export function* searchGrid(context: StageContext, settings: RegularizeSettings)
     candidates: jointCandidates(recorder, levers, settings.explore),
     most: mostConfirmed,
     seeds: settings.seeds,
+    further: { rounds: settings.beyond, suggest: (arms) => beyondEnds(recorder, own, arms) },
     remedied: levers.map(({ lever }) => lever),
   })
   const names = levers.map(({ lever }) => lever)

@@ -19,6 +19,8 @@ export interface RegularizeSettings extends StageSettings {
   readonly grid: readonly Axis[]
   /** Configurations to try once each. */
   readonly explore: number
+  /** How often values beyond the ends of the grid may be tried. */
+  readonly beyond: number
   /** Seeds under which the best of them are compared with the incumbent. */
   readonly seeds: number
 }

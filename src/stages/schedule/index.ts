@@ -15,7 +15,7 @@ const defaults: Omit<ScheduleSettings, 'stage' | 'schedules'> = {
   clipPercentiles: [0.5, 0.9],
   optimizers: ['adamw', 'sgd'],
   explore: 8,
-  rounds: 3,
+  rounds: 2,
   seeds: 4,
 }
 
