@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { didYouMean } from '../src/base/diagnostics.ts'
 
 /** A study of docs/gallery; its spec is `docs/gallery/NAME/tuning.yml`. */
 export interface GalleryStudy {
@@ -75,4 +76,14 @@ the source of an HTML file: download a report and open it, or clone the reposito
 
 ${parts.join('\n\n')}
 `
+}
+
+/** What to say about names that no study of the gallery has; null if all of them do. */
+export function unknownNames(names: readonly string[]): string | null {
+  const known: readonly string[] = studies.map(({ name }) => name)
+  const wrong = names.filter((name) => !known.includes(name))
+  if (wrong.length === 0) return null
+  const meant = wrong.map((name) => didYouMean(name, known)).find((name) => name !== undefined)
+  const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`
+  return `The gallery has no study ${wrong.join(', ')}.${hint} It has ${known.join(', ')}; without a name, all are made.`
 }

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
-import { galleryPage, studies, type GalleryStudy } from './gallery-studies.ts'
+import { galleryPage, studies, unknownNames, type GalleryStudy } from './gallery-studies.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const gallery = join(root, 'docs/gallery')
@@ -39,7 +39,23 @@ function run({ name, folder, files, options }: GalleryStudy, scratch: string): s
   return join(at, '.tunegate', study)
 }
 
-async function picture(page: string, to: string): Promise<void> {
+/** What pictures show of a page: the window of a reader. */
+interface Window {
+  readonly width: number
+  readonly height: number
+  readonly scheme: 'light' | 'dark'
+}
+
+const top: Window = { width: 1100, height: 780, scheme: 'light' }
+
+/** The pictures of the README: the first study, on a desk in light and dark, and on a phone. */
+const readme: Readonly<Record<string, Window>> = {
+  report: { width: 1200, height: 1320, scheme: 'light' },
+  'report-dark': { width: 1200, height: 1320, scheme: 'dark' },
+  'report-phone': { width: 390, height: 1320, scheme: 'light' },
+}
+
+async function pictures(page: string, all: readonly (readonly [to: string, window: Window])[]): Promise<void> {
   const executablePath = (process.env['PATH'] ?? '')
     .split(delimiter)
     .map((folder) => join(folder, 'chromium'))
@@ -47,21 +63,33 @@ async function picture(page: string, to: string): Promise<void> {
   if (executablePath === undefined) throw new Error('pictures need chromium on the PATH')
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
   try {
-    const view = await browser.newPage({ viewport: { width: 1100, height: 780 }, colorScheme: 'light' })
-    await view.goto(pathToFileURL(page).href)
-    await view.screenshot({ path: to })
+    for (const [to, { width, height, scheme }] of all) {
+      const view = await browser.newPage({ viewport: { width, height }, colorScheme: scheme })
+      await view.goto(pathToFileURL(page).href)
+      await view.screenshot({ path: to })
+      await view.close()
+    }
   } finally {
     await browser.close()
   }
 }
 
 const wanted = process.argv.slice(2)
+const unknown = unknownNames(wanted)
+if (unknown !== null) {
+  process.stderr.write(`${unknown}\n`)
+  process.exit(2)
+}
 for (const study of studies.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   const scratch = mkdtempSync(join(tmpdir(), 'tunegate-gallery-'))
   try {
     const out = run(study, scratch)
     for (const file of ['report.html', 'summary.md']) copyFileSync(join(out, file), join(gallery, study.name, file))
-    await picture(join(gallery, study.name, 'report.html'), join(gallery, study.name, 'report.png'))
+    const more = study === studies[0] ? Object.entries(readme) : []
+    await pictures(join(gallery, study.name, 'report.html'), [
+      [join(gallery, study.name, 'report.png'), top],
+      ...more.map(([name, window]) => [join(root, 'docs/images', `${name}.png`), window] as const),
+    ])
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }

@@ -120,7 +120,13 @@ function provided(wanted: EngineWish, workspace: string, signal: AbortSignal): E
 /** Progress as plain lines. The lines of a stage are folded under its name; its conclusion stays visible. */
 function folded(): Listener {
   const write = (text: string): void => sayAll(text.trimEnd().split('\n'))
-  const print = progressLogger({ write, isTerminal: false, columns: 120, letters: 'unicode', now: () => performance.now() })
+  const { listener: print } = progressLogger({
+    write,
+    isTerminal: false,
+    columns: 120,
+    letters: 'unicode',
+    now: () => performance.now(),
+  })
   let resumed = false
   return (event) => {
     if (event.type === 'study-started') {

@@ -3,41 +3,71 @@ import { plannedRuns } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
 import { unreachable } from '../base/result.ts'
 import { duration } from '../report/numbers.ts'
-import type { RunEvent, Listener } from '../run/events.ts'
+import { stageText, type Listener, type RunEvent } from '../run/events.ts'
 import { shown } from '../stats/outcome.ts'
-import { bar, fitting, sparkline } from './text.ts'
+import { LiveArea } from './live-area.ts'
+import { LiveView } from './live-view.ts'
+import { fitting, sparkline } from './text.ts'
 
 export interface Output {
   readonly write: (text: string) => void
-  /** Whether the line can be rewritten in place. */
+  /** Whether lines can be rewritten in place. */
   readonly isTerminal: boolean
+  /** Read for every frame, since people resize terminals. */
   readonly columns: number
+  /** Of a terminal; 24 if omitted. */
+  readonly rows?: number
   /** The characters of small curves: blocks, or letters that every terminal has. */
   readonly letters: 'unicode' | 'plain'
   /** Milliseconds; only determines how often a line is printed. */
   readonly now: () => number
 }
 
+/** Where progress is shown. */
+interface Shown {
+  /** Hears every event before it is told in words. */
+  readonly take: (event: RunEvent) => void
+  readonly finished: (event: Finished) => void
+  /** A line of text with its line break. */
+  readonly print: (text: string) => void
+  readonly end: () => void
+}
+
+type Finished = Extract<RunEvent, { type: 'run-finished' }>
+
+export interface ProgressLogger {
+  readonly listener: Listener
+  /** Clears what is rewritten in place. To be called when the study ends in any way. */
+  readonly end: () => void
+}
+
 /**
- * Renders events for the user: on a terminal, a status line that is rewritten; in a log, plain lines at most every two
- * seconds.
+ * Renders events for the user: on a terminal, a view of a few lines that are rewritten; in a log, plain lines at most every
+ * two seconds.
  */
-export function progressLogger(output: Output): Listener {
-  const status = output.isTerminal ? terminalStatus(output) : logStatus(output)
-  const line = (text: string): void => {
-    status.clear()
-    output.write(`${printable(text, 2000)}\n`)
+export function progressLogger(output: Output): ProgressLogger {
+  const status = output.isTerminal ? terminalView(output) : logLines(output)
+  const tell = teller(status.print, status.finished, output)
+  return {
+    listener: (event) => {
+      status.take(event)
+      tell(event)
+      if (event.type === 'study-finished') status.end()
+    },
+    end: status.end,
   }
+}
+
+function teller(print: Shown['print'], finished: Shown['finished'], output: Output): Listener {
+  const line = (text: string): void => print(`${printable(text, 2000)}\n`)
   const lines = (text: string | null): void => {
     if (text !== null) line(text)
   }
   let stage = ''
-  let objective = ''
   let warnOfCut: (secondsLeft: number | null, finished: number) => string | null = () => null
   return (event: RunEvent) => {
     switch (event.type) {
       case 'study-started': {
-        objective = event.plan.workload.objective
         warnOfCut = cutWarning(event.plan.budget.minutes, output.now)
         const runs = plannedRuns(event.plan)
         line(
@@ -47,13 +77,13 @@ export function progressLogger(output: Output): Listener {
         return
       }
       case 'stage-started':
-        stage = `[${event.position}/${event.of}] ${event.job.id}`
+        stage = stageText(event)
         line(`${stage}: about ${plural(event.job.estimate.runs, 'run')}`)
         return
       case 'run-started':
         return
       case 'run-finished':
-        status.show(runLine(stage, event, objective, output))
+        finished(event)
         if (!event.cached) lines(warnOfCut(event.progress.secondsLeft, event.progress.finished))
         if (event.result.status === 'crashed' && !event.cached) line(crashLine(event.result))
         return
@@ -99,22 +129,12 @@ function cutWarning(minutes: number | null, now: () => number): (left: number | 
 const outcome = (status: string, cached: boolean): string =>
   (status === 'complete' ? '' : ` (${status})`) + (cached ? ' (already trained)' : '')
 
-/**
- * The most important part comes first, because a narrow terminal truncates the end. The curve is the training loss of the
- * last run.
- */
-function runLine(
-  stage: string,
-  { result, cached, progress }: Extract<RunEvent, { type: 'run-finished' }>,
-  objective: string,
-  { columns, letters, isTerminal }: Output,
-): string {
+/** A line of a log. The curve is the training loss of the run. */
+function runLine(stage: string, { result, cached, progress }: Finished, objective: string, output: Output): string {
+  const { columns, letters } = output
   const curve = sparkline(result.steps.loss, 12, letters)
-  const expected = Math.max(progress.expected, progress.finished)
-  // A log has a line for each step already.
-  const done = isTerminal && columns >= 60 ? ` ${bar(progress.finished / Math.max(1, expected), 10, letters)}` : ''
   const parts = [
-    `${stage}${done} ${progress.finished}/${expected}`,
+    `${stage} ${progress.finished}/${Math.max(progress.expected, progress.finished)}`,
     ...(curve === '' ? [] : [curve]),
     ...(progress.best === null ? [] : [`best ${objective} ${shown(progress.best)}`]),
     ...(progress.secondsLeft === null ? [] : [`${duration(Math.max(1, Math.round(progress.secondsLeft)))} left`]),
@@ -127,35 +147,46 @@ function runLine(
 const crashLine = ({ request, reason }: Extract<RunResult, { status: 'crashed' }>): string =>
   `note: ${request.label} (seed ${request.seed}) crashed: ${reason}`
 
-interface StatusLine {
-  readonly show: (text: string) => void
-  readonly clear: () => void
-}
-
-function terminalStatus({ write }: Output): StatusLine {
-  let shownNow = false
+function terminalView(output: Output): Shown {
+  const view = new LiveView(output.now)
+  const screen = {
+    write: output.write,
+    get columns() {
+      return output.columns
+    },
+    get rows() {
+      return output.rows ?? 24
+    },
+  }
+  const area = new LiveArea(screen, () =>
+    view.lines({ columns: screen.columns, rows: screen.rows, letters: output.letters }),
+  )
   return {
-    show: (text) => {
-      // Erase, then write. The text is no wider than the terminal, because wrapped text could not be erased.
-      write(`\r\u001b[K${text}`)
-      shownNow = true
+    take: (event) => {
+      view.take(event)
+      if (event.type === 'stage-started' || event.type === 'run-started' || event.type === 'run-finished') area.refresh()
     },
-    clear: () => {
-      if (shownNow) write('\r\u001b[K')
-      shownNow = false
-    },
+    finished: () => {},
+    print: (text) => area.print(text),
+    end: () => area.end(),
   }
 }
 
-function logStatus({ write, now }: Output): StatusLine {
+function logLines(output: Output): Shown {
   let last = -Infinity
+  let [stage, objective] = ['', '']
   return {
-    show: (text) => {
-      if (now() - last < 2000) return
-      last = now()
-      write(`${text}\n`)
+    take: (event) => {
+      if (event.type === 'study-started') objective = event.plan.workload.objective
+      if (event.type === 'stage-started') stage = stageText(event)
     },
-    clear: () => {},
+    finished: (event) => {
+      if (output.now() - last < 2000) return
+      last = output.now()
+      output.write(`${runLine(stage, event, objective, output)}\n`)
+    },
+    print: output.write,
+    end: () => {},
   }
 }
 

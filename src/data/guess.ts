@@ -6,7 +6,19 @@ const MOST_NUMERIC_CLASSES = 100
 
 /** Names that say what is predicted, and names that often do. */
 const telling = ['target', 'label', 'labels', 'y', 'outcome', 'response', 'survived', 'churn', 'churned', 'diagnosis']
-const likely = ['class', 'species', 'category', 'quality', 'price', 'income', 'default', 'approved', 'exited', 'fraud']
+const likely = [
+  'class',
+  'species',
+  'category',
+  'quality',
+  'price',
+  'income',
+  'default',
+  'approved',
+  'exited',
+  'fraud',
+  'spam',
+]
 
 /** A column that names rows, whatever order they are in. */
 const namesRows = /(^|[\s_.-])(id|uuid|guid)$|[a-z]I[dD]$/i
@@ -27,10 +39,13 @@ export interface GuessedTarget {
 export function guessTarget(columns: readonly ColumnSummary[], header: boolean, rows: number): GuessedTarget | null {
   const possible = columns.filter((column) => canBeTarget(column, rows))
   const [first, last] = [possible[0], possible.at(-1)]
+  const names = new Set(columns.map((column) => column.name.toLowerCase()))
+  // Beside x and z, y is a coordinate.
+  const inSpace = names.has('x') && names.has('z')
   const onlyTextFirst = !header && first?.type === 'categorical' && last?.type === 'numeric'
   const scored = possible.map((column) => {
     const name = column.name.toLowerCase()
-    const named = telling.includes(name) ? 3 : likely.includes(name) ? 2 : 0
+    const named = inSpace && name === 'y' ? 0 : telling.includes(name) ? 3 : likely.includes(name) ? 2 : 0
     const classes = guessTask(column, rows) === 'classification'
     const [place, where] =
       column === first && onlyTextFirst

@@ -1214,7 +1214,7 @@ export interface Regression {
    */
   segments?: Column[]
   /**
-   * Test rows that a class, a label or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows, such as nll or auroc, need at least 100.
+   * Test rows that a class, a label or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.
    */
   minRows?: number
   onInconclusive?: OnInconclusive
@@ -1249,7 +1249,7 @@ export interface Threshold {
    */
   segments?: Column[]
   /**
-   * Test rows that a class, a label or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows, such as nll or auroc, need at least 100.
+   * Test rows that a class, a label or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.
    */
   minRows?: number
   onInconclusive?: OnInconclusive
@@ -1279,7 +1279,7 @@ export interface Calibration {
    */
   segments?: Column[]
   /**
-   * Test rows that a class, a label or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows, such as nll or auroc, need at least 100.
+   * Test rows that a class, a label or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.
    */
   minRows?: number
   onInconclusive?: OnInconclusive

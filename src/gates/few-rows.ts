@@ -8,20 +8,33 @@ import { wilsonInterval } from '../stats/shares.ts'
 import type { GateEvidence } from './evidence.ts'
 
 /**
- * Rows that a class or a segment needs for a metric that is neither a share nor made of shares: with fewer, a level at the
- * truth passed in up to 0.35 of studies, not 0.05 (`docs/validation/segments.md`).
+ * Rows that a class or a segment needs before a limit at the truth is passed, or failed, in at most 0.075 of studies, as
+ * measured with long tails (`docs/validation/segments.md`). With fewer, an nll passed in up to 0.35 of studies, and an ece,
+ * which is too high on few rows, failed in up to 0.89. Shares have Wilson's interval. r2, rmse and mape hang on the same
+ * squares, or on longer tails, as mse.
  */
+const fewest: Partial<Record<MetricName, number>> = {
+  f1: 0,
+  precision: 0,
+  mae: 200,
+  auroc: 200,
+  mse: 1600,
+  rmse: 1600,
+  r2: 1600,
+  mape: 1600,
+  ece: 3200,
+}
+/** For nll and average precision, which were measured, and for what was not. */
 const fewestForOthers = 100
 
-/** Metrics whose intervals hold on few rows: shares have Wilson's interval, and those of f1 held when measured. */
-const holdsOnFewRows = (metric: MetricName): boolean => isProportion(metric) || metric === 'f1'
+const fewestOf = (metric: MetricName): number => fewest[metric] ?? (isProportion(metric) ? 0 : fewestForOthers)
 
 /** Rows that a class or a segment needs to be judged by a rule: none if its verdict holds on these rows alone. */
 export function rowsNeeded({ metric, split, minRows, target, segments }: MetricRule): number {
   if (split !== 'test' || minRows === undefined) return 0
   // One target of a regression has all rows, as all targets together have.
   if (target !== undefined && !segments && ofClass(metric) === undefined) return 0
-  return holdsOnFewRows(metric) ? minRows : Math.max(minRows, fewestForOthers)
+  return Math.max(minRows, fewestOf(metric))
 }
 
 /** What an interval may count as independent: test rows, or groups of them that belong together. */

@@ -49,7 +49,7 @@ export const nonInferiority: RuleBehavior<MarginRule> = {
     `${measuredWords(of)} worse by less than ${limitWords(margin)}${segmentsWords(of)}${paired ? ', paired by seed' : ''}`,
   planLimit: ({ margin }) => `margin ${margin}`,
   seedDots: ({ metric, paired }, sides) => (paired ? pairsOf(sides).map(([own, base]) => gain(metric, own, base)) : []),
-  seedDotsCaption: 'per-seed drops',
+  seedDotsCaption: 'how much worse each seed is',
 }
 
 /** The question in the form that the steps below pass on. */

@@ -68,6 +68,12 @@ export function verificationStatistics(
   })
 }
 
+/** Of these comparisons, those in which the winner is worse, if each is corrected for the others (Holm). */
+export function provenLosses(comparisons: readonly MetricComparison[]): readonly MetricComparison[] {
+  const { adjusted } = holm(comparisons.map(({ p }) => p ?? NaN))
+  return comparisons.filter(({ claim }, i) => claim === 'worse' && (adjusted[i] ?? 1) <= alpha)
+}
+
 interface Draft extends Omit<MetricComparison, 'claim' | 'sentence' | 'least'> {
   readonly equal: boolean
   readonly reason: string | null

@@ -1,5 +1,6 @@
 import { enumerated } from '../base/lists.ts'
 import { printable } from '../base/printable.ts'
+import { provenLosses } from '../gates/verification.ts'
 import type { ChangedColumns } from '../data/changed-columns.ts'
 import type { Segment } from '../records/subsets.ts'
 import type { ChangedPart, ChangedTraining } from '../data/changed-rows.ts'
@@ -38,11 +39,14 @@ export function changeLines(report: Report): string[] {
   ]
 }
 
-/** Losses on test rows, in the objective and in what gates judge, that no gate judges or that its margin allows. */
+/**
+ * Losses on test rows, in the objective and in what gates judge, that no gate judges or that its margin allows. Each may raise
+ * the alarm, so they are corrected for each other.
+ */
 const lossLines = (report: Pick<Report, 'verdict' | 'verification'>): string[] =>
-  (report.verification?.metrics ?? [])
-    .filter((m) => m.split === 'test' && m.claim === 'worse' && (m.objective || isGated(report, m)))
-    .map(({ sentence }) => `The gates pass, but against the baseline of this study ${sentence}`)
+  provenLosses(
+    (report.verification?.metrics ?? []).filter((m) => m.split === 'test' && (m.objective || isGated(report, m))),
+  ).map(({ sentence }) => `The gates pass, but against the baseline of this study ${sentence}`)
 
 function guessLine({ claim, metric, split, mean, sd, seeds, guess }: GuessComparison, report: Report): string {
   const predicts = { 'no-better': 'predicts no better', 'not-shown': 'is not shown to predict better' }[claim]

@@ -2,6 +2,7 @@ import type { MetricName, Task } from '../records/metrics.ts'
 import type { RunResult } from '../records/run.ts'
 import { taskOf } from '../records/tasks.ts'
 import { stageNamed } from '../stages/index.ts'
+import { drawnRuns } from './explorer/drawn.ts'
 import { gridCurve, stretchesFor, type GridCurve } from './explorer/grid.ts'
 import type { Report } from './model.ts'
 import { quantileOf } from './numbers.ts'
@@ -30,8 +31,8 @@ export interface ThinCurve {
     readonly trainObjective: number | null
     readonly validationObjective: number | null
   }[]
-  /** For the page that shows all trials together. */
-  readonly grid: GridCurve
+  /** For the page that shows the trials together; null if it does not draw this one. */
+  readonly grid: GridCurve | null
 }
 
 /** The metric that is the loss without label smoothing. */
@@ -42,8 +43,13 @@ export type CurveBook = ReadonlyMap<string, ThinCurve>
 /** The most points that a chart can show; a screen has no more columns. */
 const buckets = 300
 
-/** `stretches` determines how finely the page that shows all trials together draws this one. */
-export function thinCurve(run: RunResult, objective: MetricName, loss: MetricName, stretches = 100): ThinCurve {
+/** `stretches` determines how finely the page that shows the trials together draws this one; null if it does not. */
+export function thinCurve(
+  run: RunResult,
+  objective: MetricName,
+  loss: MetricName,
+  stretches: number | null = 100,
+): ThinCurve {
   const { steps, request } = run
   const rangeTest = request.job.kind === 'range-test'
   const alone = !rangeTest && stageNamed(request.stage).chartsSteps === true
@@ -66,7 +72,7 @@ export function thinCurve(run: RunResult, objective: MetricName, loss: MetricNam
       trainObjective: e.train[objective] ?? null,
       validationObjective: e.validation[objective] ?? null,
     })),
-    grid: gridCurve(run, { objective, loss }, stretches),
+    grid: stretches === null ? null : gridCurve(run, { objective, loss }, stretches),
   }
 }
 
@@ -115,12 +121,17 @@ function spaced<T>(items: readonly T[], count: number): readonly T[] {
   return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))] as T)
 }
 
+/** How each run of a report is thinned: as finely as its charts allow. */
+export function thinning(report: Report): (run: RunResult) => ThinCurve {
+  const { task, objective } = report.study
+  const [drawn, stretches] = [new Set(drawnRuns(report).map(({ id }) => id)), stretchesFor(report.runs.length)]
+  return (run) => thinCurve(run, objective, lossOf(task), drawn.has(run.id) ? stretches : null)
+}
+
 /** The curves of all runs, as thinned as the charts of this report allow. */
-export async function curveBook(
-  { study: { task, objective }, runs: all }: Report,
-  runs: AsyncIterable<RunResult>,
-): Promise<CurveBook> {
+export async function curveBook(report: Report, runs: AsyncIterable<RunResult>): Promise<CurveBook> {
   const curves = new Map<string, ThinCurve>()
-  for await (const run of runs) curves.set(run.id, thinCurve(run, objective, lossOf(task), stretchesFor(all.length)))
+  const thinned = thinning(report)
+  for await (const run of runs) curves.set(run.id, thinned(run))
   return curves
 }

@@ -40,6 +40,12 @@ export function parseJsonDocument(text: string, file: string, kind: DocumentKind
   throw new InputError([...diagnostics, ...rest(more, complete, kind)])
 }
 
+/** A value that was read already, as `parseJsonDocument` would hand it on; undefined if it is no such document. */
+export function fittingDocument(value: unknown, kind: DocumentKind): unknown {
+  const found = kind.upgrade?.(value) ?? value
+  return checkerOf(kind.schema)(found).errors.length === 0 ? found : undefined
+}
+
 /** If no member of a union fits, all of them report errors; the deepest errors are about what the writer meant. */
 function useful(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   if (errors.length <= 12) return errors

@@ -2,9 +2,8 @@ import { allMetricsOf, isOnRequest } from '../records/metrics.ts'
 import type { RunResult } from '../records/run.ts'
 import { charts } from './charts/index.ts'
 import { evaluationsCsv, evaluationsHeader, stepsCsv } from './csv.ts'
-import { lossOf, thinCurve, type CurveBook, type ThinCurve } from './curves.ts'
+import { thinning, type CurveBook, type ThinCurve } from './curves.ts'
 import { explorerData } from './explorer/data.ts'
-import { stretchesFor } from './explorer/grid.ts'
 import { renderHtml } from './html/index.ts'
 import type { LiveSection } from './html/live.ts'
 import { reportText } from './json.ts'
@@ -37,12 +36,12 @@ export async function* reportFiles(
   const curves = new Map<string, ThinCurve>()
   const measured = new Set(report.verification?.metrics.map(({ metric }) => metric))
   const names = allMetricsOf(task).filter((name) => !isOnRequest(name) || name === objective || measured.has(name))
-  const stretches = stretchesFor(report.runs.length)
+  const thinned = thinning(report)
   const evaluations = new Map<string, string>()
   for await (const run of runs) {
     if (run.steps.loss.length > 0) yield { path: curvePath(run), text: stepsCsv(run) }
     evaluations.set(run.id, evaluationsCsv(run, names))
-    curves.set(run.id, thinCurve(run, objective, lossOf(task), stretches))
+    curves.set(run.id, thinned(run))
   }
   const inOrder = report.runs.map((r) => evaluations.get(r.id) ?? '').join('')
   yield { path: 'curves/evaluations.csv', text: evaluationsHeader(names) + inOrder }

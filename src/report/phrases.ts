@@ -22,7 +22,7 @@ export function headline(report: Report): string {
   const moved =
     levers.changes.length === 0
       ? 'No lever moved'
-      : `${plural(levers.changes.length, 'lever')} moved (${levers.changes.map((c) => c.lever).join(', ')})`
+      : `${plural(levers.changes.length, 'lever')} moved (${movesText(levers.changes)})`
   const base = `${moved}, ${plural(runs.length, 'run')} on ${study.engine}.`
   const told = headlineComparison(report)
   if (!told) return `${base} No levers were verified on unseen seeds.`
@@ -36,6 +36,17 @@ export function headline(report: Report): string {
   if (told.claim === 'identical') return `${values}, the same as with the declared levers. ${base}`
   return `${values}, against ${meanAndSd(told.baseline.mean, told.baseline.sd)} with the declared levers: ${claimText(told)}. ${base}`
 }
+
+/** The most levers whose values a sentence bears. */
+const mostValues = 3
+
+/** `learningRate from 0.001 to 0.01`; of many levers, the names. */
+const movesText = (changes: Report['levers']['changes']): string =>
+  changes
+    .map(({ lever, from, to }) =>
+      changes.length > mostValues ? lever : `${lever} from ${leverText(from)} to ${leverText(to)}`,
+    )
+    .join(', ')
 
 /** `better by more than noise (gain +0.0123)`. */
 function claimText({ claim, gain, least }: MetricComparison): string {

@@ -40,8 +40,15 @@ function gradientOf(steps: RunResult['steps']): RunSummary['gradient'] {
   const norms = steps.gradientNorm.filter(Number.isFinite)
   if (norms.length === 0) return null
   const clipped = steps.clipped.filter(Boolean).length
-  return { clippedShare: clipped / steps.clipped.length, median: quantileOf(norms, 0.5), p90: quantileOf(norms, 0.9) }
+  return {
+    clippedShare: clipped / steps.clipped.length,
+    median: rounded(quantileOf(norms, 0.5)),
+    p90: rounded(quantileOf(norms, 0.9)),
+  }
 }
+
+/** As logs are: to six digits. */
+const rounded = (value: number): number => Number(value.toPrecision(6))
 
 /** A descriptive file name for every file system: stage, label, seed, and enough of the id to be unique. */
 export function curvePath({ id, request }: Pick<RunResult, 'id' | 'request'>): string {

@@ -32,3 +32,7 @@ export interface Progress {
 }
 
 export type Listener = (event: RunEvent) => void
+
+/** `[2/5] batch`: where a study is, for every place that says so. */
+export const stageText = ({ position, of, job }: Extract<RunEvent, { type: 'stage-started' }>): string =>
+  `[${position}/${of}] ${job.id}`

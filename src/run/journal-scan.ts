@@ -26,11 +26,15 @@ export interface Scan {
   readonly elapsed: number
 }
 
-/** Reads the file once, with one line in memory at a time; undefined if there is no file. */
-export async function scanJournal(path: string): Promise<Scan | undefined> {
+/**
+ * Reads the file once, with one line in memory at a time; undefined if there is no file.
+ *
+ * @param from where to begin: the `end` of an earlier scan, for what was appended since. Then there is no `first`.
+ */
+export async function scanJournal(path: string, from = 0): Promise<Scan | undefined> {
   const places = new Map<string, Place>()
   let first: FoundHeader | undefined
-  let [offset, damaged, elapsed] = [0, 0, 0]
+  let [offset, damaged, elapsed] = [from, 0, 0]
   const take = (line: Buffer, bytes: number): void => {
     // An editor may have written Windows line endings.
     const length = line.at(-1) === 13 ? bytes - 1 : bytes
@@ -47,7 +51,7 @@ export async function scanJournal(path: string): Promise<Scan | undefined> {
     offset += bytes + 1
   }
   try {
-    const rest = await eachLine(path, take)
+    const rest = await eachLine(path, from, take)
     return { first, places, end: offset, torn: rest > 0, damaged, elapsed }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
@@ -59,7 +63,7 @@ export async function scanJournal(path: string): Promise<Scan | undefined> {
  * Passes on every line that ends in a line break, and returns how many bytes follow the last one. For a line that is too
  * long, it passes only the length.
  */
-async function eachLine(path: string, take: (line: Buffer, length: number) => void): Promise<number> {
+async function eachLine(path: string, begin: number, take: (line: Buffer, length: number) => void): Promise<number> {
   let parts: Buffer[] = []
   let length = 0
   const add = (part: Buffer): void => {
@@ -68,7 +72,7 @@ async function eachLine(path: string, take: (line: Buffer, length: number) => vo
     else parts.push(part)
   }
   const file = await openFile(path)
-  for await (const chunk of file.createReadStream() as AsyncIterable<Buffer>) {
+  for await (const chunk of file.createReadStream({ start: begin }) as AsyncIterable<Buffer>) {
     let from = 0
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
       add(chunk.subarray(from, at))

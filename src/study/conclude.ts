@@ -102,34 +102,26 @@ interface Finished {
   readonly models: readonly SavedModel[]
 }
 
-async function reportOf(
-  { options, prepared, judging, engine, base, journal }: OpenStudy,
-  { outcome, seconds, runs, verify, verdict, models }: Finished,
-): Promise<Report> {
+async function reportOf(study: OpenStudy, { outcome, seconds, runs, verify, verdict, models }: Finished): Promise<Report> {
+  const { options, prepared, judging, engine, base, journal } = study
   const { plan } = prepared
   const summaries = []
   for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
   const change = await changeOf(prepared, options.baseData)
   const { together, byClass, worst } = await predicted(prepared, verify, journal)
   return buildReport({
-    plan,
+    ...knownBefore(study, otherData(change) ? study.options.baseData?.path : undefined),
     decisions: outcome.decisions,
     runs: summaries,
     verdict,
     against: judging.evidence(verify).baseline?.source ?? null,
-    lock: judging.lock?.lock ?? null,
     ...(base ? { base } : {}),
-    engine: engine.label,
-    tool: toolName,
     statistics: verify ? verificationStatistics(verify, plan.workload.objective, plan.leastEffect) : [],
     ...(together?.ok ? { ensemble: together.value } : {}),
     models,
     ...(byClass ? { byClass } : {}),
     ...(worst ? { worst } : {}),
     diagnostics: await studyDiagnostics(plan, verify, runs(), isScript(prepared) ? null : prepared.dataset),
-    command: repeatCommand(options, otherData(change) ? options.baseData?.path : undefined),
-    specFile: options.specPath,
-    data: dataOf(prepared),
     omissions: together === null || together.ok ? [] : [{ what: 'scores of an ensemble', why: together.error }],
     exhausted: outcome.exhausted,
     cutShort: outcome.cutShort,
@@ -142,6 +134,19 @@ async function reportOf(
       machine: machineOf(options, engine),
     },
   })
+}
+
+/** What a report says that is known before the first run. `baseData` is named in the command if it judged the change. */
+export function knownBefore({ options, prepared, judging, engine }: OpenStudy, baseData?: string) {
+  return {
+    plan: prepared.plan,
+    lock: judging.lock?.lock ?? null,
+    engine: engine.label,
+    tool: toolName,
+    command: repeatCommand(options, baseData),
+    specFile: options.specPath,
+    data: dataOf(prepared),
+  } satisfies Partial<ReportInput>
 }
 
 /** What the outputs say that the winner's runs kept; nothing for a script, whose rows are its own. */

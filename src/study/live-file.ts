@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readWithin } from '../base/files.ts'
 import { isMap, jsonOrUndefined } from '../base/json.ts'
-import { mostReportBytes, parseReport } from '../report/json.ts'
+import { asReport, mostReportBytes } from '../report/json.ts'
 import type { LiveSection } from '../report/html/live.ts'
 import type { Report } from '../report/model.ts'
 import type { Progress } from '../run/events.ts'
@@ -33,11 +33,8 @@ export async function readLive(folder: string): Promise<LiveFile | null> {
   const bytes = await readWithin(livePath(folder), limits.bytes).catch(() => undefined)
   const value = bytes === undefined ? undefined : jsonOrUndefined(bytes.toString('utf8'), limits)
   if (!isMap(value) || !isProgress(value['progress'])) return null
-  try {
-    return { progress: value['progress'], report: parseReport(JSON.stringify(value['report']), livePath(folder)) }
-  } catch {
-    return null
-  }
+  const report = asReport(value['report'])
+  return report && { progress: value['progress'], report }
 }
 
 function isProgress(value: unknown): value is LiveProgress {

@@ -2,12 +2,10 @@ import { writeFileAtomic } from '../base/files.ts'
 import type { StageDecision } from '../records/decision.ts'
 import { plannedRuns } from '../records/plan.ts'
 import { buildReport } from '../report/build.ts'
-import type { Listener } from '../run/events.ts'
-import { dataOf, type OpenStudy } from './conclude.ts'
+import { stageText, type Listener } from '../run/events.ts'
+import { knownBefore, type OpenStudy } from './conclude.ts'
 import { livePath, removeLive, type LiveProgress } from './live-file.ts'
 import type { StudyOptions } from './options.ts'
-import { repeatCommand } from './repeat.ts'
-import { toolName } from './version.ts'
 
 export interface LiveWriter {
   readonly listener: Listener
@@ -40,13 +38,13 @@ export function liveWriter(study: OpenStudy, options: StudyOptions): LiveWriter 
   const write = (): void => {
     last = options.clock()
     progress = { ...progress, seconds: (last - begin) / 1000 }
-    const text = JSON.stringify({ progress, report: reportSoFar(study, options, decisions) })
+    const text = JSON.stringify({ progress, report: reportSoFar(study, decisions) })
     writing = writing.then(() => writeFileAtomic(livePath(outDir), text)).catch(() => {})
   }
   const listener: Listener = (event) => {
     switch (event.type) {
       case 'stage-started':
-        progress = { ...progress, stage: `[${event.position}/${event.of}] ${event.job.id}` }
+        progress = { ...progress, stage: stageText(event) }
         return write()
       case 'run-finished':
         progress = { ...progress, ...event.progress }
@@ -65,26 +63,16 @@ export function liveWriter(study: OpenStudy, options: StudyOptions): LiveWriter 
 const still = 'The study has not ended. There is no verdict yet.'
 
 /** The report with the stages that have decided. Its runs are read from the journal. */
-function reportSoFar(
-  { prepared, judging, engine }: OpenStudy,
-  options: StudyOptions,
-  decisions: readonly StageDecision[],
-): ReturnType<typeof buildReport> {
+function reportSoFar(study: OpenStudy, decisions: readonly StageDecision[]): ReturnType<typeof buildReport> {
   return buildReport({
-    plan: prepared.plan,
+    ...knownBefore(study),
     decisions,
     runs: [],
     verdict: { status: 'inconclusive', sentence: still, gates: [] },
     against: null,
-    lock: judging.lock?.lock ?? null,
-    engine: engine.label,
-    tool: toolName,
     statistics: [],
-    command: repeatCommand(options),
-    specFile: options.specPath,
-    data: dataOf(prepared),
     omissions: [],
     exhausted: null,
-    timing: { startedAt: options.startedAt, seconds: 0, stages: [], machine: null },
+    timing: { startedAt: study.options.startedAt, seconds: 0, stages: [], machine: null },
   })
 }

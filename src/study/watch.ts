@@ -8,7 +8,7 @@ import type { LiveSection } from '../report/html/live.ts'
 import type { Report } from '../report/model.ts'
 import { summarizeRun } from '../report/runs.ts'
 import { scanJournal } from '../run/journal-scan.ts'
-import { readRuns } from '../run/read-runs.ts'
+import { runsAt } from '../run/read-runs.ts'
 import { livePath, readLive, type LiveFile } from './live-file.ts'
 import { finished } from './render-again.ts'
 
@@ -21,13 +21,13 @@ export interface Seen {
 
 type Kept = ReturnType<typeof summarizeRun> & { readonly curve: ThinCurve }
 
-/** A study as seen by someone who only reads its folder. Each finished run is read from the journal once. */
+/** A study as seen by someone who only reads its folder. Each line of the journal is read once. */
 export class StudyWatch {
   private readonly folder: string
   private readonly now: () => number
   private readonly kept = new Map<string, Kept>()
-  /** The plan that the kept runs belong to. */
-  private plan = ''
+  /** The plan that the kept runs belong to, and how far their journal was read. Another file begins anew. */
+  private read = { plan: '', file: 0, end: 0 }
 
   constructor(folder: string, now: () => number) {
     this.folder = folder
@@ -79,14 +79,20 @@ export class StudyWatch {
   }
 
   private async readNew({ study, budget, levers }: Report): Promise<void> {
-    if (this.plan !== study.fingerprints.plan) this.kept.clear()
-    this.plan = study.fingerprints.plan
-    const ids = [...((await scanJournal(this.journal))?.places.keys() ?? [])].filter((id) => !this.kept.has(id))
+    const { ino: file, size } = await stat(this.journal).catch(() => ({ ino: 0, size: 0 }))
+    const { plan } = study.fingerprints
+    if (this.read.plan !== plan || this.read.file !== file || this.read.end > size) {
+      this.kept.clear()
+      this.read = { plan, file, end: 0 }
+    }
+    const found = await scanJournal(this.journal, this.read.end)
+    if (!found) return
     const stretches = stretchesFor(budget.plannedRuns)
-    for await (const run of readRuns(this.journal, ids)) {
+    for await (const run of runsAt(this.journal, [...found.places.values()])) {
       const curve = thinCurve(run, study.objective, lossOf(study.task), stretches)
       this.kept.set(run.id, { ...summarizeRun(run, levers.baseline), curve })
     }
+    this.read = { plan, file, end: found.end }
   }
 }
 

@@ -52,7 +52,7 @@ async function removeCurves(folder: string): Promise<void> {
   })
   const text = (await readWithin(replaced, mostReportBytes).catch(() => undefined))?.toString('utf8')
   if (text === undefined) return
-  const listed = [...text.matchAll(/"curve": "(curves\/runs\/[\w.-]+\.csv)"/g)].map((match) => match[1] as string)
+  const listed = [...text.matchAll(/"curve": ?"(curves\/runs\/[\w.-]+\.csv)"/g)].map((match) => match[1] as string)
   for (const path of listed) await rm(join(folder, ...path.split('/')), { force: true })
   await rm(replaced, { force: true })
 }

@@ -29,7 +29,7 @@ test('a report of before, which has no reason, is judged as it was', () => {
 
 test('a crash is told where it happens, once, and with its reason', () => {
   let text = ''
-  const log = progressLogger({
+  const { listener: log } = progressLogger({
     write: (t) => {
       text += t
     },

@@ -51,6 +51,16 @@ describe('inspect', () => {
     expect(await guess('class,a,b,total', (i) => ['XY'[i % 2] ?? '', some(i, 40), some(i, 9), i / 7])).toMatchObject({
       target: 'class',
     })
+    // The measurements of a diamond are no targets; its price is.
+    expect(
+      await guess('price,x,y,z', (i) => [i / 3, some(i, 40) + 0.5, some(i, 50) + 0.5, some(i, 60) + 0.5]),
+    ).toMatchObject({
+      target: 'price',
+    })
+    expect(await guess('x,y,a', (i) => [some(i, 40) + 0.5, i / 3, some(i, 50)])).toMatchObject({ target: 'y' })
+    expect(await guess('spam,links,number', (i) => [i % 2, some(i, 40), 'abc'[i % 3] ?? ''])).toMatchObject({
+      target: 'spam',
+    })
     expect(await guess('a,b,amount', (i) => [some(i, 40), some(i, 9), i / 7])).toEqual({
       target: 'amount',
       task: 'regression',

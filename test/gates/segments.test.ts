@@ -303,7 +303,11 @@ describe('a gate on one class', () => {
     expect(gate.sentence).toBe('Not judged: the class "malignant" (19 test rows of the class); a class needs 20 test rows.')
   })
 
-  const of = (metric: 'auroc' | 'f1' | 'precision', rows: number, more: Partial<SubsetMetrics> = {}) => {
+  const of = (
+    metric: 'auroc' | 'averagePrecision' | 'f1' | 'precision',
+    rows: number,
+    more: Partial<SubsetMetrics> = {},
+  ) => {
     const candidate = seeds([0.95, 0.96, 0.95, 0.97, 0.96], rows).map((seed) => ({
       ...seed,
       subsets: (seed.subsets ?? []).map(({ test: own, testRows, ...one }) => ({
@@ -317,25 +321,25 @@ describe('a gate on one class', () => {
   }
 
   test('needs more rows for a metric that is not a share of rows, whatever minRows says', () => {
-    expect(of('precision', 100).status).toBe('pass')
-    const few = of('precision', 99)
-    expect(few.status).toBe('inconclusive')
-    expect(few.sentence).toContain('a class needs 100 test rows for precision, which is not a share of rows')
-    expect(of('f1', 20).status).toBe('pass')
-    expect(of('f1', 19).status).toBe('inconclusive')
+    for (const metric of ['f1', 'precision'] as const) {
+      expect(of(metric, 20).status).toBe('pass')
+      expect(of(metric, 19).status).toBe('inconclusive')
+    }
+    expect(of('averagePrecision', 600, { rarer: 100 }).status).toBe('pass')
+    expect(of('averagePrecision', 600, { rarer: 99 }).status).toBe('inconclusive')
   })
 
   test('counts the rarer side of a metric that ranks rows', () => {
-    expect(of('auroc', 400, { rarer: 100 }).status).toBe('pass')
-    const few = of('auroc', 400, { rarer: 99 })
+    expect(of('auroc', 400, { rarer: 200 }).status).toBe('pass')
+    const few = of('auroc', 400, { rarer: 199 })
     expect(few.status).toBe('inconclusive')
-    expect(few.sentence).toContain('400 test rows of the class, 99 on the rarer side')
+    expect(few.sentence).toContain('400 test rows of the class, 199 on the rarer side')
     expect(of('auroc', 400).status).toBe('inconclusive')
   })
 })
 
 describe('a gate on segments whose metric is not a share', () => {
-  const nll = (rows: number): LockedSeed[] =>
+  const having = (metric: MetricName, rows: number): LockedSeed[] =>
     seedsOn([{ rows, values }]).map((seed, i) => ({
       ...seed,
       subsets: [
@@ -343,18 +347,23 @@ describe('a gate on segments whose metric is not a share', () => {
           segment: { column: 'site', level: 'a' },
           rows: { validation: 0, test: rows },
           validation: {},
-          test: { nll: values[i] ?? NaN },
-          testRows: { nll: groups[i] ?? [] },
+          test: { [metric]: values[i] ?? NaN },
+          testRows: { [metric]: groups[i] ?? [] },
         },
       ],
     }))
-  const limit = rule(0, { metric: 'nll', min: null, max: 2 } as Partial<AnyGateRule>)
 
-  test('is not judged below 100 rows', () => {
-    expect(gateOf(limit, nll(100)).status).toBe('pass')
-    const gate = gateOf({ ...limit, onInconclusive: 'pass' }, nll(99))
+  test.each([
+    ['nll', 100],
+    ['mae', 200],
+    ['rmse', 1600],
+    ['ece', 3200],
+  ] as const)('is not judged by %s below %d rows', (metric, rows) => {
+    const limit = rule(0, { metric, min: null, max: 2 } as Partial<AnyGateRule>)
+    expect(gateOf(limit, having(metric, rows)).status).toBe('pass')
+    const gate = gateOf({ ...limit, onInconclusive: 'pass' }, having(metric, rows - 1))
     expect([gate.status, gate.blocks]).toEqual(['inconclusive', true])
-    expect(gate.sentence).toContain('a segment needs 100 test rows for nll')
+    expect(gate.sentence).toContain(`a segment needs ${rows} test rows for ${metric}, which is not a share of rows`)
   })
 })
 

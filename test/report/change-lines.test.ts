@@ -218,6 +218,25 @@ describe('a loss on test rows that the gates let through', () => {
     expect(changeLines(lost('fail'))).toEqual([])
     expect(changeLines({ ...report, verdict: { ...report.verdict, status: 'pass' } })).toEqual([])
   })
+
+  it('is corrected for the other losses that might have been said', () => {
+    const report = buildReport(fakeStudy().input)
+    const { verification } = report
+    if (!verification) throw new Error('the study was not verified')
+    const worse = (p: number): Report => ({
+      ...report,
+      verdict: { ...report.verdict, status: 'pass' },
+      verification: {
+        ...verification,
+        metrics: verification.metrics.map((m) =>
+          m.objective ? { ...m, claim: 'worse', p, sentence: 'it is worse.' } : { ...m, p: 0.5 },
+        ),
+      },
+    })
+    // The gates judge test nll beside the objective, so the least p must be below a half of 0.05.
+    expect(changeLines(worse(0.03))).toEqual([])
+    expect(changeLines(worse(0.02))).toHaveLength(1)
+  })
 })
 
 describe('a winner that has learned nothing', () => {

@@ -53,7 +53,7 @@ describe('thinned curves', () => {
     const curve = thinCurve({ ...run, steps }, 'accuracy', 'nll')
     expect(performance.now() - start).toBeLessThan(5000)
     expect(curve.gradientNorm).toContainEqual([777_778, 99])
-    expect(Math.max(...curve.grid.gradientNorm.map((v) => v ?? 0))).toBe(99)
+    expect(Math.max(...(curve.grid?.gradientNorm ?? []).map((v) => v ?? 0))).toBe(99)
     expect(curve.loss.length).toBeLessThan(603)
   })
 

@@ -6,16 +6,22 @@ import type { Report } from '../../src/report/model.ts'
 import { summarizeRun } from '../../src/report/runs.ts'
 import { baselineLevers, fakeStudy } from '../support/study.ts'
 
-const [trials, steps, epochs] = [1000, 1000, 20]
+const epochs = 20
+
+interface Size {
+  readonly trials: number
+  /** At least 1000 for the spike. */
+  readonly steps: number
+}
 
 /** A thousand trials of a thousand steps beside a usual study; one step of one of them spikes. */
-export function longStudy(): {
+export function longStudy({ trials, steps }: Size = { trials: 1000, steps: 1000 }): {
   readonly report: Report
   readonly spike: { readonly run: number; readonly value: number }
   runs(): Generator<RunResult>
 } {
   const study = fakeStudy()
-  const results = Array.from({ length: trials }, (_, i) => trial(i))
+  const results = Array.from({ length: trials }, (_, i) => trial(i, steps))
   const report = buildReport({
     ...study.input,
     runs: [...study.input.runs, ...results.map((r) => summarizeRun(r, baselineLevers))],
@@ -31,7 +37,7 @@ export function longStudy(): {
   }
 }
 
-function trial(i: number): RunResult {
+function trial(i: number, steps: number): RunResult {
   const random = stream(i, 'long')
   const at = Array.from({ length: steps }, (_, s) => s / steps)
   const gradientNorm = at.map((t) => (0.4 + Math.exp(-4 * t)) * Math.exp(0.3 * random.normal()))

@@ -9,6 +9,7 @@ import type { AnyGateRule } from '../../src/gates/index.ts'
 import type { RunResult } from '../../src/records/run.ts'
 import { buildReport } from '../../src/report/build.ts'
 import { gateChartId } from '../../src/report/charts/gates.ts'
+import { unpacked } from '../../src/report/explorer/packed.ts'
 import { root } from '../support/architecture.ts'
 import { hostile, hostileNames } from '../support/hostile.ts'
 import { fakeStudy } from '../support/study.ts'
@@ -476,9 +477,8 @@ describe('a study of a thousand trials and a million steps', () => {
       `1,000 trials: ${(bytes / 1e6).toFixed(2)} MB, open after ${Math.round(opened)} ms, curves drawn in ${Math.round(drawn)} ms`,
     )
     expect(complaints).toEqual([])
-    const norms = (await page.evaluate(
-      `JSON.parse(document.getElementById('explorer-data').textContent).runs[${spike.run}].curve.gradientNorm`,
-    )) as number[]
+    const text = await page.locator('#explorer-data').textContent()
+    const norms = unpacked(text ?? '').runs[spike.run]?.curve.gradientNorm.map((v) => v ?? 0) ?? []
     expect(Math.max(...norms)).toBe(spike.value)
     const timed = async (act: () => Promise<unknown>): Promise<number> => {
       const start = performance.now()

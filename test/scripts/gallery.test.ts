@@ -3,13 +3,21 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { scriptHash } from '../../src/report/html/script.gen.ts'
 import { style } from '../../src/report/html/style.ts'
-import { galleryPage, studies } from '../../scripts/gallery-studies.ts'
+import { galleryPage, studies, unknownNames } from '../../scripts/gallery-studies.ts'
 import { root } from '../support/architecture.ts'
 
 const at = (...path: readonly string[]): string => join(root, 'docs/gallery', ...path)
 const textOf = (...path: readonly string[]): string => readFileSync(at(...path), 'utf8')
 
 describe('the gallery', () => {
+  it('says which studies there are when a name is wrong', () => {
+    expect(unknownNames(['tabular', 'text'])).toBeNull()
+    expect(unknownNames(['text', 'tabula'])).toBe(
+      'The gallery has no study tabula. Did you mean "tabular"? It has tabular, image, text, regression, own-script; ' +
+        'without a name, all are made.',
+    )
+  })
+
   it('has the page that its script writes, linked from the README', () => {
     expect(textOf('README.md')).toBe(galleryPage((name) => textOf(name, 'summary.md')))
     expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('docs/gallery/README.md')

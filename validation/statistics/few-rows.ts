@@ -77,6 +77,121 @@ const auroc = (rows: number, of: number, distance: number, limit: number): World
   },
 })
 
+/** Scores as for auroc, with 1 row of the class in 6. The level is the truth of a very large sample. */
+const precisionOverRanks = (rows: number, distance: number, truth: number): World => {
+  const of = 6 * rows
+  return {
+    metric: 'averagePrecision',
+    words: `averagePrecision ${truth.toFixed(2)}, a class with ${rows} of ${of} rows`,
+    rows,
+    of,
+    limit: { min: truth, max: null },
+    draw(random) {
+      const own = labelsOf(rows, of, random).map((label) => ({ label, score: random.normal() + (label ? distance : 0) }))
+      return perSeed(() => {
+        const scores = own.map(({ score }) => score + 0.15 * random.normal())
+        const order = own.map((_, i) => i).sort((a, b) => (scores[b] ?? NaN) - (scores[a] ?? NaN))
+        const without = (group: number): number =>
+          averageOver(order.filter((i) => groupOf(i) !== group).map((i) => own[i]?.label === true))
+        return { whole: without(-1), without: Array.from({ length: groups }, (_, group) => without(group)) }
+      })
+    },
+  }
+}
+
+/** Of rows in the order of their scores, the mean precision at the rows of the class. */
+function averageOver(ranked: readonly boolean[]): number {
+  let [hits, sum] = [0, 0]
+  for (const [i, label] of ranked.entries()) if (label) sum += ++hits / (i + 1)
+  return sum / hits
+}
+
+/** A model that is too sure of itself: its log-odds are 1 / 0.6 of the true ones. */
+const ece = (rows: number, truth: number): World => ({
+  metric: 'ece',
+  words: `ece, a segment of ${rows} rows`,
+  rows,
+  limit: { min: null, max: truth },
+  draw(random) {
+    const own = Array.from({ length: rows }, () => tooSure(random))
+    return perSeed(() => {
+      const [gaps, counts] = [0, 0].map(() => Array.from({ length: bins }, () => new Array<number>(groups).fill(0))) as [
+        number[][],
+        number[][],
+      ]
+      for (const [i, row] of own.entries()) {
+        const { bin, gap } = judgedBy(row, random)
+        add(gaps[bin], groupOf(i), gap)
+        add(counts[bin], groupOf(i), 1)
+      }
+      const without = (group: number): number => {
+        const left = (of: readonly number[]): number => of.reduce((sum, v, g) => (g === group ? sum : sum + v), 0)
+        const total = counts.reduce((sum, of) => sum + left(of), 0)
+        return gaps.reduce((sum, of) => sum + Math.abs(left(of)), 0) / total
+      }
+      return { whole: without(-1), without: Array.from({ length: groups }, (_, group) => without(group)) }
+    })
+  },
+})
+
+const bins = 15
+
+/** The log-odds of the most probable class, and whether it is right. */
+function tooSure(random: Stream): { readonly odds: number; readonly right: boolean } {
+  const odds = Math.abs(2 * random.normal())
+  return { odds, right: random.uniform() < logistic(0.6 * odds) }
+}
+
+/** The bin of what a seed says of a row, and how far it is off. */
+function judgedBy({ odds, right }: ReturnType<typeof tooSure>, random: Stream) {
+  const confidence = logistic(Math.abs(odds + 0.15 * random.normal()))
+  return { bin: Math.min(bins - 1, Math.floor(confidence * bins)), gap: confidence - Number(right) }
+}
+
+/** Errors of an SD of 1, and in 1 row of 20 of an SD of 4. Seeds vary each error by an SD of 0.2. */
+const errors = (metric: 'mse' | 'mae', rows: number): World => ({
+  metric,
+  words: `${metric}, a segment of ${rows} rows`,
+  rows,
+  limit: { min: null, max: truths[metric] },
+  draw(random) {
+    const own = Array.from({ length: rows }, () => random.normal() * (random.uniform() < 0.05 ? 4 : 1))
+    return perSeed(() => {
+      const [sums, of] = [new Array<number>(groups).fill(0), new Array<number>(groups).fill(0)]
+      for (const [i, error] of own.entries()) {
+        const found = Math.abs(error + 0.2 * random.normal())
+        add(sums, groupOf(i), metric === 'mse' ? found ** 2 : found)
+        add(of, groupOf(i), 1)
+      }
+      return measured([sums, of], ([sum = NaN, count = NaN]) => sum / count)
+    })
+  },
+})
+
+/** What the metrics are of all rows there are: by arithmetic, or of a sample so large that its error does not matter. */
+const truths = {
+  mse: 0.95 + 0.05 * 16 + 0.04,
+  mae: Math.sqrt(2 / Math.PI) * (0.95 * Math.sqrt(1.04) + 0.05 * Math.sqrt(16.04)),
+  averagePrecision(distance: number): number {
+    const random = stream(33, 'average precision')
+    const rows = Array.from({ length: 600_000 }, (_, i) => {
+      const label = i % 6 === 0
+      return { label, score: Math.hypot(1, 0.15) * random.normal() + (label ? distance : 0) }
+    })
+    return averageOver(rows.sort((a, b) => b.score - a.score).map(({ label }) => label))
+  },
+  ece(): number {
+    const random = stream(34, 'ece')
+    const gaps = new Array<number>(bins).fill(0)
+    const rows = 600_000
+    for (let i = 0; i < rows; i++) {
+      const { bin, gap } = judgedBy(tooSure(random), random)
+      gaps[bin] = (gaps[bin] ?? 0) + gap / rows
+    }
+    return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0)
+  },
+}
+
 /** From the rows of a class that are found, all that are said to have it, and all that have it. */
 const shareOf = (metric: 'f1' | 'precision', hit: number, says: number, is: number): number =>
   metric === 'f1' ? (2 * hit) / (says + is) : hit / says
@@ -154,10 +269,10 @@ function evidenceOf({ metric, rows, of }: World, found: readonly Measured[]): Se
 }
 
 /**
- * Share of the studies that pass, with its interval; the truth is at the limit, so every pass is wrong. The rule has no
- * `minRows`, so that its interval alone decides.
+ * Shares of the studies that pass and that fail, with intervals; the truth is at the limit, so every pass and every fail is
+ * wrong. The rule has no `minRows`, so that its interval alone decides.
  */
-function falsePasses(world: World, studies: number): string {
+function wrongVerdicts(world: World, studies: number): string[] {
   const rule = {
     gate: 'threshold',
     metric: world.metric,
@@ -166,14 +281,14 @@ function falsePasses(world: World, studies: number): string {
     ...world.limit,
     ...(world.of === undefined ? { segments: ['site'] } : { class: 'a' }),
   } as AnyGateRule
-  let passes = 0
+  const ends = { pass: 0, fail: 0, inconclusive: 0 }
   for (let i = 0; i < studies; i++) {
     const random = stream(deriveSeed(32, 'few rows', i), world.words)
     const candidate = evidenceOf(world, world.draw(random))
     const verdict = judge([rule], { candidate, baseline: null, missingBaselineReason: 'none' })
-    if (verdict.gates[0]?.status === 'pass') passes++
+    ends[verdict.gates[0]?.status ?? 'inconclusive']++
   }
-  return shareWords(passes, studies)
+  return [shareWords(ends.pass, studies), shareWords(ends.fail, studies)]
 }
 
 const rates: readonly (readonly [found: number, falsely: number])[] = [
@@ -181,8 +296,18 @@ const rates: readonly (readonly [found: number, falsely: number])[] = [
   [0.95, 0.005],
 ]
 
-const worlds: readonly World[] = [
+const sizesOf = (sizes: readonly number[], truth: number) => sizes.map((rows) => [rows, truth] as const)
+
+/** Made when they are asked for: some truths take a second. */
+const worlds = (): readonly World[] => [
   ...[20, 50, 100, 200].map(nll),
+  ...(['mse', 'mae'] as const).flatMap((metric) => [20, 50, 100, 200, 400, 800, 1600].map((rows) => errors(metric, rows))),
+  ...sizesOf([20, 50, 100, 200, 400, 800, 1600, 3200], truths.ece()).map(([rows, truth]) => ece(rows, truth)),
+  ...[1.5, 2.5].flatMap((distance) =>
+    sizesOf([20, 50, 100, 200], truths.averagePrecision(distance)).map(([rows, truth]) =>
+      precisionOverRanks(rows, distance, truth),
+    ),
+  ),
   ...[6, 20, 50, 100, 200].flatMap((rows) => [
     auroc(rows, Math.max(200, 3 * rows), 1.8124, 0.9),
     auroc(rows, Math.max(200, 3 * rows), 2.772, 0.975),
@@ -198,12 +323,15 @@ const worlds: readonly World[] = [
 export const fewRows = (studies: number): string => `## Metrics that are not shares of rows
 
 For a share, an interval is at least as wide as Wilson's. Other metrics have no such floor, and few rows show too little of a
-long tail. Here the truth is at the limit of a threshold, so every pass is wrong, and the interval alone decides: what a gate
-would do without its floor of rows. The nll has 1 row in 20 that costs 4 nats; scores of auroc are normal; the level of auroc
-is given. Gates judge f1 from \`minRows\` on, and all others from 100 rows on, or 100 on the rarer side for auroc.
+long tail. Here the truth is at the limit of a threshold, so every pass is wrong and so is every fail, and the interval alone
+decides: what a gate would do without its floor of rows. The nll has 1 row in 20 that costs 4 nats. The errors of mse and mae
+are normal, in 1 row of 20 with four times the SD. For ece, the model's log-odds are 1 / 0.6 of the true ones: few rows make
+any ece too high, so that it fails too often. Scores of auroc and of averagePrecision are normal, and the level is given. Gates
+judge f1 and precision from \`minRows\` on. All others need as many rows as bring both shares to 0.075 or less: nll 100, mae 200, mse
+1600 and ece 3200, and on the rarer side auroc 200 and averagePrecision 100.
 
 ${table(
-  ['Metric', 'Share of studies that pass'],
-  worlds.map((world) => [world.words, falsePasses(world, studies)]),
+  ['Metric', 'Share of studies that pass', 'that fail'],
+  worlds().map((world) => [world.words, ...wrongVerdicts(world, studies)]),
 )}
 `

@@ -84,7 +84,7 @@ async function chooseSplit(summary: TableSummary, choices: Choices, choosing: Ch
     }
   }
   const [why = ''] = difference.message.split(';')
-  const reason = `new rows will not be like a random part of these, since by ${name} ${why}`
+  const reason = `new rows will not be like a random part of these, since a split by ${name} has ${why}`
   return {
     time: { column: name, why: reason },
     splitWords: `by time: the latest rows of ${name} are the test, because ${reason}; for a random split, delete \`time\``,

@@ -15,7 +15,7 @@ import { closing } from '../closing.ts'
 import { engineFolder } from '../engine-folder.ts'
 import { exitCodeOf } from '../exit.ts'
 import { err, out } from '../print.ts'
-import { progressLogger } from '../progress.ts'
+import { progressLogger, type ProgressLogger } from '../progress.ts'
 import { StopSwitch } from '../stop.ts'
 import { workerScript } from '../bundled-files.ts'
 import { workspaceOf } from '../workspace.ts'
@@ -37,6 +37,7 @@ export interface RunOptions {
 
 export async function runCommand(specPath: string, options: RunOptions): Promise<number> {
   const stop = new StopSwitch()
+  const progress = logger()
   try {
     const study = await runStudy({
       specPath,
@@ -52,11 +53,11 @@ export async function runCommand(specPath: string, options: RunOptions): Promise
       baseData: await baseDataOf(options.baseData, options.baseSpec),
       saveModel: options.saveModel === true ? modelFormatNames : options.saveModel,
       fresh: options.fresh ?? false,
-      listener: arming(stop, logger()),
+      listener: arming(stop, progress.listener),
       signal: stop.signal,
       startedAt: new Date().toISOString(),
       clock: () => performance.now(),
-    })
+    }).finally(progress.end)
     if (options.json) out.document(reportText(study.report))
     else
       out.lines(...closing({ ...study, page: study.files.page, lockPath: study.files.lockPath }, columnsOf(process.stdout)))
@@ -95,15 +96,20 @@ function arming(stop: StopSwitch, listener: Listener): Listener {
 }
 
 /** Progress goes to standard error, so that standard output contains only the result. */
-function logger(): Listener {
-  const { stderr } = process
-  const isTerminal = stderr.isTTY && process.env['CI'] === undefined && process.env['TERM'] !== 'dumb'
+function logger(): ProgressLogger {
+  const { stderr, env } = process
+  const isTerminal = stderr.isTTY && env['CI'] === undefined && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
   return progressLogger({
     write: err.raw,
     now: () => performance.now(),
     // A log has no width: its lines are whole.
-    columns: isTerminal ? columnsOf(stderr) : Infinity,
-    letters: lettersOf(process.env),
+    get columns() {
+      return isTerminal ? columnsOf(stderr) : Infinity
+    },
+    get rows() {
+      return stderr.rows
+    },
+    letters: lettersOf(env),
     isTerminal,
   })
 }

@@ -1,5 +1,6 @@
 import type { ExplorerData, ExplorerRun } from '../explorer/data.ts'
 import { lineOf, type Measure } from '../explorer/lines.ts'
+import { unpacked } from '../explorer/packed.ts'
 import { panels } from '../explorer/panels.ts'
 import { foldSections } from './folds.ts'
 import { nearest, smooth } from './lines.ts'
@@ -15,7 +16,7 @@ const byId = <T extends HTMLElement>(id: string): T => {
 export function start(): void {
   const element = document.getElementById('explorer-data')
   if (!element) return
-  const data = JSON.parse(element.textContent ?? '') as ExplorerData
+  const data = unpacked(element.textContent ?? '')
   const state: State = {
     measure: 'objective',
     smoothing: 0,
@@ -51,7 +52,7 @@ export function start(): void {
     state.visible = visibleRuns(data)
     if (state.run !== null && !state.visible.includes(state.run)) state.run = null
     trialChoices(data, state)
-    byId('shown').textContent = `${state.visible.length} of ${data.runs.length} trials shown.`
+    byId('shown').textContent = `${state.visible.length} of ${data.trials} trials shown.`
   }
   const filter = (): void => {
     choose()

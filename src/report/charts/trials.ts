@@ -2,6 +2,7 @@ import type { ExplorerData } from '../explorer/data.ts'
 import { groupColors, groupNames, groupsOf } from '../explorer/groups.ts'
 import { lineOf } from '../explorer/lines.ts'
 import { panels, type Panel } from '../explorer/panels.ts'
+import { drawnOf, isWhole } from '../explorer/section.ts'
 import { plural } from '../numbers.ts'
 import { ink, logAxis, wide, type Chart } from './theme.ts'
 
@@ -31,8 +32,8 @@ function trialChart(data: ExplorerData, panel: Panel): Chart[] {
   return [
     {
       id: panel.file,
-      title: `${panel.title}, every trial`,
-      sentence: `${plural(data.runs.length, 'trial')} in the colors of the stages that ran them. ${panel.sentence}`,
+      title: isWhole(data) ? `${panel.title}, every trial` : `${panel.title}, ${plural(data.runs.length, 'trial')}`,
+      sentence: `${drawnOf(data)} in the colors of the stages that ran them. ${panel.sentence}`,
       spec: {
         ...wide,
         data: { values },

@@ -4,6 +4,7 @@ import type { CurveBook } from '../curves.ts'
 import type { Report, RunSummary } from '../model.ts'
 import { directionOf } from '../numbers.ts'
 import { leverText } from '../phrases.ts'
+import { drawnRuns } from './drawn.ts'
 import type { GridCurve } from './grid.ts'
 import { taskOf } from '../../records/tasks.ts'
 
@@ -15,6 +16,8 @@ export interface ExplorerData {
   readonly objective: string
   readonly direction: string
   readonly loss: string
+  /** Trials of the study; more than `runs` if not all are drawn. */
+  readonly trials: number
   readonly runs: readonly ExplorerRun[]
 }
 
@@ -32,7 +35,7 @@ export interface ExplorerRun {
   readonly curve: GridCurve
 }
 
-/** Every run that trained a model. Range tests have a separate chart, and probes measure nothing that a curve shows. */
+/** Runs that trained a model: see `drawnRuns`. Range tests have a separate chart, and probes measure nothing that a curve shows. */
 export function explorerData(report: Report, curves: CurveBook): ExplorerData {
   const { objective, task } = report.study
   const baseline = new Set(
@@ -42,9 +45,10 @@ export function explorerData(report: Report, curves: CurveBook): ExplorerData {
     objective,
     direction: directionOf(objective),
     loss: taskOf(task).lossTitle,
-    runs: report.runs.flatMap((run) => {
+    trials: report.runs.filter(({ job }) => job.kind === 'train').length,
+    runs: drawnRuns(report).flatMap((run) => {
       const curve = curves.get(run.id)?.grid
-      return run.job.kind === 'train' && curve ? [explorerRun(run, curve, baseline, objective)] : []
+      return curve ? [explorerRun(run, curve, baseline, objective)] : []
     }),
   }
 }
@@ -66,7 +70,3 @@ function explorerRun(
     curve,
   }
 }
-
-/** JSON that is safe inside a script element: nothing in it closes the element or opens a comment. */
-export const embedded = (data: ExplorerData): string =>
-  JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -1,5 +1,6 @@
 import type { RunResult } from '../../records/run.ts'
 import type { MetricName } from '../../records/metrics.ts'
+import { mostTrials } from './drawn.ts'
 
 /** Evenly spaced values of a run, as the page draws them; null if a value is not finite. */
 export type GridValues = readonly (number | null)[]
@@ -21,7 +22,8 @@ export interface GridCurve {
 }
 
 /** Number of stretches per run: fewer if there are many runs, so that the page stays below its size limit. */
-export const stretchesFor = (runs: number): number => Math.max(16, Math.min(100, Math.floor(40_000 / Math.max(1, runs))))
+export const stretchesFor = (runs: number): number =>
+  Math.min(100, Math.floor(40_000 / Math.min(mostTrials, Math.max(1, runs))))
 
 export function gridCurve(
   run: RunResult,

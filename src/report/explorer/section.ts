@@ -1,8 +1,9 @@
 import { html } from '../escape.ts'
 import { card, paragraph } from '../html/parts.ts'
-import { plural } from '../numbers.ts'
-import { embedded, type ExplorerData } from './data.ts'
+import { plural, whole } from '../numbers.ts'
+import type { ExplorerData } from './data.ts'
 import { groupNames, groupsOf } from './groups.ts'
+import { embedded } from './packed.ts'
 import { panels } from './panels.ts'
 
 /**
@@ -20,10 +21,21 @@ export function explorer(data: ExplorerData): string {
   )
 }
 
-const sentence = ({ runs, objective, direction }: ExplorerData): string =>
-  `${plural(runs.length, 'trial')}, one line each; validation ${objective}, ${direction}. Lines that level off at the same value ` +
+/** Whether the curves of every trial are drawn. */
+export const isWhole = ({ runs, trials }: ExplorerData): boolean => runs.length === trials
+
+/** `40 trials`, or `1,200 of 10,057 trials`. */
+export const drawnOf = (data: ExplorerData): string =>
+  `${isWhole(data) ? '' : `${whole(data.runs.length)} of `}${plural(data.trials, 'trial')}`
+
+const sentence = (data: ExplorerData): string =>
+  `${drawnOf(data)}, one line each; validation ${data.objective}, ${data.direction}. ` +
+  `${isWhole(data) ? '' : someText}Lines that level off at the same value ` +
   'have reached what these levers allow. If a line turns back or breaks off, check its gradient norm and clipping below. ' +
   'Long curves are thinned: each segment keeps its smallest and largest value.'
+
+const someText =
+  'Of a stage with very many, the best and as many others, evenly spread, are drawn; report.json and the folder curves/ have all. '
 
 function controls({ runs, objective, loss }: ExplorerData): string {
   const boxes = groupsOf({ runs }).map(

@@ -46,7 +46,8 @@ function checks({ checks: all, findings }: Report['data']): string {
   return (pills.length === 0 ? '' : `<p class="pills">${pills.join(' ')}</p>`) + line
 }
 
-export function omissions({ omissions: all, budget, stages }: Report): string {
+/** What the study left out, one item each: stages for one reason together, then what stages and the study omitted. */
+export function leftOut({ omissions: all, stages }: Report): readonly string[] {
   const idle = groupBy(
     stages.filter(({ state }) => state !== 'ran'),
     ({ summary }) => summary,
@@ -54,10 +55,15 @@ export function omissions({ omissions: all, budget, stages }: Report): string {
   const skipped = [...idle].map(
     ([why, of]) => `<li><strong>${of.map((s) => s.stage).join(', ')}</strong>: ${html(why)}</li>`,
   )
-  const items = [
+  return [
     ...skipped,
     ...all.map((o) => `<li>${o.stage === null ? '' : `<strong>${o.stage}</strong>: `}${html(o.what)}: ${html(o.why)}.</li>`),
-  ].join('')
+  ]
+}
+
+export function omissions(report: Report): string {
+  const { budget } = report
+  const items = leftOut(report).join('')
   const out =
     budget.exhausted === null
       ? ''

@@ -9,6 +9,11 @@ import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } fr
 import { segmentTable } from '../segments.ts'
 import { isGated, judgedSide, measuredTitle } from '../sides.ts'
 
+/** For a reader who has nothing but the page. */
+const words =
+  'Levers are the hyperparameters that the study may change; the incumbent is the best set of them so far. A seed fixes the ' +
+  'random numbers of a run. Unseen seeds are those that no choice was made by.'
+
 /** The lineage as a timeline, then the levers that moved more than once, from where they began to where they ended. */
 export function changes({ lineage, levers, timing }: Report): string {
   const items = movedTogether(lineage).map(({ first, entries }) => {
@@ -39,7 +44,7 @@ export function changes({ lineage, levers, timing }: Report): string {
     .filter((c) => c.lineage.length > 1)
     .map((c) => `${codeText(c.lever)} ${html(leverText(c.from))} → <strong>${html(leverText(c.to))}</strong>`)
   const whole = twice.length === 0 ? '' : `<p>Over all moves: ${twice.join(', ')}.</p>`
-  return card(timeline + whole) + sinceLock(levers.sinceLock)
+  return card(timeline + whole + paragraph(words, 'note')) + sinceLock(levers.sinceLock)
 }
 
 type Entry = Report['lineage'][number]

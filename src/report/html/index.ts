@@ -1,9 +1,9 @@
 import { html } from '../escape.ts'
 import type { ExplorerData } from '../explorer/data.ts'
-import { explorer } from '../explorer/section.ts'
+import { drawnOf, explorer, isWhole } from '../explorer/section.ts'
 import type { Report } from '../model.ts'
 import { plural } from '../numbers.ts'
-import { data, omissions, repeat, runs } from './appendix.ts'
+import { data, leftOut, omissions, repeat, runs } from './appendix.ts'
 import { changes, checklist } from './change.ts'
 import { diagnostics } from './diagnostics.ts'
 import { liveBanner, liveSection, pollFor, type LiveSection } from './live.ts'
@@ -27,10 +27,10 @@ export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerD
       ...stages(report, drawings),
       {
         id: 'trials',
-        title: 'Learning curves of every trial',
+        title: isWhole(trials) ? 'Learning curves of every trial' : 'Learning curves',
         inner: explorer(trials),
         link: 'Curves',
-        gist: plural(trials.runs.length, 'trial'),
+        gist: drawnOf(trials),
       },
       {
         id: 'diagnostics',
@@ -43,7 +43,7 @@ export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerD
         id: 'omissions',
         title: 'Left out',
         inner: omissions(report),
-        gist: report.omissions.length === 0 ? 'stages' : plural(report.omissions.length, 'item'),
+        gist: plural(leftOut(report).length, 'item'),
       },
       { id: 'runs', title: 'Runs', inner: runs(report), gist: plural(report.runs.length, 'run') },
       { id: 'repeat', title: 'Repeat this run', inner: repeat(report), link: 'Repeat', gist: 'command and fingerprints' },

@@ -53,24 +53,30 @@ function findings({ stage, findings: found }: StageReport, report: Report, drawi
   return [...charts, ...tables].join('')
 }
 
+/** The most configurations that a table lists. */
+const mostRows = 500
+
 /** The configurations that were tried once, the best first. */
 function trials({ trials: all }: ExploredFindings, objective: MetricName): string {
   const scored = [...all].sort((a, b) => {
     if (a.score === null || b.score === null) return Number(a.score === null) - Number(b.score === null)
     return gain(objective, a.score, b.score)
   })
-  const rows = scored.map(({ patch, score, confirmed }) => [
-    html(isOwn(patch) ? 'incumbent' : labelOf(patch)),
-    score === null ? 'unstable' : short(score),
-    isOwn(patch) ? '' : confirmed ? 'compared under other seeds' : 'tried once',
-  ])
+  const rows = scored
+    .slice(0, mostRows)
+    .map(({ patch, score, confirmed }) => [
+      html(isOwn(patch) ? 'incumbent' : labelOf(patch)),
+      score === null ? 'unstable' : short(score),
+      isOwn(patch) ? '' : confirmed ? 'compared under other seeds' : 'tried once',
+    ])
   const counted = objective === 'nll' ? ' Stages count one more mistake in the nll than the validation rows show.' : ''
+  const cut = all.length > mostRows ? `The best ${mostRows} of ${whole(all.length)}; report.json has all. ` : ''
   return details(
     'Configurations near the incumbent, one run each',
     table(
       [{ title: 'Configuration' }, { title: `Validation ${objective}`, number: true }, { title: 'What came of it' }],
       rows,
-    ) + paragraph(`One run says which configurations deserve more, not which is best.${counted}`, 'note'),
+    ) + paragraph(`${cut}One run says which configurations deserve more, not which is best.${counted}`, 'note'),
   )
 }
 

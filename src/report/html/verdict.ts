@@ -1,5 +1,6 @@
 import { needsBaseline } from '../../gates/index.ts'
 import type { MetricComparison } from '../../gates/verification.ts'
+import type { GateVerdict } from '../../records/verdict.ts'
 import { changeLines } from '../change-lines.ts'
 import { gateChartId } from '../charts/gates.ts'
 import { html } from '../escape.ts'
@@ -27,12 +28,20 @@ const altered = (report: Report): string =>
     .map((line) => `<p class="altered">${icon('inconclusive')} ${html(line)}</p>`)
     .join('')
 
-/** What each blocking gate says, with its numbers: a reader with ten seconds needs no other place. */
+/** What each blocking gate says, with its numbers and what to do: a reader with ten seconds needs no other place. */
 function why({ verdict }: Report): string {
   const items = byUrgency(verdict.gates).flatMap(({ gate: g, position: i }) =>
-    g.blocks ? [`<li>${icon(g.status)} <a href="#gate-${i + 1}">${html(g.rule.gate)}</a>: ${html(g.sentence)}</li>`] : [],
+    g.blocks
+      ? [`<li>${icon(g.status)} <a href="#gate-${i + 1}">${html(g.rule.gate)}</a>: ${html(g.sentence)}${toSettle(g)}</li>`]
+      : [],
   )
   return items.length === 0 ? '' : `<ul class="why">${items.join('')}</ul>`
+}
+
+/** What would settle an open gate. */
+function toSettle(gate: GateVerdict): string {
+  const settle = settleText(gate)
+  return settle === '' ? '' : ` <strong>To settle it:</strong> ${html(settle)}`
 }
 
 function facts(report: Report): string {
