@@ -1,4 +1,5 @@
 import type { GateRule, MetricRule } from '../records/gates.ts'
+import { partName, partOf, type Subset } from '../records/subsets.ts'
 import { isTooSmall } from './few-rows.ts'
 import { gateOf } from './index.ts'
 import { subsetName, subsetsIn } from './segment-evidence.ts'
@@ -32,7 +33,9 @@ function problemOf(rule: GateRule, design: StudyDesign): PowerProblem | null {
   const { baseline } = design
   const gate = gateOf(rule)
   if (!baseline || !('reason' in baseline) || !gate.needsBaseline(rule)) {
-    return gate.measures(rule)?.segments ? worstSegment(rule as MetricRule, design) : gate.powerCheck(rule, design)
+    const measured = gate.measures(rule)
+    if (measured?.segments) return worstSegment(rule as MetricRule, design)
+    return gate.powerCheck(rule, measured && partName(measured) !== undefined ? designOn(design, partOf(measured)) : design)
   }
   return {
     code: 'not-comparable',
@@ -41,6 +44,12 @@ function problemOf(rule: GateRule, design: StudyDesign): PowerProblem | null {
     hint: 'retrain the baseline (--baseline retrain), or commit the lock from a new run',
   }
 }
+
+/** The design with the noise of a subset in place of that of all rows. */
+const designOn = ({ noise, ...design }: StudyDesign, subset: Subset): StudyDesign => ({
+  ...design,
+  noise: noise && { ...noise, seeds: onSubset(noise.seeds, subset) },
+})
 
 /**
  * The problem of the segment that most often leaves the gate open, by the noise that the lock has of each. A gate on segments
@@ -54,8 +63,7 @@ function worstSegment(rule: MetricRule, design: StudyDesign): PowerProblem | nul
   if (noise === null || typeof segments === 'string') return null
   const problems = segments.flatMap((segment) => {
     if (isTooSmall(rule, segment)) return []
-    const own = { ...design, noise: { ...noise, seeds: onSubset(noise.seeds, segment) } }
-    const problem = gate.powerCheck(alone, own)
+    const problem = gate.powerCheck(alone, designOn(design, segment))
     return problem === null ? [] : [{ segment, problem }]
   })
   const [worst] = problems.sort((a, b) => (b.problem.open ?? 0) - (a.problem.open ?? 0))

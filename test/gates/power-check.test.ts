@@ -161,6 +161,23 @@ describe('what is foreseen of a gate on segments', () => {
     })
   })
 
+  it.each([{ class: 'sick' }, { target: 'sick' }])('is that of %j in its noisiest segment', (part) => {
+    const own = seedsWith('accuracy', values).map((seed, i) => ({
+      ...seed,
+      subsets: ['A', 'B'].map((site) => ({
+        ...part,
+        segment: { column: 'site', level: site },
+        rows: { validation: 0, test: 200 },
+        validation: {},
+        test: { recall: 0.9 + (site === 'B' ? 4 : 0.5) * ((values[i] ?? 0.9) - 0.9) },
+      })),
+    }))
+    const rule = { ...regression(3 * sd), metric: 'recall', segments: ['site'], minRows: 20, ...part } as GateRule
+    const [found] = of(rule, { noise: { source: lock.source, seeds: own } })
+    expect(found?.message).toContain('in site "B" alone, the margin of the regression gate is below what 5 seeds can resolve')
+    expect(found?.found).toContain('is 0.03162 (5 seeds of tuning.lock.json)')
+  })
+
   it('leaves out segments that are not judged, and says nothing of a lock without them', () => {
     expect(on(regression(3 * sd), { B: 4 }, 10)).toEqual([])
     expect(of({ ...regression(3 * sd), segments: ['site'], minRows: 20 } as GateRule)).toEqual([])
