@@ -174,7 +174,9 @@ describe('what is foreseen of a gate on segments', () => {
     }))
     const rule = { ...regression(3 * sd), metric: 'recall', segments: ['site'], minRows: 20, ...part } as GateRule
     const [found] = of(rule, { noise: { source: lock.source, seeds: own } })
-    expect(found?.message).toContain('in site "B" alone, the margin of the regression gate is below what 5 seeds can resolve')
+    expect(found?.message).toContain(
+      'in site "B" alone, the margin of the regression gate is below what 5 seeds can resolve',
+    )
     expect(found?.found).toContain('is 0.03162 (5 seeds of tuning.lock.json)')
   })
 
