@@ -78,7 +78,7 @@ function ending(evaluated: readonly number[], steps: readonly number[]): number 
 
 /** ln(classes): the loss of equal probabilities, and an upper bound for a constant guess; the variance for regression. */
 function constantGuess({ evaluations }: Curve, { task, classes }: Context): number | null {
-  if (task === 'classification') return classes === null ? null : Math.log(classes)
+  if (task !== 'regression') return classes === null ? null : Math.log(classes)
   const known = evaluations.flatMap((e) => e.train.constantLoss ?? [])
   return known.length > 0 ? median(known) : null
 }

@@ -1,5 +1,6 @@
 import { printable } from '../base/printable.ts'
 import type { Measured } from '../records/gates.ts'
+import { partName } from '../records/subsets.ts'
 import { higherIsBetter, type MetricName } from '../records/metrics.ts'
 import { rowShare, type RowError } from '../stats/crossed.ts'
 import type { Interval } from '../stats/intervals.ts'
@@ -42,9 +43,11 @@ export const timesBaseline = (ratio: number): string => `${limitWords(ratio)} ti
 
 export const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
-/** `test accuracy`, or `test recall of "malignant"`. Names of classes come from the data. */
-export const measuredWords = ({ split, metric, class: named }: Measured): string =>
-  `${split} ${metric}${named === undefined ? '' : ` of "${printable(named, 60)}"`}`
+/** `test accuracy`, or `test recall of "malignant"`. Names of classes and targets come from the data. */
+export function measuredWords({ split, metric, ...part }: Measured): string {
+  const named = partName(part)
+  return `${split} ${metric}${named === undefined ? '' : ` of "${printable(named, 60)}"`}`
+}
 
 /** ` in each segment of site and sex`; nothing for a rule on all rows. */
 export const segmentsWords = ({ segments }: Pick<Measured, 'segments'>): string =>

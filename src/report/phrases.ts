@@ -7,6 +7,7 @@ import { capitalized } from '../gates/words.ts'
 import type { GateRule } from '../records/gates.ts'
 import { isReported, metrics, type MetricName } from '../records/metrics.ts'
 import type { GateVerdict, Verdict } from '../records/verdict.ts'
+import { taskOf } from '../records/tasks.ts'
 import type { Report } from './model.ts'
 import { directionOf, duration, gainAndInterval, meanAndSd, plural, short } from './numbers.ts'
 import { resultsHeadline } from './results.ts'
@@ -77,6 +78,10 @@ export function metricSentences(report: Report): string[] {
       : `the objective, goes from ${from}: ${claimText(objective)}`
   return [...explained(told.metric), `${capitalized(split)} ${metric}, ${moves}.`, ...explained(metric)]
 }
+
+/** `3 classes`, `2 labels, each yes or no`, `one number to predict`. */
+export const predictedText = ({ study, data: { classes, targets } }: Pick<Report, 'study' | 'data'>): string =>
+  taskOf(study.task).predicts((classes ?? targets ?? ['']).length)
 
 /** `nll: mean negative log-likelihood of the correct class; lower is better.` */
 export const explained = (metric: MetricName): string[] =>
