@@ -27,7 +27,10 @@ export const holdsFor = (rows: RowError | undefined): string =>
 export function widthNotes(overSeeds: Interval, rows: RowError | undefined): string[] {
   if (rows === undefined) return []
   const percent = Math.round(100 * rowShare(overSeeds, rows))
-  return [`Of the squared error, ${percent} % comes from the choice of test rows and ${100 - percent} % from the seeds.`]
+  const seeds = 100 - percent
+  return [
+    `Of the variance behind this interval, ${percent} % comes from the choice of test rows and ${seeds} % from the seeds.`,
+  ]
 }
 
 /** Four significant digits. The minus sign is typographic, so no line break separates it from its number. */

@@ -10,6 +10,8 @@ export interface MetricDefinition {
   readonly tasks: readonly Task[]
   readonly better: 'higher' | 'lower'
   readonly title: string
+  /** The same for several labels, if it reads differently. */
+  readonly titleOfLabels?: string
   /** True if the metric is the mean of one value a row. */
   readonly meanOverRows?: true
   /** True if the metric ranks the rows of a class among the others, so the rarer side says how much they show. */
@@ -39,19 +41,21 @@ export const metrics = {
   balancedAccuracy: {
     tasks: classesOrLabels,
     better: 'higher',
-    title: 'mean recall over the classes; of labels, over yes and no, then over the labels',
+    title: 'mean recall over the classes',
+    titleOfLabels: 'mean recall over yes and no, then over the labels',
   },
   f1: {
     tasks: classesOrLabels,
     better: 'higher',
-    title: 'macro F1: mean over the classes or labels of the harmonic mean of precision and recall',
+    title: 'macro F1: mean over the classes of the harmonic mean of precision and recall',
+    titleOfLabels: 'macro F1: mean over the labels of the harmonic mean of precision and recall',
     ofClass: 'all-rows',
   },
   nll: {
     tasks: classesOrLabels,
     better: 'lower',
-    title:
-      'mean negative log-likelihood of the correct class, or of yes and no over the labels, in nats, without label smoothing',
+    title: 'mean negative log-likelihood of the correct class, in nats, without label smoothing',
+    titleOfLabels: 'mean negative log-likelihood of yes and no over the labels, in nats',
     meanOverRows: true,
     ofClass: 'its-rows',
   },
@@ -65,8 +69,8 @@ export const metrics = {
   auroc: {
     tasks: classesOrLabels,
     better: 'higher',
-    title:
-      'area under the ROC curve: of the second of two classes, or the mean over classes or labels, each against the rest',
+    title: 'area under the ROC curve: of the second of two classes, or the mean over classes, each against the rest',
+    titleOfLabels: 'area under the ROC curve, mean over the labels',
     ranksRows: true,
     comparesAnswers: true,
     onRequest: true,
@@ -75,7 +79,8 @@ export const metrics = {
   averagePrecision: {
     tasks: classesOrLabels,
     better: 'higher',
-    title: 'average precision: of the second of two classes, or the mean over classes or labels, each against the rest',
+    title: 'average precision: of the second of two classes, or the mean over classes, each against the rest',
+    titleOfLabels: 'average precision, mean over the labels',
     ranksRows: true,
     comparesAnswers: true,
     onRequest: true,
@@ -88,17 +93,25 @@ export const metrics = {
     comparesAnswers: true,
     onRequest: true,
   },
-  worstRecall: { tasks: classesOrLabels, better: 'higher', title: 'lowest recall of a class or label', onRequest: true },
+  worstRecall: {
+    tasks: classesOrLabels,
+    better: 'higher',
+    title: 'lowest recall of a class',
+    titleOfLabels: 'lowest recall of a label',
+    onRequest: true,
+  },
   worstNll: {
     tasks: classesOrLabels,
     better: 'lower',
-    title: 'highest mean negative log-likelihood of the rows of a class, or of a label, in nats',
+    title: 'highest mean negative log-likelihood of the rows of a class, in nats',
+    titleOfLabels: 'highest mean negative log-likelihood of a label, in nats',
     onRequest: true,
   },
   recall: {
     tasks: classesOrLabels,
     better: 'higher',
-    title: 'share of the rows of one class or label that are classified so; a gate names which',
+    title: 'share of the rows of one class that the model recognizes; a gate names which',
+    titleOfLabels: 'share of the rows that have a label in which the model sees it; a gate names which',
     meanOverRows: true,
     onRequest: true,
     ofClass: 'its-rows',
@@ -108,7 +121,8 @@ export const metrics = {
   precision: {
     tasks: classesOrLabels,
     better: 'higher',
-    title: 'share of the rows classified as one class or label that have it, 0 if none is; a gate names which',
+    title: 'share of the rows classified as one class that belong to it, 0 if none is; a gate names which',
+    titleOfLabels: 'share of the rows given a label that have it, 0 if none is; a gate names which',
     onRequest: true,
     ofClass: 'all-rows',
     needsClass: true,
@@ -178,6 +192,12 @@ export type RowValues = { readonly [name in MetricName]?: readonly number[] }
 /** The metrics of a task, those on request included. */
 export const allMetricsOf = (task: Task): readonly MetricName[] =>
   metricNames.filter((name) => (metrics[name] as MetricDefinition).tasks.includes(task))
+/** What the metric is, in words, for a task. */
+export function titleOf(name: MetricName, task: Task): string {
+  const { title, titleOfLabels }: MetricDefinition = metrics[name]
+  return task === 'multi-label' ? (titleOfLabels ?? title) : title
+}
+
 /** Whether nothing computes the metric, so that results or a training script must report it. */
 export const isReported = (name: MetricName): boolean => (metrics[name] as MetricDefinition).reported === true
 /** Whether runs compute the metric only where an objective or a gate names it. */

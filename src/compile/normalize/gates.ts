@@ -7,7 +7,7 @@ import type { GateRule, Measured } from '../../records/gates.ts'
 import {
   allMetricsOf,
   isReported,
-  metrics,
+  titleOf,
   needsClass,
   type LeastEffects,
   type MetricName,
@@ -109,7 +109,7 @@ export function checkMetric(
   const hint = isReported(metric)
     ? 'only results and training scripts report it'
     : right !== null && isShareOfRight(metric)
-      ? `${right} is the ${metrics[right].title}`
+      ? `${right} is the ${titleOf(right, task)}`
       : meant === undefined
         ? undefined
         : `did you mean "${meant}"?`
