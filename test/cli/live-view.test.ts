@@ -133,6 +133,27 @@ describe('the lines at the bottom of a terminal', () => {
     expect(terminal.text()).toEqual(['kept'])
   })
 
+  it('take 80 columns and 24 rows of a terminal that says it has none', () => {
+    const terminal = new Terminal(80, 24)
+    const { listener, end } = progressLogger({
+      write: terminal.write,
+      isTerminal: true,
+      columns: 0,
+      rows: 0,
+      letters: 'unicode',
+      now: () => 0,
+    })
+    terminal.write('one\ntwo\nthree\n')
+    for (const event of events) listener(event)
+    vi.advanceTimersByTime(100)
+    listener({ type: 'notice', message: 'hello' })
+    const shown = terminal.text()
+    expect(shown.slice(0, 3)).toEqual(['one', 'two', 'three'])
+    expect(shown.find((line) => line.includes('34/120 runs'))).toContain('[2/5] batch █')
+    end()
+    expect(terminal.text().slice(0, 3)).toEqual(['one', 'two', 'three'])
+  })
+
   it('carry the messages of a study above them', () => {
     const terminal = new Terminal(60, 20)
     const { listener, end } = progressLogger({
