@@ -47,6 +47,12 @@ describe('the live view', () => {
     expect(lines[2]).toBe('best accuracy 0.9712 · leads: learningRate 0.003, batchSize 256')
   })
 
+  it('forgets runs that a budget ended, when the next stage starts', () => {
+    const verify = { type: 'stage-started', job: plan.jobs[4]!, position: 5, of: 5 } as const
+    const lines = viewAt(12_300, [{ type: 'budget-exhausted', what: 'minutes', stage: 'batch' }, verify]).lines(room)
+    expect(lines.filter((line) => line.startsWith('>'))).toEqual([])
+  })
+
   it('fits into narrow and low terminals, the most important first, also without Unicode', () => {
     for (const columns of [12, 20, 40, 60, 200])
       for (const line of viewAt(1e6).lines({ ...room, columns })) expect(stringWidth(line)).toBeLessThan(columns)
