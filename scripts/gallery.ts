@@ -48,7 +48,10 @@ interface Window {
 
 const top: Window = { width: 1100, height: 780, scheme: 'light' }
 
-/** The pictures of the README: the first study, on a desk in light and dark, and on a phone. */
+/** The study whose report the README shows. */
+const shown: GalleryStudy['name'] = 'image'
+
+/** The pictures of the README: that study on a desk, in light and dark, and on a phone. */
 const readme: Readonly<Record<string, Window>> = {
   report: { width: 1200, height: 1320, scheme: 'light' },
   'report-dark': { width: 1200, height: 1320, scheme: 'dark' },
@@ -85,7 +88,7 @@ for (const study of studies.filter(({ name }) => wanted.length === 0 || wanted.i
   try {
     const out = run(study, scratch)
     for (const file of ['report.html', 'summary.md']) copyFileSync(join(out, file), join(gallery, study.name, file))
-    const more = study === studies[0] ? Object.entries(readme) : []
+    const more = study.name === shown ? Object.entries(readme) : []
     await pictures(join(gallery, study.name, 'report.html'), [
       [join(gallery, study.name, 'report.png'), top],
       ...more.map(([name, window]) => [join(root, 'docs/images', `${name}.png`), window] as const),

@@ -87,9 +87,10 @@ function measured(report: Report, columns: number): string[] {
     '',
     title,
     ...aligned([head, ...rows], indent),
-    ...[...names.flatMap(explained), ...(leastEffect ? [leastEffectNote(leastEffect)] : [])].flatMap((line) =>
-      wrapped(line, columns, indent),
-    ),
+    ...[
+      ...names.flatMap((name) => explained(name, report.study)),
+      ...(leastEffect ? [leastEffectNote(leastEffect)] : []),
+    ].flatMap((line) => wrapped(line, columns, indent)),
   ]
 }
 

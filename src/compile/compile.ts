@@ -18,7 +18,7 @@ import {
 import { estimateOf, type Study } from '../stages/estimate.ts'
 import { stageNamed } from '../stages/index.ts'
 import type { Locate } from '../dsl/parse.ts'
-import { checkSubsetClasses, isOnSubset, subsetsIn } from './subsets.ts'
+import { checkSubsetParts, isOnSubset, subsetsIn } from './subsets.ts'
 import { checkBudget, reservedRuns } from './check/budget.ts'
 import { checkLevers, checkRows } from './check/levers.ts'
 import { checkModel } from './check/model.ts'
@@ -46,14 +46,14 @@ export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Resu
   // 2. Does the model fit the data, and do the levers?
   checkRows(facts, report)
   checkLevers(baseline, facts, runSteps, report)
-  const { parameters } = checkModel(layers, facts, report)
+  const { parameters } = checkModel(layers, { ...facts, task: spec.task }, report)
 
   // 3. What every run shares.
   const { task, objective, augmentation, evaluateEvery } = spec
   const requested = requestedIn(spec)
   const shared = { task, data: facts, layers, parameters, objective, augmentation, evaluateEvery }
   const subsets = subsetsIn(spec.gates)
-  checkSubsetClasses(spec.gates, facts.classes, report)
+  checkSubsetParts(spec.gates, facts, report)
   const workload: ModelWorkload = {
     ...shared,
     ...(requested.length > 0 && { requested }),

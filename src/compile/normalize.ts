@@ -3,6 +3,7 @@ import { sortDiagnostics, type Diagnostic } from '../base/diagnostics.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { LeverName } from '../records/levers.ts'
 import type { MetricName } from '../records/metrics.ts'
+import { taskOf } from '../records/tasks.ts'
 import type { ParsedSpec } from '../dsl/parse.ts'
 import type { Spec, Trainer } from '../dsl/tuning.gen.ts'
 import type { ModelSpec, NormalizedSpec, TrainerSpec } from './normalized.ts'
@@ -97,7 +98,7 @@ interface ProcessContext extends Omit<SpecContext, 'written' | 'preset'> {
 function normalizeProcess(spec: Spec, { preset, levers, idle, known, testShare }: ProcessContext, report: Report) {
   const { task } = spec
   const reports = spec.trainer !== undefined
-  const objective: MetricName = spec.objective ?? (task === 'classification' ? 'nll' : 'mse')
+  const objective: MetricName = spec.objective ?? taskOf(task).loss
   checkMetric(objective, { task, reports, namesClass: reports }, ['objective'], report)
   const stages = normalizeStages(spec.stages, { preset, levers, idle, known }, report)
   const verifies = confirmationIn(stages) !== undefined

@@ -3,11 +3,11 @@ import { occurrences, listed } from '../base/lists.ts'
 import type { Column } from './column.ts'
 import { encodeInputs } from './encode.ts'
 import { selectInputs, type InputColumn } from './inputs.ts'
+import { joined, targetsOf, withLevels, type JoinedRows } from './joined.ts'
 import { datasetOf, inputsOf, shapeOf, withKnownSegments } from './load.ts'
 import { counted, fail } from './problems.ts'
 import { readData } from './part-files.ts'
 import { LIMITS } from './source.ts'
-import { encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset, KeyColumn, SegmentColumn, Splits } from './types.ts'
 import { rowWeights } from './weights.ts'
 import { openVersion, readAs, rowsIn, sameColumns, usedColumns, type Columns, type Row, type Rows } from './versions.ts'
@@ -83,12 +83,6 @@ export async function baseRows(
   }
 }
 
-/** Row numbers of both files, the base's first. */
-interface JoinedRows {
-  readonly base: Int32Array
-  readonly own: Int32Array
-}
-
 const partsOf = (trained: number, { validation, test }: Splits): Splits => {
   const range = (from: number, length: number): Int32Array => Int32Array.from({ length }, (_, i) => from + i)
   return {
@@ -162,7 +156,7 @@ function trainingRows({ before, columns, after, splits }: Trained): Int32Array {
   requireEnough(
     old,
     chosen.map(({ row }) => row),
-    columns.targets.some(({ isText }) => isText),
+    columns.targets.length === 1 && columns.targets.some(({ isText }) => isText),
   )
   return Int32Array.from(chosen, ({ number }) => number).sort()
 }
@@ -195,53 +189,3 @@ function requireEnough({ train }: Rows, chosen: readonly Row[], classes: boolean
 }
 
 const targetOf = ({ target }: Row): string => target
-
-/** A column of both versions with the levels of the base. A text that the base does not know has no level, which is −1. */
-function joined(base: Column, own: Column, rows: JoinedRows, single: boolean): Column {
-  const count = rows.base.length
-  const pick =
-    (of: (column: Column, row: number) => number) =>
-    (row: number): number =>
-      row < count ? of(base, rows.base[row] ?? -1) : of(own, rows.own[row - count] ?? -1)
-  // The empty text is a missing value, which the base may be able to fill in even if its own rows have none.
-  const levels = base.levels && own.levels?.includes('') && !base.levels.includes('') ? [...base.levels, ''] : base.levels
-  const place = new Map(levels?.map((level, i) => [level, i]))
-  const known = own.levels?.map((level) => place.get(level) ?? -1) ?? []
-  const codeAt = pick((column, row) => {
-    const code = column.codes?.[row] ?? -1
-    return column === base ? code : (known[code] ?? -1)
-  })
-  const number = pick((column, row) => column.at(row))
-  return {
-    ...base,
-    levels,
-    at: single ? (row) => Math.fround(number(row)) : number,
-    codes: base.codes && Int32Array.from({ length: count + rows.own.length }, (_, row) => codeAt(row)),
-  }
-}
-
-/** The column with more levels, which no row of its own has. */
-const withLevels = (column: Column, more: readonly string[]): Column => ({
-  ...column,
-  levels: [...new Set([...(column.levels ?? []), ...more])],
-})
-
-/** Classes come from the base's version and from the measured rows. */
-function targetsOf(
-  { task }: DataConfig,
-  base: readonly Column[],
-  own: readonly Column[],
-  rows: JoinedRows,
-  parts: Splits,
-): Pick<Dataset, 'targets' | 'targetNames' | 'classes' | 'targetScale'> {
-  const pairs = base.flatMap((column, i) => (own[i] ? [[column, own[i]] as const] : []))
-  if (task === 'regression') {
-    const columns = pairs.map(([one, other]) => joined(one, other, rows, false))
-    return { ...standardizeTargets(columns, rows.base.length + rows.own.length, parts), classes: null }
-  }
-  const [[one, other] = []] = pairs
-  if (!one || !other) throw new Error('the target was not read')
-  const measured = Array.from(rows.own, (row) => other.levels?.[other.codes?.[row] ?? -1] ?? '')
-  const { levels: classes, codes } = encodeLevels(joined(withLevels(one, measured), other, rows, false), LIMITS.levels)
-  return { targets: Float32Array.from(codes), classes, targetScale: null }
-}

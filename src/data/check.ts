@@ -1,8 +1,9 @@
 import { listed } from '../base/lists.ts'
 import { targetAt } from '../base/rows.ts'
+import { labelClasses } from './labels.ts'
 import { checkNames, checks } from './checks/index.ts'
 import type { CheckName, DataFinding, Found } from './checks/definition.ts'
-import type { Augmentation, Dataset } from './types.ts'
+import type { Augmentation, Dataset, Task } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
 
 /**
@@ -27,24 +28,27 @@ export function checkData(
       const all = views.map((view) =>
         check.find(view, augmentations).map((found) => ({ check: check.name, ...found, message: messageOf(found) })),
       )
-      return dataset.targetNames ? together(all, dataset.targetNames) : all.flat()
+      return dataset.targetNames ? together(all, dataset.targetNames, dataset.task) : all.flat()
     })
   watch.look()
   return findings
 }
 
-/** The data once for each target, because a check looks at one target. */
+/** The data once for each target or label, because a check looks at one target. A label is a target of two classes. */
 function viewsOf({ targetNames, ...dataset }: Dataset): Dataset[] {
   if (!targetNames) return [dataset]
+  const ofLabel = dataset.task === 'multi-label' ? ({ task: 'classification', classes: labelClasses } as const) : {}
   return targetNames.map((_, k) => ({
     ...dataset,
+    ...ofLabel,
     targets: targetAt(dataset.targets, k, targetNames.length),
     targetScale: dataset.targetScale?.slice(k, k + 1) ?? null,
   }))
 }
 
 /** A finding about every target is reported once. Any other names the targets that it is about. */
-function together(all: readonly (readonly DataFinding[])[], names: readonly string[]): DataFinding[] {
+function together(all: readonly (readonly DataFinding[])[], names: readonly string[], task: Task): DataFinding[] {
+  const what = task === 'multi-label' ? 'label' : 'target'
   const found = new Map<string, { readonly finding: DataFinding; readonly of: string[] }>()
   for (const [k, findings] of all.entries()) {
     for (const finding of findings) {
@@ -54,7 +58,7 @@ function together(all: readonly (readonly DataFinding[])[], names: readonly stri
     }
   }
   return [...found.values()].map(({ finding, of }) =>
-    of.length === names.length ? finding : { ...finding, message: `${finding.message} (target ${listed(of)})` },
+    of.length === names.length ? finding : { ...finding, message: `${finding.message} (${what} ${listed(of)})` },
   )
 }
 

@@ -2,7 +2,8 @@ import type { Matrix } from './checks/methods/linear-fit.ts'
 import { inputsOf, spaced } from './reference-loss.ts'
 import { softmaxLosses, type SoftmaxSettings } from './softmax-regression.ts'
 import { unknownId } from './token-ids.ts'
-import { inputWidth } from '../base/rows.ts'
+import { inputWidth, targetAt, targetWidth } from '../base/rows.ts'
+import { labelClasses } from './labels.ts'
 import type { Dataset } from './types.ts'
 
 /** Training rows that are used, evenly spaced, and fewer than which say nothing. */
@@ -15,7 +16,8 @@ const MOST_WORDS = 1000
 const columnSettings = [1, 10, 100].map((penalty) => ({ standardize: true, penalty }))
 const wordSettings = [0.1, 0.3, 1].map((penalty) => ({ standardize: false, penalty }))
 
-export type EvidenceData = Pick<Dataset, 'inputs' | 'inputShape' | 'targets' | 'classes' | 'vocabulary' | 'splits'>
+export type EvidenceData = Pick<Dataset, 'inputs' | 'inputShape' | 'targets' | 'classes' | 'vocabulary' | 'splits'> &
+  Partial<Pick<Dataset, 'task'>>
 
 /** What a linear model can tell from some inputs. */
 export interface InputEvidence {
@@ -29,9 +31,12 @@ export interface InputEvidence {
  * How well a logistic regression tells the classes from the inputs: two halves of the training rows, each predicted by the
  * model of the other. Numbers and categories are standardized; texts become tf-idf of their most frequent words, in rows of
  * length 1. Of numbers to predict, it tells the upper half from the lower. So the same rows say which of two kinds of inputs
- * knows more. Null where it cannot be computed: of few rows, many inputs or many classes.
+ * knows more. Of several targets or labels, it is the mean over them. Null where it cannot be computed: of few rows, many
+ * inputs or many classes.
  */
 export function inputEvidence(data: EvidenceData): InputEvidence | null {
+  const width = targetWidth(data)
+  if (width > 1) return meanEvidence(data, width)
   const rows = spaced(data.splits.train, MOST_ROWS)
   const classes = data.classes?.length ?? 2
   if (rows.length < FEWEST_ROWS || classes > MOST_CLASSES) return null
@@ -44,6 +49,18 @@ export function inputEvidence(data: EvidenceData): InputEvidence | null {
     heldOutLoss(inputs, labels, classes, settings),
   )
   return { loss: Math.min(...losses), chance }
+}
+
+/** The mean over several targets or labels; null if one has none. */
+function meanEvidence({ task, ...data }: EvidenceData, width: number): InputEvidence | null {
+  const classes = task === 'multi-label' ? labelClasses : null
+  const found = Array.from({ length: width }, (_, k) =>
+    inputEvidence({ ...data, classes, targets: targetAt(data.targets, k, width) }),
+  )
+  const known = found.flatMap((one) => one ?? [])
+  if (known.length < width) return null
+  const over = (of: (one: InputEvidence) => number): number => known.reduce((sum, one) => sum + of(one) / width, 0)
+  return { loss: over(({ loss }) => loss), chance: over(({ chance }) => chance) }
 }
 
 /** Each half of the rows by the model of the other. */

@@ -2,6 +2,7 @@ import { timesIn } from './checks/methods/points-in-time.ts'
 import { distinct, readUndecided, typeOf } from './column-type.ts'
 import { keptCharacters, type Column } from './column.ts'
 import { guessImage, guessTarget, guessTask, guessText } from './guess.ts'
+import { isLabel } from './labels.ts'
 import { stemOf } from './formats/index.ts'
 import { readSource, type DataFile } from './read-source.ts'
 import { LIMITS, type Limits } from './source.ts'
@@ -69,7 +70,9 @@ function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSumma
   const words = type === 'text' ? wordsOf(column) : null
   const time = column.isText ? areDates(column.texts) : numbersAreTimes(column, rows)
   const spelling = spelledNumbers(column.texts)?.spelling.words ?? null
-  return { name, index, type, distinct: different, missing, words, time, spelling, ...range(column, rows) }
+  const numbers = range(column, rows)
+  const label = column.isText ? isLabel(column.texts.filter((text) => text !== '')) : isBinary(different, numbers)
+  return { name, index, type, distinct: different, missing, words, time, label, spelling, ...numbers }
 }
 
 /** Values that are looked at. */
@@ -91,6 +94,9 @@ function wordsOf({ texts, levels }: Column): number {
   const counts = texts.map((text) => (text.length >= cut ? Infinity : word.tokenize(text).length)).sort((a, b) => a - b)
   return counts[Math.floor(whole * (counts.length - 1))] ?? 0
 }
+
+const isBinary = (different: number, { min, max }: Pick<ColumnSummary, 'min' | 'max'>): boolean =>
+  different === 2 && min === 0 && max === 1
 
 function range(column: Column, rows: number): Pick<ColumnSummary, 'min' | 'max' | 'sd' | 'whole'> {
   let [min, max, whole] = [Infinity, -Infinity, true]

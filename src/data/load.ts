@@ -1,4 +1,5 @@
 import { fingerprint, sha256 } from '../base/hash.ts'
+import { answersOf } from './answers.ts'
 import { readUndecided } from './column-type.ts'
 import { encodeInputs, type EncodedInputs } from './encode.ts'
 import { foldsOf } from './folds.ts'
@@ -16,12 +17,11 @@ import { splitRows, type SplitRequest } from './splits.ts'
 import type { OpenTable, Table, TableUse } from './table.ts'
 import { requireDifferent } from './same-levels.ts'
 import { timesOf } from './times.ts'
-import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
+import { encodeLevels } from './targets.ts'
 import type { Tokenizer } from './tokenizers/definition.ts'
 import { openTokenizer } from './tokenizers/index.ts'
 import type { DataConfig, Dataset, Splits } from './types.ts'
 import { unwatched, type Watch } from './watch.ts'
-import { rowWeights } from './weights.ts'
 import { wholeNumbers } from './whole-numbers.ts'
 
 /** A data file, opened, and the columns that a config names; its rows are not read yet. */
@@ -109,50 +109,25 @@ function assemble(
   inputs: readonly InputColumn[],
   limits: Limits,
 ): Assembled {
-  const columns = roles.targets.flatMap((i) => table.columns[i] ?? [])
-  const [target] = columns
-  if (!target || columns.length < roles.targets.length) throw new Error('a target was not read')
-  const group = roles.group === null ? null : table.columns[roles.group]
+  const [target, ...more] = roles.targets.flatMap((i) => table.columns[i] ?? [])
+  if (!target || 1 + more.length < roles.targets.length) throw new Error('a target was not read')
+  const columnAt = (i: number | null) => (i === null ? null : (table.columns[i] ?? null))
+  const [group, timed, weight] = [columnAt(roles.group), columnAt(roles.time), columnAt(roles.weight)]
   const { rows } = table
   const { split, task } = config
   const given = givenParts(config, table)
-  const timed = roles.time === null ? null : table.columns[roles.time]
   const times = timed ? timesOf(timed, rows, limits) : undefined
   const grouped = group ? encodeLevels(group, limits.levels) : null
-  const groups = grouped?.codes ?? null
   const alike = grouped ? requireDifferent(group?.name ?? '', grouped.levels, 'values') : []
-  if (task === 'regression') {
-    const request = { rows, split, classes: null, groups, given, times }
-    const splits = splitRows(request)
-    const standardized = standardizeTargets(columns, rows, splits)
-    const encoded = encodeInputs(config, rows, inputs, splits, limits)
-    const unstratified = split.stratify ? ['regression: the split is not stratified'] : []
-    const notes = [...alike, ...unstratified, ...encoded.notes]
-    return { ...inputsOf(encoded), notes, ...standardized, task, classes: null, splits, ...varying(request, splits) }
-  }
-  const { levels: classes, codes } = encodeLevels(target, limits.levels)
-  alike.push(...requireDifferent(target.name, classes, 'classes'))
-  checkClasses(config, classes, given ? codes.subarray(0, given.train.length) : codes)
-  const request = { rows, split, classes: split.stratify ? codes : null, groups, given, times }
+  const divided = given ? given.train.length : rows
+  const answers = answersOf(config, { targets: [target, ...more], weight, rows, divided }, limits)
+  const request = { rows, split, classes: answers.strata, groups: grouped?.codes ?? null, given, times }
   const splits = splitRows(request)
-  const encoded = encodeInputs(config, rows, inputs, splits, limits)
-  const notes = [...alike, ...encoded.notes]
-  const column = roles.weight === null ? null : (table.columns[roles.weight] ?? null)
   const vary = varying(request, splits)
-  const trained = vary.folds.length > 0 ? { validation: splits.validation } : {}
-  const weighted = rowWeights(config, { codes, classes, column, train: splits.train, ...trained })
-  const targets = Float32Array.from(codes)
-  return {
-    ...inputsOf(encoded),
-    notes,
-    targets,
-    ...weighted,
-    task,
-    classes,
-    targetScale: null,
-    splits,
-    ...vary,
-  }
+  const prepared = answers.prepared({ splits, folds: vary.folds })
+  const encoded = encodeInputs(config, rows, inputs, splits, limits)
+  const notes = [...alike, ...answers.notes, ...encoded.notes]
+  return { ...inputsOf(encoded), notes, ...prepared, task, splits, ...vary }
 }
 
 /** How rows vary between seeds, and whether verdicts are about more than these rows. Files and times fix the test rows. */

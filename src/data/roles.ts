@@ -165,7 +165,7 @@ function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: numbe
   for (const i of parts.numeric) wants[i] = (parts.scaling.get(i) ?? config.standardize) ? 'double' : 'single'
   for (const i of parts.categorical) wants[i] = 'text'
   if (parts.text !== null) wants[parts.text] = 'verbatim'
-  for (const i of parts.targets) wants[i] = config.task === 'classification' ? 'text' : 'double'
+  for (const i of parts.targets) wants[i] = config.task === 'regression' ? 'double' : 'text'
   if (parts.weight !== null) wants[parts.weight] = 'double'
   if (parts.group !== null) wants[parts.group] = 'text'
   for (const i of parts.segments) if (wants[i] === 'skip') wants[i] = 'text'

@@ -20,6 +20,8 @@ export interface ColumnSummary {
   readonly words: number | null
   /** Whether its texts are dates, with or without a time of day, or its numbers points in time. */
   readonly time: boolean
+  /** Whether it says yes or no: 0 and 1, no and yes, or false and true. */
+  readonly label: boolean
   /** If the texts are numbers in another spelling, how they are spelled, after "numbers": `with a currency sign`. */
   readonly spelling: string | null
 }
@@ -37,6 +39,8 @@ export interface TableSummary {
   /** Words among numbers that seem to stand for missing values, such as `-`; the summary reads them so. */
   readonly missingWords: readonly string[]
   readonly target: string | null
+  /** All targets, the first of them `target`, if the user names several. */
+  readonly targets?: readonly string[]
   /** What speaks for the target, as clauses; empty if the file itself names it. */
   readonly targetWhy: readonly string[]
   readonly task: Task | null

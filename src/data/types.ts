@@ -1,3 +1,4 @@
+import type { Spec } from '../dsl/tuning.gen.ts'
 import type { MissingConfig } from './missing.ts'
 import type { FittedScaling, Standardize } from './scaling.ts'
 
@@ -12,7 +13,7 @@ export interface DataConfig {
    * name.
    */
   readonly target: string
-  /** All targets of a regression, the first of them `target`, if there are several. Omitted for one. */
+  /** All labels, or all targets of a regression, the first of them `target`, if there are several. Omitted for one. */
   readonly targets?: readonly string[]
   readonly header: boolean | 'auto'
   readonly task: Task
@@ -58,7 +59,8 @@ export interface PartFiles {
   readonly test?: string
 }
 
-export type Task = 'classification' | 'regression'
+/** What is predicted: one of several classes, whether each of several labels applies, or numbers. */
+export type Task = Spec['task']
 
 export type InputsConfig =
   /** Every column except the target and the group, in order, times `scale`, reshaped row-major. */
@@ -90,7 +92,7 @@ export interface SplitConfig {
   /** Fractions of all rows, each in [0, 1), together below 1; the training rows are the rest. */
   readonly validation: number
   readonly test: number
-  /** Keep the class proportions in every part; ignored for regression. */
+  /** Keep the proportions of classes or labels in every part; ignored for regression. */
   readonly stratify: boolean
   /** The column whose equal values stay in one part: a patient, a session. It is never an input. */
   readonly groupBy: string | null
@@ -119,14 +121,17 @@ export interface Dataset {
   readonly inputs: Float32Array
   /** Shape of one row; its product is inputSize. */
   readonly inputShape: readonly number[]
-  /** One per row: the class's index in `classes`, or the standardized value. Of several targets, rows × targets. */
+  /**
+   * One per row: the class's index in `classes`, or the standardized value. Of several targets, rows × targets; of labels,
+   * 1 where one applies and 0 where not.
+   */
   readonly targets: Float32Array
-  /** Names of several targets of a regression, in their order; omitted for one. */
+  /** Names of labels, or of several targets of a regression, in their order; omitted for one. */
   readonly targetNames?: readonly string[]
   /** Weight of each row in the training loss, with a mean of 1 over the training rows; omitted if all are equal. */
   readonly weights?: Float32Array
   readonly task: Task
-  /** Class names in the order of their indices; null for regression. */
+  /** Class names in the order of their indices; null for labels and regression. */
   readonly classes: readonly string[] | null
   /** One name per input. */
   readonly features: readonly string[]
@@ -134,7 +139,7 @@ export interface Dataset {
   readonly vocabulary?: readonly string[]
   /** How the inputs were made, one per column, in order; fitted on the training rows. */
   readonly fitted: readonly FittedInput[]
-  /** value = target × sd + mean for each target, fitted on the training rows; null for classification. */
+  /** value = target × sd + mean for each target, fitted on the training rows; null for classes and labels. */
   readonly targetScale: TargetScale | null
   readonly splits: Splits
   /** Whether the rows were drawn, so that what is measured on the test rows can hold for other rows from the same source. */

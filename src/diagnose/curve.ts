@@ -50,7 +50,7 @@ export interface Curve {
 /** What is known about all runs of a group. */
 export interface Context {
   readonly task: Task
-  /** Null for regression, and if unknown. */
+  /** 2 for labels, which are yes or no each. Null for regression, and if unknown. */
   readonly classes: number | null
   readonly rows: { readonly train: number; readonly validation: number } | null
   /** Training loss that a good fit reaches; null for 40 % of a constant guess's loss. */
@@ -108,7 +108,7 @@ export function measured(metrics: Metrics): Measured {
   const { mse, r2 } = metrics
   return {
     loss: metrics.nll ?? mse ?? null,
-    accuracy: metrics.accuracy ?? null,
+    accuracy: metrics.accuracy ?? metrics.subsetAccuracy ?? null,
     balancedAccuracy: metrics.balancedAccuracy ?? null,
     ece: metrics.ece ?? null,
     confidence: null,

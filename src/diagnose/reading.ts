@@ -33,6 +33,8 @@ export interface Fitted {
 
 /** A good fit leaves at most this share of a constant guess's loss, unless the caller knows better. */
 const targetShare = 0.4
+/** What leaves less than this share fits well, also where a simple model would fit better still. */
+const leastTargetShare = 0.1
 
 export function read(curve: Curve, context: Context): Reading {
   const steps = curve.steps.flatMap((s) => (s.loss !== null && Number.isFinite(s.loss) ? [{ ...s, loss: s.loss }] : []))
@@ -53,10 +55,13 @@ export function read(curve: Curve, context: Context): Reading {
       trained.map((t) => t.loss),
       losses,
     ),
-    target: context.targetLoss ?? targetShare * (constantLoss ?? start),
+    target: targetOf(context, constantLoss ?? start),
     batchNoise: noiseAround(losses),
   }
 }
+
+const targetOf = ({ targetLoss }: Context, constant: number): number =>
+  targetLoss === null ? targetShare * constant : Math.max(targetLoss, leastTargetShare * constant)
 
 function fitted({ evaluations }: Curve, split: 'train' | 'validation'): Fitted[] {
   return evaluations.flatMap((point) => {
@@ -73,7 +78,7 @@ function ending(evaluated: readonly number[], steps: readonly number[]): number 
 
 /** ln(classes): the loss of equal probabilities, and an upper bound for a constant guess; the variance for regression. */
 function constantGuess({ evaluations }: Curve, { task, classes }: Context): number | null {
-  if (task === 'classification') return classes === null ? null : Math.log(classes)
+  if (task !== 'regression') return classes === null ? null : Math.log(classes)
   const known = evaluations.flatMap((e) => e.train.constantLoss ?? [])
   return known.length > 0 ? median(known) : null
 }

@@ -1,5 +1,6 @@
 import { linesOfWords } from '../base/wrap.ts'
 import { yamlComment, yamlScalar } from '../base/yaml.ts'
+import type { Spec } from './tuning.gen.ts'
 import { leverLines, modelLines, textModelLines } from './init-model.ts'
 
 /** What `init` knows about a data file; the loader's table summary matches it. */
@@ -23,7 +24,9 @@ export interface InitOptions {
   readonly missingWords: readonly string[]
   /** Column to predict; null if it cannot be guessed. */
   readonly target: string | null
-  readonly task: 'classification' | 'regression' | null
+  /** All columns to predict, if there are several. */
+  readonly targets?: readonly string[]
+  readonly task: Spec['task'] | null
   /** The preset that fits the rows. */
   readonly preset: string
   /** Shape of a row if rows are images, otherwise null. */
@@ -82,7 +85,7 @@ function dataLines(options: InitOptions): string[] {
   return [
     'data:',
     ...fileLines(options),
-    `  target: ${targetOf(target, header)}${target === null ? '                 # a guess: the last column' : ''}`,
+    `  target: ${targetsOf(options)}${target === null ? '                 # a guess: the last column' : ''}`,
     `  header: ${header}`,
     ...(options.inputsWhy === undefined ? [] : comment(`Why these inputs: ${options.inputsWhy}.`)),
     ...(text
@@ -123,10 +126,11 @@ function splitLines({ files = {}, time, header }: InitOptions): string[] {
 }
 
 /** How to fill in what is missing; nothing if every input has a value everywhere. */
-function missingLines({ columns, target, missingWords, imageShape, text }: InitOptions): string[] {
+function missingLines({ columns, target, targets = target === null ? [] : [target], ...options }: InitOptions): string[] {
+  const { missingWords, imageShape, text } = options
   if (text) return []
   const isInput = ({ name, type }: (typeof columns)[number]): boolean =>
-    name !== target && (type === 'numeric' || type === 'categorical')
+    !targets.includes(name) && (type === 'numeric' || type === 'categorical')
   const gaps = columns.filter((column) => column.missing > 0 && isInput(column))
   if (gaps.length === 0) return []
   const words = missingWords.length > 0 ? `, values: [${missingWords.map((word) => JSON.stringify(word)).join(', ')}]` : ''
@@ -174,8 +178,8 @@ function gateLines(gates: InitOptions['gates']): string[] {
 const comment = (text: string): string[] =>
   linesOfWords(text.split(' '), (line) => line.length <= 116).map((line) => `  ${yamlComment(line)}`)
 
-function census({ columns, target, time }: InitOptions): string {
-  const inputs = columns.filter((c) => c.name !== target && c.name !== time?.column)
+function census({ columns, target, targets = target === null ? [] : [target], time }: InitOptions): string {
+  const inputs = columns.filter((c) => !targets.includes(c.name) && c.name !== time?.column)
   const count = (type: string): number => inputs.filter((c) => c.type === type).length
   const left = count('constant') + count('identifier') + count('text')
   return `${count('numeric')} numeric, ${count('categorical')} categorical${left > 0 ? `, ${left} left out` : ''}`
@@ -184,7 +188,10 @@ function census({ columns, target, time }: InitOptions): string {
 /** Without a header, columns are named by position. */
 const columnOf = (name: string, header: boolean): string => (!header && /^-?\d+$/.test(name) ? name : yamlScalar(name))
 
-const targetOf = (target: string | null, header: boolean): string => (target === null ? '-1' : columnOf(target, header))
+const targetsOf = ({ target, targets, header }: InitOptions): string => {
+  if (targets) return `[${targets.map((name) => columnOf(name, header)).join(', ')}]`
+  return target === null ? '-1' : columnOf(target, header)
+}
 
 /** Letters and digits of a name; a study's name is also a folder's. */
 function nameOf(text: string): string {

@@ -1,7 +1,7 @@
 /* Generated from schema/tuning.schema.json by scripts/generate.ts; do not edit. */
 
 /**
- * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece, auroc, averagePrecision, kappa (quadratic), worstRecall, worstNll; of one class that a gate names: recall, precision. For regression: mse, rmse, mae, r2, mape. Of your own, reported by results or a training script: score (higher is better), cost (lower is better).
+ * For classification: accuracy, balancedAccuracy, f1 (macro), nll, brier, ece, auroc, averagePrecision, kappa (quadratic), worstRecall, worstNll; of one class that a gate names: recall, precision. For multi-label: subsetAccuracy, hammingLoss, balancedAccuracy, f1 (macro), microF1, nll, auroc, averagePrecision, worstRecall, worstNll; of one label that a gate names: recall, precision. For regression: mse, rmse, mae, r2, mape. Of your own, reported by results or a training script: score (higher is better), cost (lower is better).
  */
 export type Metric =
   | 'accuracy'
@@ -17,6 +17,9 @@ export type Metric =
   | 'worstNll'
   | 'recall'
   | 'precision'
+  | 'subsetAccuracy'
+  | 'hammingLoss'
+  | 'microF1'
   | 'mse'
   | 'rmse'
   | 'mae'
@@ -189,9 +192,9 @@ export interface Spec {
    */
   name: string
   /**
-   * Whether the target is one of several classes or a number.
+   * What is predicted: one of several classes, whether each of several labels applies, or numbers.
    */
-  task: 'classification' | 'regression'
+  task: 'classification' | 'multi-label' | 'regression'
   /**
    * Where ranges of the stages and the augmentation policy come from. auto: text where the input is a text column, text-transformer where the model has an embedding, vision-cnn where the inputs are images, else tabular-mlp.
    */
@@ -284,6 +287,18 @@ export interface LeastEffects {
    */
   precision?: number
   /**
+   * The smallest gain in subsetAccuracy that matters, in its units.
+   */
+  subsetAccuracy?: number
+  /**
+   * The smallest gain in hammingLoss that matters, in its units.
+   */
+  hammingLoss?: number
+  /**
+   * The smallest gain in microF1 that matters, in its units.
+   */
+  microF1?: number
+  /**
    * The smallest gain in mse that matters, in its units.
    */
   mse?: number
@@ -333,7 +348,7 @@ export interface Data {
    */
   test?: string
   /**
-   * The column to predict: its name, or its position counted from 0 (-1 is the last). A list of columns are several targets of a regression.
+   * The column to predict: its name, or its position counted from 0 (-1 is the last). A list of columns are labels of 0 and 1, no and yes, or false and true (task: multi-label), or several targets of a regression.
    *
    * @minItems 1
    * @maxItems 32
@@ -811,6 +826,18 @@ export interface ResultNames {
    */
   precision?: string
   /**
+   * Name of the subsetAccuracy in the results.
+   */
+  subsetAccuracy?: string
+  /**
+   * Name of the hammingLoss in the results.
+   */
+  hammingLoss?: string
+  /**
+   * Name of the microF1 in the results.
+   */
+  microF1?: string
+  /**
    * Name of the mse in the results.
    */
   mse?: string
@@ -1150,6 +1177,10 @@ export interface SeedVariance {
    * Judge the metric of this class of the target against the rest: recall, precision, f1, nll, auroc or averagePrecision. Omitted: the metric of all classes.
    */
   class?: string | number | boolean
+  /**
+   * Judge the metric of this target alone, where data.target lists several: of a label, recall, precision, f1, nll, auroc or averagePrecision; of a regression, every metric, in units of the target. Omitted: the metric of all targets.
+   */
+  target?: string | number
   split?: Measured
   onInconclusive?: OnInconclusive
 }
@@ -1170,6 +1201,10 @@ export interface Regression {
    * Judge the metric of this class of the target against the rest: recall, precision, f1, nll, auroc or averagePrecision. Omitted: the metric of all classes.
    */
   class?: string | number | boolean
+  /**
+   * Judge the metric of this target alone, where data.target lists several: of a label, recall, precision, f1, nll, auroc or averagePrecision; of a regression, every metric, in units of the target. Omitted: the metric of all targets.
+   */
+  target?: string | number
   split?: Measured
   /**
    * Columns of the data. Each of their values is a segment of the test rows, which is judged by itself: the worst one decides. Needs split: test. Omitted: all rows together.
@@ -1179,7 +1214,7 @@ export interface Regression {
    */
   segments?: Column[]
   /**
-   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.
+   * Test rows that a class, a label or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.
    */
   minRows?: number
   onInconclusive?: OnInconclusive
@@ -1201,6 +1236,10 @@ export interface Threshold {
    * Judge the metric of this class of the target against the rest: recall, precision, f1, nll, auroc or averagePrecision. Omitted: the metric of all classes.
    */
   class?: string | number | boolean
+  /**
+   * Judge the metric of this target alone, where data.target lists several: of a label, recall, precision, f1, nll, auroc or averagePrecision; of a regression, every metric, in units of the target. Omitted: the metric of all targets.
+   */
+  target?: string | number
   split?: Measured
   /**
    * Columns of the data. Each of their values is a segment of the test rows, which is judged by itself: the worst one decides. Needs split: test. Omitted: all rows together.
@@ -1210,7 +1249,7 @@ export interface Threshold {
    */
   segments?: Column[]
   /**
-   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.
+   * Test rows that a class, a label or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.
    */
   minRows?: number
   onInconclusive?: OnInconclusive
@@ -1240,7 +1279,7 @@ export interface Calibration {
    */
   segments?: Column[]
   /**
-   * Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.
+   * Test rows that a class, a label or a segment must have to be judged, or groups of them if the split keeps groups together. Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.
    */
   minRows?: number
   onInconclusive?: OnInconclusive
@@ -1262,6 +1301,10 @@ export interface Collapse {
    * Judge the metric of this class of the target against the rest: recall, precision, f1, nll, auroc or averagePrecision. Omitted: the metric of all classes.
    */
   class?: string | number | boolean
+  /**
+   * Judge the metric of this target alone, where data.target lists several: of a label, recall, precision, f1, nll, auroc or averagePrecision; of a regression, every metric, in units of the target. Omitted: the metric of all targets.
+   */
+  target?: string | number
   split?: Measured
   onInconclusive?: OnInconclusive
 }

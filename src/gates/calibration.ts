@@ -19,7 +19,7 @@ export const calibration: GateDefinition<CalibrationRule, Calibration> = {
   ...nonInferiority,
   name: 'calibration',
   schema: {
-    summary: "Probabilities may be worse than the baseline's only by less than the margin. Classification only.",
+    summary: "Probabilities may be worse than the baseline's only by less than the margin. For classes and labels.",
     example: { margin: 0.05 },
     description: 'Rule of the calibration gate: non-inferiority on a proper score.',
     required: ['margin'],

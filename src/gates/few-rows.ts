@@ -1,6 +1,6 @@
 // Intervals for a share of the few rows of a class or a segment.
 import type { Measured, MetricRule } from '../records/gates.ts'
-import { isProportion, ranksRows, type MetricName } from '../records/metrics.ts'
+import { isProportion, ofClass, ranksRows, type MetricName } from '../records/metrics.ts'
 import type { SubsetMetrics } from '../records/subsets.ts'
 import type { RowError } from '../stats/crossed.ts'
 import type { Interval } from '../stats/intervals.ts'
@@ -30,8 +30,11 @@ const fewestForOthers = 100
 const fewestOf = (metric: MetricName): number => fewest[metric] ?? (isProportion(metric) ? 0 : fewestForOthers)
 
 /** Rows that a class or a segment needs to be judged by a rule: none if its verdict holds on these rows alone. */
-export function rowsNeeded({ metric, split, minRows }: MetricRule): number {
-  return split !== 'test' || minRows === undefined ? 0 : Math.max(minRows, fewestOf(metric))
+export function rowsNeeded({ metric, split, minRows, target, segments }: MetricRule): number {
+  if (split !== 'test' || minRows === undefined) return 0
+  // One target of a regression has all rows, as all targets together have.
+  if (target !== undefined && !segments && ofClass(metric) === undefined) return 0
+  return Math.max(minRows, fewestOf(metric))
 }
 
 /** What an interval may count as independent: test rows, or groups of them that belong together. */

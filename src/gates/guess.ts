@@ -1,5 +1,6 @@
 import type { VerifyFindings } from '../records/decision.ts'
 import type { MetricName } from '../records/metrics.ts'
+import { classesOfLabel } from '../records/tasks.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
 import { tInterval } from '../stats/intervals.ts'
 import { shown } from '../stats/outcome.ts'
@@ -30,18 +31,25 @@ const coverage = 0.9
  * The comparison, or nothing if the winner is shown to be better. Test rows count, or validation rows if no seed has test
  * rows. None if no seed has the metric.
  *
- * @param classes of a classification; null for a regression
+ * @param classes of a classification; null for labels and a regression
+ * @param labels whether the rows have labels, each yes or no
  */
-export function guessOf({ seeds }: VerifyFindings, classes: readonly string[] | null): { readonly guess?: GuessComparison } {
-  const metric = classes === null ? 'r2' : 'balancedAccuracy'
+export function guessOf(
+  { seeds }: VerifyFindings,
+  classes: readonly string[] | null,
+  labels = false,
+): { readonly guess?: GuessComparison } {
+  const count = labels ? classesOfLabel : (classes?.length ?? null)
+  const metric = count === null ? 'r2' : 'balancedAccuracy'
   const of = (split: 'test' | 'validation') => seeds.flatMap(({ candidate }) => candidate[split]?.[metric] ?? [])
   const split = of('test').length > 0 ? 'test' : 'validation'
   const values = of(split)
   if (values.length === 0) return {}
-  const level = classes === null ? 0 : 1 / classes.length
+  const level = count === null ? 0 : 1 / count
   const interval = tInterval(values, coverage)
   if ((interval.kind === 'interval' ? interval.lower : mean(values)) > level) return {}
-  const guess = classes === null ? 'always guessing the mean has 0' : `always guessing one class has ${shown(level)}`
+  const same = labels ? 'the same labels' : 'one class'
+  const guess = count === null ? 'always guessing the mean has 0' : `always guessing ${same} has ${shown(level)}`
   const sd = values.length > 1 ? sampleSd(values) : null
   const claim = mean(values) <= level ? 'no-better' : 'not-shown'
   return { guess: { metric, split, seeds: values.length, mean: mean(values), sd, guess, claim } }

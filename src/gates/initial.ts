@@ -1,4 +1,5 @@
 import type { MetricName, Task } from '../records/metrics.ts'
+import { taskOf } from '../records/tasks.ts'
 import { mean } from '../stats/describe.ts'
 import { sigmaInterval } from '../stats/intervals.ts'
 import { exactShareBounds } from '../stats/shares.ts'
@@ -11,7 +12,7 @@ export interface InitialFacts {
   readonly task: Task
   /** Number of test rows, or about as many. */
   readonly testRows: number
-  /** Number of classes, at least 2; null for a regression. */
+  /** Number of classes, at least 2, which is that of a label; null for a regression. */
   readonly classes: number | null
   /** SD of the target, above 0; null for a classification, or if it is unknown. */
   readonly targetSd: number | null
@@ -26,7 +27,7 @@ export interface Pilot {
   readonly epochs: number
   readonly of: number
   readonly measured: readonly PilotMetric[]
-  /** Mean over the seeds of the metric by which a collapse shows; see `usualMetric`. */
+  /** Mean over the seeds of the metric by which a collapse shows; see `usual` of a task. */
   readonly usual: number
 }
 
@@ -48,13 +49,6 @@ export interface InitialGate {
   readonly proposal?: true
 }
 
-/** The metrics that a pilot has to measure: the one that people read, and a proper score that sees overconfidence. */
-export const initialMetrics = (task: Task): readonly [MetricName, MetricName] =>
-  task === 'classification' ? ['accuracy', 'nll'] : ['r2', 'mae']
-
-/** The metric by which a collapse shows: a constant guess has the same value of it however unequal the classes are. */
-export const usualMetric = (task: Task): MetricName => (task === 'classification' ? 'balancedAccuracy' : 'r2')
-
 /**
  * Gates for a study that has no noise to judge by yet. Besides the metric that people read, they hold a proper score on the
  * test rows: accuracy does not see a model that is certain where it is wrong.
@@ -64,8 +58,10 @@ export const usualMetric = (task: Task): MetricName => (task === 'classification
  * doubled, and a least size stands in for the second.
  */
 export function initialGates(facts: InitialFacts): readonly InitialGate[] {
-  const [main, proper] = initialMetrics(facts.task)
-  const [level, gate] = facts.task === 'classification' ? ['min: 0.9', 'calibration'] : ['min: 0.8', 'regression']
+  const { initial, isCalibrated, right } = taskOf(facts.task)
+  const [main, proper] = initial
+  const gate = isCalibrated ? 'calibration' : 'regression'
+  const level = right === null ? 'min: 0.8' : 'min: 0.9'
   const margins = { main: marginOf(main, facts), proper: marginOf(proper, facts) }
   const cap = capOf(main, proper, facts)
   return [
@@ -87,8 +83,8 @@ const leastSkill = 0.2
 /** A level halfway between a constant guess and the pilot, and the share that as many seeds show if all of them train. */
 function collapseOf({ task, classes, seeds, pilot }: InitialFacts): InitialGate[] {
   if (!pilot) return []
-  const metric = usualMetric(task)
-  const guess = task === 'classification' ? 1 / (classes ?? 2) : 0
+  const { usual: metric, right } = taskOf(task)
+  const guess = right === null ? 0 : 1 / (classes ?? 2)
   if (!((pilot.usual - guess) / (1 - guess) >= leastSkill)) return []
   const level = Number(((guess + pilot.usual) / 2).toPrecision(2))
   const { alpha } = analysisAt([seeds], seeds)
@@ -182,6 +178,7 @@ function scaleOf(metric: MetricName, { testRows, classes, targetSd }: InitialFac
   const [chance, sd] = [Math.log(classes ?? 2), targetSd ?? 1]
   switch (metric) {
     case 'accuracy':
+    case 'subsetAccuracy':
       return { rowSd: 0.3, usual: 'an accuracy of 0.9', least: 1 / testRows, leastWords: 'one test row', guessed: 0.02 }
     case 'nll':
       return {

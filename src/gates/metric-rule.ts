@@ -1,5 +1,6 @@
 import type { GateVerdict } from '../records/verdict.ts'
 import type { Measured, MetricRule, OnInconclusive } from '../records/gates.ts'
+import { partOf } from '../records/subsets.ts'
 import type { RuleBehavior } from './definition.ts'
 import { measuredWords, segmentsWords } from './words.ts'
 
@@ -8,11 +9,12 @@ interface MetricSettings {
   readonly split?: MetricRule['split']
   readonly onInconclusive?: OnInconclusive
   readonly class?: string | number | boolean
+  readonly target?: string | number
   readonly segments?: readonly (string | number)[]
   readonly minRows?: number
 }
 
-/** Test rows that a class or a segment must have to be judged, unless the spec says otherwise. */
+/** Test rows that a class, a label or a segment must have to be judged, unless the spec says otherwise. */
 const fewestRows = 20
 
 /** The same in a rule, with their defaults. */
@@ -20,21 +22,23 @@ export const metricDefaults = ({
   split = 'validation',
   onInconclusive = 'fail',
   class: named,
+  target,
   segments,
   minRows = fewestRows,
-}: MetricSettings): Pick<MetricRule, 'split' | 'onInconclusive' | 'class' | 'segments' | 'minRows'> => ({
+}: MetricSettings): Pick<MetricRule, 'split' | 'onInconclusive' | 'class' | 'target' | 'segments' | 'minRows'> => ({
   split,
   onInconclusive,
   ...(named !== undefined && { class: String(named) }),
+  ...(target !== undefined && { target: String(target) }),
   ...(segments && { segments: segments.map(String) }),
-  ...((segments || named !== undefined) && split === 'test' && { minRows }),
+  ...((segments || named !== undefined || target !== undefined) && split === 'test' && { minRows }),
 })
 
 /** What a rule measures, without its limits. */
-const measuredBy = ({ metric, split, class: named, segments }: Measured): Measured => ({
-  metric,
-  split,
-  ...(named !== undefined && { class: named }),
+const measuredBy = ({ segments, ...rule }: Measured): Measured => ({
+  metric: rule.metric,
+  split: rule.split,
+  ...partOf(rule),
   ...(segments && { segments }),
 })
 

@@ -1,5 +1,6 @@
 import type { LockedSeed } from '../records/lock.ts'
 import type { Measured } from '../records/gates.ts'
+import { partName, partOf } from '../records/subsets.ts'
 import { sampleSd } from '../stats/describe.ts'
 import { analysisAt, readSide, type BaselineEvidence, type InterimAnalysis, type Side } from './evidence.ts'
 import { onSubset } from './subsets.ts'
@@ -48,7 +49,7 @@ export interface Noise {
 /** Undefined if the lock has too few values of the metric, or values without spread. */
 export function noiseOf(rule: Measured, { noise }: StudyDesign): Noise | undefined {
   const seeds = noise?.seeds ?? []
-  const side = readSide(rule.class === undefined ? seeds : onSubset(seeds, { class: rule.class }), rule)
+  const side = readSide(partName(rule) === undefined ? seeds : onSubset(seeds, partOf(rule)), rule)
   const values = side.values.map((v) => v.value)
   const sd = sampleSd(values)
   if (!(sd > 0)) return undefined

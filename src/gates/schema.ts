@@ -31,7 +31,7 @@ export const shared = {
   },
 } as const
 
-/** Settings of gates that can judge one class of the target. */
+/** Settings of gates that can judge one class of the target, or one of several targets or labels. */
 export const ofClass = {
   class: {
     title: 'Class',
@@ -41,6 +41,15 @@ export const ofClass = {
     type: ['string', 'number', 'boolean'],
     maxLength: 256,
     default: 'malignant',
+  },
+  target: {
+    title: 'Target',
+    description:
+      'Judge the metric of this target alone, where data.target lists several: of a label, recall, precision, f1, nll, auroc ' +
+      'or averagePrecision; of a regression, every metric, in units of the target. Omitted: the metric of all targets.',
+    type: ['string', 'integer'],
+    maxLength: 256,
+    default: 'height',
   },
 } as const
 
@@ -61,7 +70,7 @@ export const bySegment = {
   minRows: {
     title: 'Fewest rows',
     description:
-      'Test rows that a class or a segment must have to be judged, or groups of them if the split keeps groups together. ' +
+      'Test rows that a class, a label or a segment must have to be judged, or groups of them if the split keeps groups together. ' +
       'Smaller ones are named, and the gate does not pass without them. Metrics that are not shares of rows ' +
       'need more: nll and averagePrecision 100, mae and auroc 200, mse 1600, ece 3200.',
     type: 'integer',

@@ -3,7 +3,7 @@ import { occurrences } from '../base/lists.ts'
 import { printable } from '../base/printable.ts'
 import type { MetricRule } from '../records/gates.ts'
 import type { LockedSeed } from '../records/lock.ts'
-import { sameSubset, type SubsetMetrics } from '../records/subsets.ts'
+import { partWords, samePart, sameSubset, type SubsetMetrics } from '../records/subsets.ts'
 import type { GateEvidence } from './evidence.ts'
 
 /** What a rule judges, and what it should but cannot. */
@@ -33,14 +33,14 @@ export function subsetsOf(rule: MetricRule, evidence: GateEvidence, compares: bo
   return { found: own, lost: theirs.filter((one) => !own.some((mine) => sameSubset(mine, one))) }
 }
 
-const withoutValues = ({ segments }: MetricRule): string =>
-  `the runs have no values of the ${segments ? 'segments' : 'class'}`
+const withoutValues = ({ segments, target }: MetricRule): string =>
+  `the runs have no values of the ${segments ? 'segments' : target === undefined ? 'class' : 'target'}`
 
 /** The same for seeds alone. */
 export function subsetsIn(rule: MetricRule, seeds: readonly LockedSeed[]): SubsetMetrics[] | string {
-  const { segments, class: named } = rule
+  const { segments } = rule
   const isAsked = (one: SubsetMetrics): boolean =>
-    one.class === named && (segments ? segments.includes(one.segment?.column ?? '') : one.segment === undefined)
+    samePart(one, rule) && (segments ? segments.includes(one.segment?.column ?? '') : one.segment === undefined)
   const all = seeds
     .filter(({ status }) => status === 'complete')
     .map(({ seed, subsets = [] }) => ({ seed, subsets: subsets.filter(isAsked) }))
@@ -69,7 +69,5 @@ const sizesOf = (subsets: readonly SubsetMetrics[]): Map<string, string> =>
   )
 
 /** `site "A"`, `the class "malignant"`. Names come from the data. */
-export const subsetName = ({ segment, class: named }: Pick<SubsetMetrics, 'segment' | 'class'>): string =>
-  segment
-    ? `${printable(segment.column, 60)} "${printable(segment.level, 60)}"`
-    : `the class "${printable(named ?? '', 60)}"`
+export const subsetName = ({ segment, ...part }: Pick<SubsetMetrics, 'segment' | 'class' | 'target'>): string =>
+  segment ? `${printable(segment.column, 60)} "${printable(segment.level, 60)}"` : partWords(part)

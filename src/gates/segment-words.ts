@@ -56,8 +56,8 @@ function allOf(count: number, some: boolean): string {
   return count === 1 ? `The one segment${which} passes` : `All ${count} segments${which} pass`
 }
 
-function rowsWords({ class: named, rows, groups }: SubsetMetrics): string {
-  const whose = named === undefined ? '' : ' of the class'
+function rowsWords({ class: named, target, segment, rows, groups }: SubsetMetrics): string {
+  const whose = named !== undefined ? ' of the class' : target !== undefined && !segment ? ' that have it' : ''
   return `${counted(rows.test, 'test row')}${whose}${groups === undefined ? '' : ` in ${counted(groups, 'group')}`}`
 }
 
@@ -73,7 +73,9 @@ export function smallWords(small: readonly SubsetMetrics[], rule: MetricRule): s
   const side = ranksRows(metric) ? ' of the rarer side' : ''
   const why = needed > minRows ? ` for ${metric}, which is not a share of rows` : ''
   const names = listed(small, mostNames, (one) => `${subsetName(one)} (${sizeWords(one, rule)})`)
-  return [`Not judged: ${names}; a ${rule.segments ? 'segment' : 'class'} needs ${needed} ${units}${side}${why}.`]
+  return [
+    `Not judged: ${names}; a ${rule.segments ? 'segment' : rule.target === undefined ? 'class' : 'target'} needs ${needed} ${units}${side}${why}.`,
+  ]
 }
 
 const sizeWords = (one: SubsetMetrics, { metric }: MetricRule): string =>

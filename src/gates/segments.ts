@@ -1,6 +1,6 @@
 // Rules on segments: each segment of the test rows is judged by itself, and the worst one decides.
 import type { GateRule, MetricRule } from '../records/gates.ts'
-import type { Subset, SubsetMetrics } from '../records/subsets.ts'
+import { partName, partOf, type Subset, type SubsetMetrics } from '../records/subsets.ts'
 import type { VerdictStatus } from '../records/verdict.ts'
 import type { GateDefinition } from './definition.ts'
 import type { GateEvidence, InterimAnalysis } from './evidence.ts'
@@ -20,15 +20,15 @@ import {
 } from './segment-words.ts'
 import { evidenceOn, subsetOf, tooFewRows } from './subsets.ts'
 
-/** A rule on one class or on segments, with what it judges. Everything else is judged by the gate itself. */
+/** A rule on one class or target or on segments, with what it judges. Everything else is judged by the gate itself. */
 export function judgeRule(gate: GateDefinition, rule: GateRule, evidence: GateEvidence, analysis: InterimAnalysis): Judged {
-  const { class: named, segments } = gate.measures(rule) ?? {}
+  const { segments, ...part } = gate.measures(rule) ?? {}
   const question: Question = { gate, rule: rule as MetricRule, evidence, analysis }
   if (segments) return judgeSegments(question)
-  return named === undefined ? gate.judge(rule, evidence, analysis) : judgeClass(question, { class: named })
+  return partName(part) === undefined ? gate.judge(rule, evidence, analysis) : judgePart(question, partOf(part))
 }
 
-/** A rule on a class or on segments, and what it is judged by. */
+/** A rule on a class, a target or segments, and what it is judged by. */
 interface Question {
   readonly gate: GateDefinition
   readonly rule: MetricRule
@@ -36,7 +36,7 @@ interface Question {
   readonly analysis: InterimAnalysis
 }
 
-function judgeClass(question: Question, named: Subset): Judged {
+function judgePart(question: Question, named: Subset): Judged {
   const { gate, rule, evidence } = question
   const judged = judgeOn(question, named)
   const found = subsetsOf(rule, evidence, gate.needsBaseline(rule))

@@ -1,5 +1,6 @@
 import { printable } from '../base/printable.ts'
 import type { Measured } from '../records/gates.ts'
+import { partName } from '../records/subsets.ts'
 import { higherIsBetter, type MetricName } from '../records/metrics.ts'
 import { rowShare, type RowError } from '../stats/crossed.ts'
 import type { Interval } from '../stats/intervals.ts'
@@ -26,7 +27,10 @@ export const holdsFor = (rows: RowError | undefined): string =>
 export function widthNotes(overSeeds: Interval, rows: RowError | undefined): string[] {
   if (rows === undefined) return []
   const percent = Math.round(100 * rowShare(overSeeds, rows))
-  return [`Of the squared error, ${percent} % comes from the choice of test rows and ${100 - percent} % from the seeds.`]
+  const seeds = 100 - percent
+  return [
+    `Of the variance behind this interval, ${percent} % comes from the choice of test rows and ${seeds} % from the seeds.`,
+  ]
 }
 
 /** Four significant digits. The minus sign is typographic, so no line break separates it from its number. */
@@ -42,9 +46,11 @@ export const timesBaseline = (ratio: number): string => `${limitWords(ratio)} ti
 
 export const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
-/** `test accuracy`, or `test recall of "malignant"`. Names of classes come from the data. */
-export const measuredWords = ({ split, metric, class: named }: Measured): string =>
-  `${split} ${metric}${named === undefined ? '' : ` of "${printable(named, 60)}"`}`
+/** `test accuracy`, or `test recall of "malignant"`. Names of classes and targets come from the data. */
+export function measuredWords({ split, metric, ...part }: Measured): string {
+  const named = partName(part)
+  return `${split} ${metric}${named === undefined ? '' : ` of "${printable(named, 60)}"`}`
+}
 
 /** ` in each segment of site and sex`; nothing for a rule on all rows. */
 export const segmentsWords = ({ segments }: Pick<Measured, 'segments'>): string =>

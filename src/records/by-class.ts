@@ -1,5 +1,5 @@
 /**
- * How the winner does on each class, from the predictions that its verification runs kept: on test rows, or on validation
+ * How the winner does on each class or label, from the predictions that its verification runs kept: on test rows, or on validation
  * rows if none are held out. No gate judges it; a rare class may have few rows.
  */
 export interface ByClass {
@@ -8,9 +8,9 @@ export interface ByClass {
   readonly seeds: number
   /** Rows that every seed is scored on: all, or an evenly spaced sample if their outputs are many. */
   readonly rows: number
-  /** The classes that these rows have, in the order of their indices. */
+  /** The classes or labels that these rows have, in the order of their indices. */
   readonly classes: readonly ClassSummary[]
-  /** Which classes it takes for which, the most frequent pair first. Absent in reports from before it was stored. */
+  /** Which classes it takes for which, the most frequent pair first. Absent for labels, and in reports from before it was stored. */
   readonly confusions?: readonly Confusion[]
 }
 
@@ -22,19 +22,21 @@ export interface Confusion {
   readonly count: number
 }
 
-/** One class, over the seeds. */
+/** One class or label, over the seeds. */
 export interface ClassSummary {
   readonly name: string
-  /** Rows of the class among those that are scored. */
+  /** Rows of the class or with the label among those that are scored. */
   readonly rows: number
-  /** Share of its rows whose most probable class is this one, in [0, 1]. */
+  /** Share of its rows whose most probable class is this one, or which get this label, in [0, 1]. */
   readonly recall: OverSeeds
   /**
    * Share of the rows that are taken for this class and are of it. Absent if a seed takes no row for it, and in reports from
    * before it was stored.
    */
   readonly precision?: OverSeeds
-  /** Mean negative log-likelihood of its rows, in nats. */
+  /** F1 of a label. Absent for classes. */
+  readonly f1?: OverSeeds
+  /** Mean negative log-likelihood of its rows, in nats; of a label, of all rows. */
   readonly nll: OverSeeds
 }
 

@@ -1,4 +1,5 @@
 import type { MetricName } from './metrics.ts'
+import type { Part } from './subsets.ts'
 
 export type OnInconclusive = 'fail' | 'pass'
 
@@ -10,18 +11,16 @@ export interface GateRule {
   readonly onInconclusive: OnInconclusive
 }
 
-/** A metric on one split. */
-export interface Measured {
+/** A metric on one split; of one class or target, if the rule names one. */
+export interface Measured extends Part {
   readonly metric: MetricName
   readonly split: 'validation' | 'test'
-  /** Set if only this class of the target is measured. */
-  readonly class?: string
   /** Columns; set if every segment of the rows is judged by itself. */
   readonly segments?: readonly string[]
 }
 
 /** A rule on a metric of the verified seeds. */
 export interface MetricRule extends GateRule, Measured {
-  /** Test rows, or groups of them, that a class or a segment must have to be judged; set beside `class` or `segments`. */
+  /** Test rows, or groups of them, that a class, a label or a segment must have to be judged; set beside one of them. */
   readonly minRows?: number
 }

@@ -1,10 +1,17 @@
-export type Task = 'classification' | 'regression'
+/** What is predicted: one of several classes, whether each of several labels applies, or numbers. */
+export type Task = 'classification' | 'multi-label' | 'regression'
+
+const [classes, labels, numbers] = [['classification'], ['multi-label'], ['regression']] as const
+const classesOrLabels = [...classes, ...labels] as const
+const every = [...classesOrLabels, ...numbers] as const
 
 /** What a metric is: the tasks that have it, and which direction is better. */
 export interface MetricDefinition {
-  readonly task: Task | 'any'
+  readonly tasks: readonly Task[]
   readonly better: 'higher' | 'lower'
   readonly title: string
+  /** The same for several labels, if it reads differently. */
+  readonly titleOfLabels?: string
   /** True if the metric is the mean of one value a row. */
   readonly meanOverRows?: true
   /** True if the metric ranks the rows of a class among the others, so the rarer side says how much they show. */
@@ -17,113 +24,151 @@ export interface MetricDefinition {
   readonly reported?: true
   /** Set if a gate can name one class: it is measured on the rows of the class, or on all rows, class against rest. */
   readonly ofClass?: 'its-rows' | 'all-rows'
-  /** True if it has a value for one class alone, so whoever names it must name the class. */
+  /** Set if the metric of one label is measured on the rows that have it; otherwise it is measured on all rows. */
+  readonly ofLabel?: 'its-rows'
+  /** True if it has a value for one class or label alone, so whoever names it must name which. */
   readonly needsClass?: true
 }
 
 /** Every metric of evaluated splits; the task decides which a run computes, and for some, whether the spec names it. */
 export const metrics = {
   accuracy: {
-    task: 'classification',
+    tasks: classes,
     better: 'higher',
     title: 'share of examples whose most probable class is correct',
     meanOverRows: true,
   },
-  balancedAccuracy: { task: 'classification', better: 'higher', title: 'mean recall over the classes' },
+  balancedAccuracy: {
+    tasks: classesOrLabels,
+    better: 'higher',
+    title: 'mean recall over the classes',
+    titleOfLabels: 'mean recall over yes and no, then over the labels',
+  },
   f1: {
-    task: 'classification',
+    tasks: classesOrLabels,
     better: 'higher',
     title: 'macro F1: mean over the classes of the harmonic mean of precision and recall',
+    titleOfLabels: 'macro F1: mean over the labels of the harmonic mean of precision and recall',
     ofClass: 'all-rows',
   },
   nll: {
-    task: 'classification',
+    tasks: classesOrLabels,
     better: 'lower',
     title: 'mean negative log-likelihood of the correct class, in nats, without label smoothing',
+    titleOfLabels: 'mean negative log-likelihood of yes and no over the labels, in nats',
     meanOverRows: true,
     ofClass: 'its-rows',
   },
   brier: {
-    task: 'classification',
+    tasks: classes,
     better: 'lower',
     title: 'mean squared difference between the probabilities and the correct class, summed over classes',
     meanOverRows: true,
   },
-  ece: { task: 'classification', better: 'lower', title: 'expected calibration error over 15 equal-width bins' },
+  ece: { tasks: classes, better: 'lower', title: 'expected calibration error over 15 equal-width bins' },
   auroc: {
-    task: 'classification',
+    tasks: classesOrLabels,
     better: 'higher',
     title: 'area under the ROC curve: of the second of two classes, or the mean over classes, each against the rest',
+    titleOfLabels: 'area under the ROC curve, mean over the labels',
     ranksRows: true,
     comparesAnswers: true,
     onRequest: true,
     ofClass: 'all-rows',
   },
   averagePrecision: {
-    task: 'classification',
+    tasks: classesOrLabels,
     better: 'higher',
     title: 'average precision: of the second of two classes, or the mean over classes, each against the rest',
+    titleOfLabels: 'average precision, mean over the labels',
     ranksRows: true,
     comparesAnswers: true,
     onRequest: true,
     ofClass: 'all-rows',
   },
   kappa: {
-    task: 'classification',
+    tasks: classes,
     better: 'higher',
     title: "Cohen's kappa with quadratic weights, for classes in a meaningful order",
     comparesAnswers: true,
     onRequest: true,
   },
-  worstRecall: { task: 'classification', better: 'higher', title: 'lowest recall of a class', onRequest: true },
+  worstRecall: {
+    tasks: classesOrLabels,
+    better: 'higher',
+    title: 'lowest recall of a class',
+    titleOfLabels: 'lowest recall of a label',
+    onRequest: true,
+  },
   worstNll: {
-    task: 'classification',
+    tasks: classesOrLabels,
     better: 'lower',
     title: 'highest mean negative log-likelihood of the rows of a class, in nats',
+    titleOfLabels: 'highest mean negative log-likelihood of a label, in nats',
     onRequest: true,
   },
   recall: {
-    task: 'classification',
+    tasks: classesOrLabels,
     better: 'higher',
-    title: 'share of the rows of one class that are classified so; a gate names the class',
+    title: 'share of the rows of one class that the model recognizes; a gate names which',
+    titleOfLabels: 'share of the rows that have a label in which the model sees it; a gate names which',
     meanOverRows: true,
     onRequest: true,
     ofClass: 'its-rows',
+    ofLabel: 'its-rows',
     needsClass: true,
   },
   precision: {
-    task: 'classification',
+    tasks: classesOrLabels,
     better: 'higher',
-    title: 'share of the rows classified as one class that have it, 0 if none is; a gate names the class',
+    title: 'share of the rows classified as one class that belong to it, 0 if none is; a gate names which',
+    titleOfLabels: 'share of the rows given a label that have it, 0 if none is; a gate names which',
     onRequest: true,
     ofClass: 'all-rows',
     needsClass: true,
   },
+  subsetAccuracy: {
+    tasks: labels,
+    better: 'higher',
+    title: 'share of rows whose labels are all correct',
+    meanOverRows: true,
+  },
+  hammingLoss: {
+    tasks: labels,
+    better: 'lower',
+    title: 'share of labels that are wrong, over all rows',
+    meanOverRows: true,
+  },
+  microF1: {
+    tasks: labels,
+    better: 'higher',
+    title: 'micro F1: harmonic mean of precision and recall over the labels of all rows together',
+  },
   mse: {
-    task: 'regression',
+    tasks: numbers,
     better: 'lower',
     title: 'mean squared error, in squared units of the target',
     meanOverRows: true,
   },
-  rmse: { task: 'regression', better: 'lower', title: 'root of the mean squared error, in units of the target' },
-  mae: { task: 'regression', better: 'lower', title: 'mean absolute error, in units of the target', meanOverRows: true },
-  r2: { task: 'regression', better: 'higher', title: 'share of the variance explained', comparesAnswers: true },
+  rmse: { tasks: numbers, better: 'lower', title: 'root of the mean squared error, in units of the target' },
+  mae: { tasks: numbers, better: 'lower', title: 'mean absolute error, in units of the target', meanOverRows: true },
+  r2: { tasks: numbers, better: 'higher', title: 'share of the variance explained', comparesAnswers: true },
   mape: {
-    task: 'regression',
+    tasks: numbers,
     better: 'lower',
     title: 'mean absolute error as a share of the target; huge if a target is 0',
     meanOverRows: true,
     onRequest: true,
   },
   score: {
-    task: 'any',
+    tasks: every,
     better: 'higher',
     title: 'a metric of your own that results or a training script report: higher is better',
     onRequest: true,
     reported: true,
   },
   cost: {
-    task: 'any',
+    tasks: every,
     better: 'lower',
     title: 'a metric of your own that results or a training script report: lower is better',
     onRequest: true,
@@ -146,7 +191,13 @@ export type RowValues = { readonly [name in MetricName]?: readonly number[] }
 
 /** The metrics of a task, those on request included. */
 export const allMetricsOf = (task: Task): readonly MetricName[] =>
-  metricNames.filter((name) => metrics[name].task === task || isReported(name))
+  metricNames.filter((name) => (metrics[name] as MetricDefinition).tasks.includes(task))
+/** What the metric is, in words, for a task. */
+export function titleOf(name: MetricName, task: Task): string {
+  const { title, titleOfLabels }: MetricDefinition = metrics[name]
+  return task === 'multi-label' ? (titleOfLabels ?? title) : title
+}
+
 /** Whether nothing computes the metric, so that results or a training script must report it. */
 export const isReported = (name: MetricName): boolean => (metrics[name] as MetricDefinition).reported === true
 /** Whether runs compute the metric only where an objective or a gate names it. */
@@ -158,10 +209,12 @@ export const ownMetricNotes = (names: { readonly [metric in MetricName]?: string
     .map((name) => `Here, ${name} is ${names[name]}; ${higherIsBetter(name) ? 'higher' : 'lower'} is better.`)
 /** The metrics that every run of a task computes. */
 export const metricsOf = (task: Task): readonly MetricName[] => allMetricsOf(task).filter((name) => !isOnRequest(name))
-/** Whether the metric has a value for one class alone, which a gate must name. */
+/** Whether the metric has a value for one class or label alone, which a gate must name. */
 export const needsClass = (name: MetricName): boolean => (metrics[name] as MetricDefinition).needsClass === true
 /** On which rows the metric of one class is measured; undefined if it has no value for one class. */
 export const ofClass = (name: MetricName): MetricDefinition['ofClass'] => (metrics[name] as MetricDefinition).ofClass
+/** Whether the metric of one label is measured on the rows that have it. */
+export const isOnRowsOfLabel = (name: MetricName): boolean => (metrics[name] as MetricDefinition).ofLabel !== undefined
 /** Whether the metric is the mean of one value a row, so that groups of rows say how much it depends on the rows. */
 export const isMeanOverRows = (name: MetricName): boolean => (metrics[name] as MetricDefinition).meanOverRows === true
 /** Whether the metric ranks the rows of a class among the others. */
@@ -192,6 +245,9 @@ const ranges: Readonly<Record<MetricName, readonly [number, number]>> = {
   worstNll: [0, Infinity],
   recall: [0, 1],
   precision: [0, 1],
+  subsetAccuracy: [0, 1],
+  hammingLoss: [0, 1],
+  microF1: [0, 1],
   mse: [0, Infinity],
   rmse: [0, Infinity],
   mae: [0, Infinity],

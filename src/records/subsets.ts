@@ -1,9 +1,14 @@
+import { printable } from '../base/printable.ts'
 import type { MetricName, Metrics, RowValues } from './metrics.ts'
 
-/** Part of what a metric is measured on, which a gate names: a class of the target, a segment of the rows, or both. */
-export interface Subset {
-  /** Name of the class; omitted for a metric of all classes. */
+/** One class of the target, or one of several targets or labels; neither for a metric of all of them. */
+export interface Part {
   readonly class?: string
+  readonly target?: string
+}
+
+/** Part of what a metric is measured on, which a gate names: a class or a target, a segment of the rows, or both. */
+export interface Subset extends Part {
   /** Omitted for all rows. */
   readonly segment?: Segment
 }
@@ -15,22 +20,21 @@ export interface Segment {
 }
 
 /** What a gate asks runs to measure besides the metrics of whole splits. */
-export interface SubsetRequest {
+export interface SubsetRequest extends Part {
   readonly metric: MetricName
-  readonly class?: string
   /** Columns; each value of each is a segment. */
   readonly segments?: readonly string[]
 }
 
 /** The metrics that gates name, on one subset. A metric that its rows do not define is left out. */
 export interface SubsetMetrics extends Subset {
-  /** Number of its rows in each split; of a class, those that have it. */
+  /** Number of its rows in each split; of a class or a label, those that have it. */
   readonly rows: { readonly validation: number; readonly test: number }
   /** Number of different groups that its test rows are in; omitted if every row stands for itself. */
   readonly groups?: number
   /**
-   * Test rows of its rarer side, if a metric ranks rows of different classes: of the class or of the others, whichever are
-   * fewer; without a class, of the rarest class. Omitted if no gate names such a metric.
+   * Test rows of its rarer side, if a metric ranks rows of different classes: of the class or label or of the others,
+   * whichever are fewer; without a class, of the rarest class. Omitted if no gate names such a metric.
    */
   readonly rarer?: number
   readonly validation: Metrics
@@ -43,6 +47,18 @@ export interface SubsetMetrics extends Subset {
   readonly testRows?: RowValues
 }
 
+/** The part alone, whatever else names it has. */
+export const partOf = ({ class: named, target }: Part): Part => ({
+  ...(named !== undefined && { class: named }),
+  ...(target !== undefined && { target }),
+})
+/** The name of the class or target; undefined for all of them. */
+export const partName = ({ class: named, target }: Part): string | undefined => named ?? target
+export const samePart = (one: Part, other: Part): boolean => one.class === other.class && one.target === other.target
+/** `the class "malignant"`, or `the target "height"`; names come from the data. */
+export const partWords = ({ class: named, target }: Part): string =>
+  named === undefined ? `the target "${printable(target ?? '', 60)}"` : `the class "${printable(named, 60)}"`
+
 /** Whether both are the same part. */
 export const sameSubset = (one: Subset, other: Subset): boolean =>
-  one.class === other.class && one.segment?.column === other.segment?.column && one.segment?.level === other.segment?.level
+  samePart(one, other) && one.segment?.column === other.segment?.column && one.segment?.level === other.segment?.level

@@ -15,14 +15,14 @@ export interface WorstRows {
 export interface WorstRow {
   /** Number of the row among the data, from 1, as the data checks count. */
   readonly row: number
-  /** The class, or the target's value in its own units; of several targets, one after the other. */
+  /** The class, the labels, or the target's value in its own units; of several targets, one after the other. */
   readonly actual: string
-  /** The class that most seeds predict, or the mean prediction. */
+  /** The class or labels that most seeds predict, or the mean prediction. */
   readonly predicted: string
   /**
    * Mean negative log-likelihood in nats, or mean absolute error in units of the target; of several targets, in SDs of each.
    */
   readonly loss: number
-  /** Seeds whose most probable class is another one; null for a regression. */
+  /** Seeds whose most probable class is another one, or that get a label wrong; null for a regression. */
   readonly wrong: number | null
 }

@@ -12,7 +12,7 @@ import {
   type VerifyFindings,
 } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
-import { isTrainer, plannedRuns, type Plan, type StageName } from '../records/plan.ts'
+import { isTrainer, plannedRuns, type DataFacts, type Plan, type StageName } from '../records/plan.ts'
 import type { Determinism } from '../records/trainer.ts'
 import { stageNames } from '../stages/index.ts'
 import type { Verdict } from '../records/verdict.ts'
@@ -143,10 +143,10 @@ function studyOf({ plan, command, specFile, engine, deterministic = null, result
 
 function dataOf({ plan, data }: ReportInput): DataSection {
   const { workload } = plan
-  const { rows } = workload.data
-  const { inputShape, classes } = isTrainer(workload) ? { inputShape: [], classes: null } : workload.data
+  const { inputShape = [], classes = null, targets }: Partial<DataFacts> = isTrainer(workload) ? {} : workload.data
   const findings = data.findings.map(({ check, severity, message }) => ({ check, ...(severity && { severity }), message }))
-  return { source: data.source, rows, inputShape, classes, checks: data.checks, findings, notes: data.notes }
+  const { source, checks, notes } = data
+  return { source, rows: workload.data.rows, inputShape, classes, ...(targets && { targets }), checks, findings, notes }
 }
 
 /** In the form of a lock: their times are stored with the other times. */
@@ -179,7 +179,7 @@ export function changesOf(baseline: Levers, chosen: Levers, lineage: readonly { 
 export function verificationSection(
   verify: VerifyFindings,
   metrics: readonly MetricComparison[],
-  { study: { objective, leastEffect }, data: { classes } }: Pick<Report, 'study' | 'data'>,
+  { study: { objective, leastEffect, task }, data: { classes } }: Pick<Report, 'study' | 'data'>,
   { ensemble, models, byClass, worst }: Pick<Verification, 'ensemble' | 'models' | 'byClass' | 'worst'> = {},
 ): Verification {
   return {
@@ -187,7 +187,7 @@ export function verificationSection(
     metrics,
     calibration: calibrationOf(verify),
     ...averagedOf(verify, objective, leastEffect),
-    ...guessOf(verify, classes),
+    ...guessOf(verify, classes, task === 'multi-label'),
     ...(ensemble ? { ensemble } : {}),
     ...(byClass ? { byClass } : {}),
     ...(worst ? { worst } : {}),

@@ -21,30 +21,46 @@ export const predictionTables = (report: Report, shownName: Names): TextTable[] 
  *
  * @param shownName writes a name for where the table is shown
  */
-function classTable({ verification, data }: Report, shownName: Names): TextTable | null {
+function classTable({ verification, study, data }: Report, shownName: Names): TextTable | null {
   const found = verification?.byClass
   if (!found) return null
   const { split, seeds, rows, classes } = found
+  const labels = study.task === 'multi-label'
   const shown =
     classes.length <= mostShown ? classes : classes.toSorted((a, b) => a.recall.mean - b.recall.mean).slice(0, mostShown)
   const left = classes.length - shown.length
   return {
-    title: 'Class by class',
-    header: ['Class', `${split} rows`, 'Precision', 'Recall', 'nll'],
+    title: labels ? 'Label by label' : 'Class by class',
+    header: [
+      ...(labels ? ['Label', 'Rows with it'] : ['Class', `${split} rows`]),
+      'Precision',
+      'Recall',
+      ...(labels ? ['F1'] : []),
+      'nll',
+    ],
     rows: shown.map((one) => [shownName(one.name), ...cells(one)]),
     notes: [
-      (left > 0 ? `The ${mostShown} classes of lowest recall; report.json has the other ${whole(left)}. ` : '') +
+      (left > 0
+        ? `The ${mostShown} ${labels ? 'labels' : 'classes'} of lowest recall; report.json has the other ${whole(left)}. `
+        : '') +
         `Mean ± SD over ${plural(seeds, 'seed')} of the winner, on ${sampleText(rows, data.rows[split])} ${split} rows. ` +
-        'A class with few rows has a coarse recall. To gate on one class, write metric: recall and class: NAME; ' +
-        'on the worst class, metric: worstRecall or worstNll.',
+        (labels ? labelNote : classNote),
     ],
   }
 }
 
-const cells = ({ rows, precision, recall, nll }: ClassSummary): string[] => [
+const classNote =
+  'A class with few rows has a coarse recall. To gate on one class, write metric: recall and class: NAME; ' +
+  'on the worst class, metric: worstRecall or worstNll.'
+const labelNote =
+  'A label that few rows have has a coarse recall. To gate on one label, write metric: recall and target: NAME; ' +
+  'on the worst label, metric: worstRecall or worstNll.'
+
+const cells = ({ rows, precision, recall, f1, nll }: ClassSummary): string[] => [
   whole(rows),
   precision === undefined ? '–' : meanAndSd(precision.mean, precision.sd),
   meanAndSd(recall.mean, recall.sd),
+  ...(f1 ? [meanAndSd(f1.mean, f1.sd)] : []),
   meanAndSd(nll.mean, nll.sd),
 ]
 

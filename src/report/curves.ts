@@ -1,5 +1,6 @@
 import type { MetricName, Task } from '../records/metrics.ts'
 import type { RunResult } from '../records/run.ts'
+import { taskOf } from '../records/tasks.ts'
 import { stageNamed } from '../stages/index.ts'
 import { drawnRuns } from './explorer/drawn.ts'
 import { gridCurve, stretchesFor, type GridCurve } from './explorer/grid.ts'
@@ -35,7 +36,7 @@ export interface ThinCurve {
 }
 
 /** The metric that is the loss without label smoothing. */
-export const lossOf = (task: Task): MetricName => (task === 'classification' ? 'nll' : 'mse')
+export const lossOf = (task: Task): MetricName => taskOf(task).loss
 
 export type CurveBook = ReadonlyMap<string, ThinCurve>
 

@@ -1,5 +1,6 @@
 import type { EnsembleScores, ScoredModel } from '../records/ensemble.ts'
 import { metricsOf, type MetricName } from '../records/metrics.ts'
+import { taskOf } from '../records/tasks.ts'
 import type { Report } from './model.ts'
 import { plural, sampleText, short } from './numbers.ts'
 
@@ -12,14 +13,18 @@ export interface TextTable {
 }
 
 /** The metrics that a choice between these models rests on, of either task. */
-const shownMetrics: readonly MetricName[] = ['accuracy', 'nll', 'brier', 'ece', 'mse', 'rmse', 'mae', 'r2']
+const shownMetrics: readonly MetricName[] = [
+  ...['accuracy', 'nll', 'brier', 'ece'],
+  ...['subsetAccuracy', 'hammingLoss', 'microF1'],
+  ...['mse', 'rmse', 'mae', 'r2'],
+] as const
 
 /** What the winner's seeds give besides a single model; null if the report has no such scores. */
 export function ensembleTable({ verification, study, data }: Report): TextTable | null {
   const found = verification?.ensemble
   if (!found) return null
   const columns = metricsOf(study.task).filter((name) => shownMetrics.includes(name) || name === study.objective)
-  const scaled = study.task === 'classification'
+  const { isCalibrated: scaled, right } = taskOf(study.task)
   return {
     title: 'What else these seeds give',
     header: ['On test rows', ...columns, ...(scaled ? ['temperature'] : [])],
@@ -28,7 +33,7 @@ export function ensembleTable({ verification, study, data }: Report): TextTable 
       ...columns.map((name) => short(model.test[name] ?? Number.NaN)),
       ...(scaled ? [model.temperature === null ? '–' : short(model.temperature, 3)] : []),
     ]),
-    notes: [sentence(found, data.rows.test, scaled), ...found.notes],
+    notes: [sentence(found, data.rows.test, { scaled, probabilities: right !== null }), ...found.notes],
   }
 }
 
@@ -37,10 +42,14 @@ function words({ model, temperature }: ScoredModel, { members }: EnsembleScores)
   return temperature === null ? plain : `${plain}, temperature-scaled`
 }
 
-function sentence({ members, rows }: EnsembleScores, all: number, classification: boolean): string {
-  const mean = classification
-    ? "the mean of its members' probabilities. A temperature divides all logits; it is fitted on validation rows"
-    : "the mean of its members' values"
+function sentence(
+  { members, rows }: EnsembleScores,
+  all: number,
+  { scaled, probabilities }: { readonly scaled: boolean; readonly probabilities: boolean },
+): string {
+  const mean =
+    `the mean of its members' ${probabilities ? 'probabilities' : 'values'}` +
+    (scaled ? '. A temperature divides all logits; it is fitted on validation rows' : '')
   return (
     `An ensemble predicts ${mean}. Its members are the winner's ${members} verification seeds, trained on the same ` +
     `training rows, so no member has seen a test row. Scored on ${sampleText(rows, all)} test rows. No gate judges these numbers.`

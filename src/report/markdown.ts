@@ -19,6 +19,7 @@ import {
   leverText,
   measuredNote,
   metricSentences,
+  predictedText,
   seedRows,
   settleText,
   timesText,
@@ -213,13 +214,12 @@ function stages({ stages: all }: Report): string {
 function data(report: Report): string {
   const { data: d, study } = report
   const shape = `[${d.inputShape.join(', ')}]`
-  const target = d.classes === null ? 'one number to predict' : `${whole(d.classes.length)} classes`
   const lines = [
     isResults(report)
       ? markdown(resultsRows(report), 1000)
       : study.trainer
         ? scriptRows(d)
-        : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${target}.`,
+        : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${predictedText(report)}.`,
     ...d.findings.map((f) => `- ${f.severity === 'note' ? 'ℹ️' : '⚠️'} ${code(f.check)}: ${markdown(f.message)}`),
     ...d.notes.map((n) => `- ${markdown(n)}`),
     ...modelLine(study),

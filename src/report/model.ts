@@ -197,6 +197,7 @@ export interface DataSection {
   readonly rows: DataFacts['rows']
   readonly inputShape: DataFacts['inputShape']
   readonly classes: DataFacts['classes']
+  readonly targets?: readonly string[]
   /** Checks that ran, by name. */
   readonly checks: readonly string[]
   /** What the checks found; `severity` is absent for warnings. */

@@ -5,8 +5,9 @@ import { leastEffectNote, tooLittle } from '../gates/least-effect.ts'
 import type { MetricComparison } from '../gates/verification.ts'
 import { capitalized } from '../gates/words.ts'
 import type { GateRule } from '../records/gates.ts'
-import { isReported, metrics, type MetricName } from '../records/metrics.ts'
+import { isReported, titleOf, type MetricName } from '../records/metrics.ts'
 import type { GateVerdict, Verdict } from '../records/verdict.ts'
+import { taskOf } from '../records/tasks.ts'
 import type { Report } from './model.ts'
 import { directionOf, duration, gainAndInterval, meanAndSd, plural, short } from './numbers.ts'
 import { resultsHeadline } from './results.ts'
@@ -68,19 +69,27 @@ export function metricSentences(report: Report): string[] {
   const told = headlineComparison(report)
   const objective = objectiveOn(report, told?.split ?? 'test')
   if (!told) return []
-  if (!objective || objective.metric === told.metric) return explained(told.metric)
+  if (!objective || objective.metric === told.metric) return explained(told.metric, report.study)
   const { baseline, candidate, split, metric } = objective
   const from = `${meanAndSd(baseline.mean, baseline.sd)} to ${meanAndSd(candidate.mean, candidate.sd)}`
   const moves =
     objective.claim === 'identical'
       ? `the objective, stays at ${meanAndSd(candidate.mean, candidate.sd)}`
       : `the objective, goes from ${from}: ${claimText(objective)}`
-  return [...explained(told.metric), `${capitalized(split)} ${metric}, ${moves}.`, ...explained(metric)]
+  return [
+    ...explained(told.metric, report.study),
+    `${capitalized(split)} ${metric}, ${moves}.`,
+    ...explained(metric, report.study),
+  ]
 }
 
+/** `3 classes`, `2 labels, each yes or no`, `one number to predict`. */
+export const predictedText = ({ study, data: { classes, targets } }: Pick<Report, 'study' | 'data'>): string =>
+  taskOf(study.task).predicts((classes ?? targets ?? ['']).length)
+
 /** `nll: mean negative log-likelihood of the correct class; lower is better.` */
-export const explained = (metric: MetricName): string[] =>
-  metric === 'accuracy' || isReported(metric) ? [] : [`${metric}: ${metrics[metric].title}; ${directionOf(metric)}.`]
+export const explained = (metric: MetricName, { task }: Pick<Report['study'], 'task'>): string[] =>
+  metric === 'accuracy' || isReported(metric) ? [] : [`${metric}: ${titleOf(metric, task)}; ${directionOf(metric)}.`]
 
 /** A gate in a few words: `regression: test accuracy worse by less than 0.01`. */
 export const ruleText = (rule: GateRule): string => `${rule.gate}: ${gateOf(rule).requirement(rule)}`

@@ -1,6 +1,7 @@
 import { gateOf, needsBaseline } from '../gates/index.ts'
 import type { MetricComparison } from '../gates/verification.ts'
 import type { Report } from './model.ts'
+import { partName } from '../records/subsets.ts'
 
 /** Whether nothing was trained: results that another tool made were read. */
 export const isResults = ({ study }: Pick<Report, 'study'>): boolean => study.trainer?.source === 'results'
@@ -27,11 +28,11 @@ export function seedNumber({ verification }: Pick<Report, 'verification'>, seed:
   return at < 0 ? seed : at + 1
 }
 
-/** The metrics that gates judge over all classes together. */
+/** The metrics that gates judge over all classes and targets together. */
 const judgedMetrics = ({ verdict }: Pick<Report, 'verdict'>) =>
   verdict.gates.flatMap(({ rule }) => {
     const measured = gateOf(rule).measures(rule)
-    return measured === null || measured.class !== undefined ? [] : [{ ...measured, compares: needsBaseline(rule) }]
+    return measured === null || partName(measured) !== undefined ? [] : [{ ...measured, compares: needsBaseline(rule) }]
   })
 
 /** Whether a gate judges this metric on this split, of all classes together. */

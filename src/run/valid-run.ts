@@ -157,9 +157,10 @@ const isName = (value: unknown): boolean => isText(value, 10_000)
 
 function isSubset(value: unknown): boolean {
   if (!isMap(value)) return false
-  const { class: named, segment, rows, groups, rarer, validation, test, testRows } = value
+  const { class: named, target, segment, rows, groups, rarer, validation, test, testRows } = value
   return (
     (named === undefined || isName(named)) &&
+    (target === undefined || isName(target)) &&
     (segment === undefined || (isMap(segment) && isName(segment['column']) && isName(segment['level']))) &&
     isMap(rows) &&
     isCount(rows['validation']) &&

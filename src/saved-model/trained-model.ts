@@ -1,3 +1,4 @@
+import { unreachable } from '../base/result.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { ShapedLayer } from '../layers/shapes.ts'
 import type { Checkpoint } from '../train/types.ts'
@@ -18,6 +19,8 @@ export interface TrainedModel {
 export type Head =
   /** Logits, which become the probability of each class. */
   | { readonly task: 'classification'; readonly target: string; readonly classes: readonly string[] }
+  /** Logits, which become the probability of each label by itself. */
+  | { readonly task: 'multi-label'; readonly labels: readonly string[] }
   /** Standardized values, which become value × sd + mean: units of the target. */
   | { readonly task: 'regression'; readonly target: string; readonly mean: number; readonly sd: number }
   /** The same for each of several targets. */
@@ -35,5 +38,15 @@ export const targetsOf = (head: Extract<Head, { readonly task: 'regression' }>):
   'targets' in head ? head.targets : [head]
 
 /** Number of outputs for one example. */
-export const outputsOf = (head: Head): number =>
-  head.task === 'classification' ? head.classes.length : targetsOf(head).length
+export function outputsOf(head: Head): number {
+  switch (head.task) {
+    case 'classification':
+      return head.classes.length
+    case 'multi-label':
+      return head.labels.length
+    case 'regression':
+      return targetsOf(head).length
+    default:
+      return unreachable(head, 'head')
+  }
+}

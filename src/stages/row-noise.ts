@@ -1,6 +1,7 @@
 import { differences, numberAt } from '../base/numbers.ts'
 import { isMeanOverRows } from '../records/metrics.ts'
 import type { Workload } from '../records/plan.ts'
+import { taskOf } from '../records/tasks.ts'
 import { addErrors } from '../stats/crossed.ts'
 import { mean, sampleSd, type PooledSd } from '../stats/describe.ts'
 import type { RunOutcome } from './stage.ts'
@@ -21,8 +22,13 @@ export const rowSets = ({ outcomes }: Runs): number =>
  *
  * @param sets how many sets of validation rows the difference is a mean over
  */
-export const oneRow = ({ task, objective, data }: Workload, sets = 1): number =>
-  task === 'classification' && isMeanOverRows(objective) ? 1 / (data.rows.validation * sets) : 0
+export function oneRow({ task, objective, data }: Workload, sets = 1): number {
+  const { right } = taskOf(task)
+  if (right === null || !isMeanOverRows(objective)) return 0
+  // A mistake of several labels is one of them, and the others of the row stay right.
+  const labels = task === 'multi-label' && objective !== right && 'targets' in data ? (data.targets?.length ?? 1) : 1
+  return 1 / (data.rows.validation * labels * sets)
+}
 
 /**
  * Adds the choice of validation rows to the noise of one pair under one seed, so that the standard error over the pairs has

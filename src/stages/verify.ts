@@ -4,6 +4,7 @@ import type { CompleteRun, RunTime } from '../records/run.ts'
 import { leverDifferences } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
 import type { DataFacts, RunJob, StageSettings } from '../records/plan.ts'
+import { taskOf } from '../records/tasks.ts'
 import { printable } from '../base/printable.ts'
 import { unreachable } from '../base/result.ts'
 import type { StageDefinition } from './definition.ts'
@@ -127,7 +128,7 @@ export const verificationJob = (task: Task, { test }: Pick<DataFacts['rows'], 't
   length: 1,
   stopAfter: 1,
   evaluateTest: test > 0,
-  ...(task === 'classification' ? { calibration: true } : {}),
+  ...(taskOf(task).isCalibrated ? { calibration: true } : {}),
 })
 
 function verified(outcome: RunOutcome | undefined): VerifiedRun | undefined {

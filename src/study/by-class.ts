@@ -23,7 +23,7 @@ export function scoresByClass(kept: WinnerOutputs | undefined, classes: readonly
   const nameOf = (label: number): string => classes[label] ?? ''
   // Every seed is scored on the same rows, so each has the same classes.
   const over = (i: number, valueOf: (score: ClassScore) => number): OverSeeds =>
-    summary(seeds.flatMap((scores) => scores.slice(i, i + 1).map(valueOf)))
+    overSeeds(seeds.flatMap((scores) => scores.slice(i, i + 1).map(valueOf)))
   const summaries = first.map(({ label, rows: own }, i) => ({
     name: nameOf(label),
     rows: own,
@@ -63,7 +63,8 @@ function confusions(seeds: readonly Predictions[]): (readonly [actual: number, p
     .map(([pair, count]) => [Math.floor(pair / width), pair % width, count])
 }
 
-const summary = (values: readonly number[]): OverSeeds => ({
+/** Mean and spread of one value a seed. */
+export const overSeeds = (values: readonly number[]): OverSeeds => ({
   mean: rounded(mean(values)),
   sd: values.length < 2 ? null : rounded(sampleSd(values)),
 })

@@ -15,6 +15,7 @@ import { summarizeRun } from '../report/runs.ts'
 import { runsOf, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
 import { scoresByClass } from './by-class.ts'
+import { scoresByLabel } from './by-label.ts'
 import { keptPredictions, winnerOutputs } from './kept-outputs.ts'
 import { worstRows } from './worst-rows.ts'
 import { studyDiagnostics } from './diagnostics.ts'
@@ -156,7 +157,8 @@ async function predicted(prepared: Prepared, verify: VerifyFindings | null, jour
   const kept = winnerOutputs(predictions, dataset)
   return {
     together: verifiedEnsemble(verify, predictions, dataset),
-    byClass: scoresByClass(kept, dataset.classes),
+    byClass:
+      dataset.task === 'multi-label' ? scoresByLabel(kept, dataset.targetNames ?? []) : scoresByClass(kept, dataset.classes),
     worst: worstRows(kept, dataset),
   }
 }

@@ -12,6 +12,7 @@ import type { LeverName } from '../records/levers.ts'
 import { isTrainer, type ModelWorkload, type Plan } from '../records/plan.ts'
 import { winnerSubject } from '../report/diagnostics.ts'
 import type { RunResult } from '../records/run.ts'
+import { classesOfLabel, taskOf } from '../records/tasks.ts'
 import type { StageContext } from '../stages/stage.ts'
 
 /**
@@ -32,7 +33,7 @@ export async function studyDiagnostics(
   const wanted = new Set([...winner, ...declared])
   const found = new Map<string, RunResult>()
   for await (const run of runs) if (wanted.has(run.id)) found.set(run.id, run)
-  const known = dataset && !dataset.vocabulary ? { ...dataset, classes: dataset.classes?.length ?? null } : null
+  const known = dataset && !dataset.vocabulary ? { ...dataset, classes: classesIn(dataset) } : null
   const context = { ...contextOf(plan), targetLoss: known && goodFit(known) }
   const group = (subject: string, ids: readonly string[]): CurveGroup => ({
     subject,
@@ -58,11 +59,15 @@ export function goodFit(data: ReferenceData): number | null {
   return reference === null ? null : worseThanSimple * reference
 }
 
+/** Number of classes: two for labels, which are yes or no each; null for a regression. */
+const classesIn = ({ task, classes }: Pick<Dataset, 'task' | 'classes'>): number | null =>
+  task === 'multi-label' ? classesOfLabel : (classes?.length ?? null)
+
 function contextOf({ workload, gates }: Plan): Context {
   const idle = isTrainer(workload) ? undefined : idleLeversOf(workload)
   return {
     task: workload.task,
-    classes: isTrainer(workload) ? workload.data.classCount : (workload.data.classes?.length ?? null),
+    classes: isTrainer(workload) ? workload.data.classCount : classesIn({ task: workload.task, ...workload.data }),
     rows: workload.data.rows,
     targetLoss: null,
     ...(idle && { idleLevers: idle }),
@@ -78,7 +83,7 @@ export function idleLeversOf({
 }: Pick<ModelWorkload, 'layers' | 'task' | 'augmentation'>): LeverName[] {
   return [
     ...(hasDropoutLever(layers) ? [] : ['dropout' as const]),
-    ...(task === 'regression' ? ['labelSmoothing' as const] : []),
+    ...(taskOf(task).smoothsLabels ? [] : ['labelSmoothing' as const]),
     ...(Object.values(augmentation).some((amount) => amount > 0) ? [] : ['augmentation' as const]),
   ]
 }

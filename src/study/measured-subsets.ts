@@ -1,6 +1,14 @@
 import { printable } from '../base/printable.ts'
 import { isMeanOverRows, isPossible, type MetricName, type Metrics } from '../records/metrics.ts'
-import type { SubsetMetrics, SubsetRequest } from '../records/subsets.ts'
+import {
+  partName,
+  partOf,
+  partWords,
+  samePart,
+  type Part,
+  type SubsetMetrics,
+  type SubsetRequest,
+} from '../records/subsets.ts'
 import type { DataFacts } from '../records/plan.ts'
 
 /** The most that two values may differ if each was rounded to six digits. */
@@ -27,7 +35,7 @@ export function impossibleSubsets(
   }
   const columns = new Set(requests.flatMap(({ segments = [] }) => segments))
   for (const column of columns) {
-    const own = subsets.filter((one) => one.segment?.column === column && one.class === undefined)
+    const own = subsets.filter((one) => one.segment?.column === column && partName(one) === undefined)
     const all = own.reduce((sum, one) => sum + one.rows.test, 0)
     if (own.length > 0 && all !== rows.test)
       return `has segments with ${all} rows together, but there are ${rows.test} test rows`
@@ -38,21 +46,23 @@ export function impossibleSubsets(
 }
 
 function otherThanAsked(subsets: readonly SubsetMetrics[], requests: readonly SubsetRequest[]): string | undefined {
-  const asked = requests.flatMap(({ class: named, segments }): Part[] =>
-    segments ? segments.map((column) => ({ class: named, column })) : [{ class: named, column: undefined }],
-  )
-  const isPart = (one: SubsetMetrics, part: Part): boolean => one.class === part.class && one.segment?.column === part.column
+  const asked = requests.flatMap(({ segments, ...request }): Asked[] => {
+    const part = partOf(request)
+    return segments ? segments.map((column) => ({ part, column })) : [{ part, column: undefined }]
+  })
+  const isPart = (one: SubsetMetrics, { part, column }: Asked): boolean =>
+    samePart(one, part) && one.segment?.column === column
   const foreign = subsets.some((one) => !asked.some((part) => isPart(one, part)))
-  if (foreign) return 'has values of a class or of segments that no gate asks for'
+  if (foreign) return 'has values of a class, a target or segments that no gate asks for'
   const missing = asked.find((part) => !subsets.some((one) => isPart(one, part)))
   if (!missing) return undefined
-  const of = missing.class === undefined ? '' : ` of the class "${printable(missing.class, 60)}"`
+  const of = partName(missing.part) === undefined ? '' : ` of ${partWords(missing.part)}`
   return missing.column === undefined ? `has no values${of}` : `has no segments${of} of ${printable(missing.column, 60)}`
 }
 
-/** A class, the segments of a column, or those of a class. */
-interface Part {
-  readonly class: string | undefined
+/** A class or target, the segments of a column, or those of a class or target. */
+interface Asked {
+  readonly part: Part
   readonly column: string | undefined
 }
 

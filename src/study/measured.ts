@@ -17,6 +17,7 @@ import type { RunCalibration } from '../records/run.ts'
 import type { SubsetRequest } from '../records/subsets.ts'
 import type { Report } from '../report/model.ts'
 import { impossibleSubsets } from './measured-subsets.ts'
+import { taskOf } from '../records/tasks.ts'
 import { mean } from '../stats/describe.ts'
 
 /** What the runs of one study are measured on. */
@@ -49,7 +50,7 @@ export function impossible(run: VerifiedRun | LockedSeed, measured: Measured): s
   if (ofRows !== undefined) return ofRows
   if (script) return outOfRange(validation, 'validation') ?? (test ? outOfRange(test, 'test') : undefined)
   if ((test !== null) !== rows.test > 0) return `has ${test ? '' : 'no '}test metrics, but there are ${rows.test} test rows`
-  if (task === 'classification' && 'run' in run && !calibration) return 'has no reliability diagram'
+  if (taskOf(task).isCalibrated && 'run' in run && !calibration) return 'has no reliability diagram'
   return (
     wrongMetrics(validation, task, rows.validation, 'validation') ??
     (test ? wrongMetrics(test, task, rows.test, 'test') : undefined) ??
@@ -86,11 +87,12 @@ export function impossibleEnsemble(
  */
 export function impossibleClasses(
   { seeds, byClass }: Pick<NonNullable<Report['verification']>, 'seeds' | 'byClass'>,
-  { rows }: Pick<Measured, 'rows'>,
+  { task, rows }: Pick<Measured, 'task' | 'rows'>,
 ): string | undefined {
   if (byClass === undefined) return undefined
   const { split, classes } = byClass
   const found = seeds.flatMap(({ candidate }) => candidate[split] ?? [])
+  if (task === 'multi-label') return impossibleLabels(byClass, rows[split], found.length)
   const scored = classes.reduce((sum, one) => sum + one.rows, 0)
   if (byClass.seeds > found.length) return `is over ${byClass.seeds} seeds, but ${found.length} completed`
   if (scored !== byClass.rows || scored > rows[split])
@@ -102,6 +104,16 @@ export function impossibleClasses(
     (name) => !isNear(together[name], mean(found.map((metrics) => metrics[name] ?? Number.NaN))),
   )
   return off === undefined ? undefined : `has a mean ${off} that its seeds do not have`
+}
+
+/** Labels do not exclude each other, so their rows need not add up. */
+function impossibleLabels({ seeds, rows, classes }: ByClass, all: number, completed: number): string | undefined {
+  if (seeds > completed) return `is over ${seeds} seeds, but ${completed} completed`
+  if (rows > all) return `has ${rows} rows, but there are ${all}`
+  if (classes.some((one) => one.rows > rows)) return 'has a label with more rows than there are'
+  if (classes.some(({ recall, precision, f1 }) => [recall, precision, f1].some((score) => score && score.mean > 1)))
+    return 'has a score of a label above 1'
+  return undefined
 }
 
 const weighted = (classes: ByClass['classes'], score: 'recall' | 'nll'): number =>
@@ -136,10 +148,12 @@ function wrongAverage({ validation, test }: SplitMetrics, task: Task, rows: Rows
 function wrongMetrics(found: Metrics, task: Task, rows: number, split: string): string | undefined {
   const wrong = wrongValues(found, task, split)
   if (wrong !== undefined) return wrong
-  const { accuracy, mse, rmse, mae } = found
-  if (accuracy !== undefined && !isShare(accuracy, rows)) {
-    return `has a ${split} accuracy of ${accuracy}, which no number of ${rows} rows gives`
+  const { right } = taskOf(task)
+  const share = right === null ? undefined : found[right]
+  if (share !== undefined && !isShare(share, rows)) {
+    return `has a ${split} ${right} of ${share}, which no number of ${rows} rows gives`
   }
+  const { mse, rmse, mae } = found
   if (mse === undefined || rmse === undefined || mae === undefined) return undefined
   if (!isNear(rmse * rmse, mse)) return `has a ${split} rmse of ${rmse} and a mse of ${mse}`
   return mae > rmse * (1 + loose) ? `has a ${split} mae of ${mae}, above its rmse of ${rmse}` : undefined

@@ -4,12 +4,13 @@ import { err, ok, type Result } from '../base/result.ts'
 import { targetWidth } from '../base/rows.ts'
 import { gatherRows } from '../data/batches.ts'
 import { fallbackEngine } from '../engines/index.ts'
-import { initialMetrics, usualMetric, type Pilot } from '../gates/initial.ts'
+import type { Pilot } from '../gates/initial.ts'
 import { product } from '../layers/definition.ts'
 import { inferShapes } from '../layers/shapes.ts'
 import type { RunRequest } from '../records/run.ts'
 import { isTrainer, outputCount, type ModelWorkload, type Plan } from '../records/plan.ts'
 import type { Levers } from '../records/levers.ts'
+import { taskOf } from '../records/tasks.ts'
 import { runIds } from '../run/id.ts'
 import { confirmation } from '../stages/index.ts'
 import { pilotSeeds } from '../stages/seeds.ts'
@@ -91,7 +92,7 @@ async function train(
     const runs = await Promise.all(requests.map((request) => pool.run(request, idOf(request), signal)))
     const kept = runs.flatMap((run) => (run.status === 'complete' ? (run.best?.predictions?.validation ?? []) : []))
     if (kept.length < seeds) return err(`${seeds - kept.length} of ${seeds} trainings gave no predictions`)
-    const metric = usualMetric(plan.workload.task)
+    const metric = taskOf(plan.workload.task).usual
     const ends = runs.flatMap((run) => (run.status === 'complete' ? (run.best?.validation[metric] ?? []) : []))
     return ok({ measured: measuredOf(prepared, kept.map(keptOutputs)), usual: mean(ends) })
   } finally {
@@ -119,7 +120,7 @@ function measuredOf({ dataset, plan: { workload } }: PreparedModel, members: rea
   const targets = gatherRows(dataset.targets, targetWidth(dataset), rows)
   const of = { task: workload.task, width, scale: dataset.targetScale }
   const scores = members.map((outputs) => rowScores(of, outputs, targets))
-  return initialMetrics(workload.task).flatMap((metric) => {
+  return taskOf(workload.task).initial.flatMap((metric) => {
     const values = scores.flatMap((found) => found[metric] ?? [])
     if (values.length < members.length) return []
     return [{ metric, seeds: values.map(mean), rowSd: mean(values.map(sampleSd)) }]

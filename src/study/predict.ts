@@ -1,13 +1,16 @@
 import { dirname } from 'node:path'
 import { InputError } from '../base/diagnostics.ts'
+import { unreachable } from '../base/result.ts'
 import type { EngineChoice } from '../engines/choose.ts'
 import { readSource } from '../data/read-source.ts'
 import { outputCount, type ModelWorkload } from '../records/plan.ts'
+import { taskOf } from '../records/tasks.ts'
 import { SharedData } from '../run/shared-data.ts'
 import { WorkerProcess } from '../run/worker-process.ts'
 import { findModels, openModel, type OpenModel } from '../saved-model/open.ts'
 import { modelRows, type ModelRows } from '../saved-model/rows.ts'
 import { targetsOf, type Head } from '../saved-model/trained-model.ts'
+import { sigmoid } from '../train/label-metrics.ts'
 import { softmaxRow } from '../train/predicted.ts'
 
 export interface PredictOptions {
@@ -26,7 +29,8 @@ export interface Predictions {
   readonly models: number
   readonly rows: number
   /**
-   * rows × classes, probabilities that sum to 1; or rows × targets, values in units of each target.
+   * rows × classes, probabilities that sum to 1; rows × labels, a probability of each; or rows × targets, values in units of
+   * each target.
    */
   readonly values: Float64Array
 }
@@ -60,13 +64,7 @@ function requireSameOutput(first: OpenModel, other: OpenModel): void {
   const { output: a } = first.manifest
   const { output: b } = other.manifest
   // Models of several seeds have scales of their own if they trained on rows of their own.
-  const meaning = (head: Head): string =>
-    head.task === 'classification'
-      ? [head.target, ...head.classes].join('\n')
-      : targetsOf(head)
-          .map((one) => one.target)
-          .join('\n')
-  if (a.task === b.task && meaning(a) === meaning(b)) return
+  if (a.task === b.task && namesIn(a).join('\n') === namesIn(b).join('\n')) return
   throw new InputError([
     {
       code: 'predict/different-models',
@@ -78,6 +76,20 @@ function requireSameOutput(first: OpenModel, other: OpenModel): void {
   ])
 }
 
+/** What the outputs stand for, in their order. */
+function namesIn(head: Head): readonly string[] {
+  switch (head.task) {
+    case 'classification':
+      return [head.target, ...head.classes]
+    case 'multi-label':
+      return head.labels
+    case 'regression':
+      return targetsOf(head).map((one) => one.target)
+    default:
+      return unreachable(head, 'head')
+  }
+}
+
 /** Outputs of the last layer, in a process of their own, as in training. */
 async function outputsOf(
   { manifest, layers, checkpoint }: OpenModel,
@@ -87,12 +99,10 @@ async function outputsOf(
 ): Promise<Float32Array> {
   const { output, input } = manifest
   const outputs =
-    output.task === 'classification'
-      ? { classes: output.classes }
-      : { classes: null, targets: targetsOf(output).map(({ target }) => target) }
+    output.task === 'classification' ? { classes: output.classes } : { classes: null, targets: namesIn(output) }
   const workload: ModelWorkload = {
     task: output.task,
-    objective: output.task === 'classification' ? 'nll' : 'mse',
+    objective: taskOf(output.task).loss,
     data: { fingerprint: '', rows: { train: rows, validation: 0, test: 0 }, inputShape: input.shape, ...outputs },
     layers: layers.map(({ layer }) => layer),
     parameters: checkpoint.weights.length,
@@ -139,6 +149,7 @@ function meaningOf(head: Head, outputs: Float32Array): Float64Array {
       return value * sd + mean
     })
   }
+  if (head.task === 'multi-label') return Float64Array.from(outputs, sigmoid)
   const width = head.classes.length
   const probabilities = new Float64Array(outputs.length)
   for (let start = 0; start < outputs.length; start += width)

@@ -76,10 +76,11 @@ function layerProblems(
 
 /** What the outputs of a model of these data mean. `target` names the first or only target. */
 export function headOf(
-  { classes, targetScale, targetNames }: Pick<Dataset, 'classes' | 'targetScale' | 'targetNames'>,
+  { task, classes, targetScale, targetNames }: Pick<Dataset, 'task' | 'classes' | 'targetScale' | 'targetNames'>,
   target: string,
 ): Head {
   if (classes !== null) return { task: 'classification', target, classes }
+  if (task === 'multi-label') return { task, labels: targetNames ?? [] }
   const scales = targetScale ?? [{ mean: 0, sd: 1 }]
   if (targetNames)
     return { task: 'regression', targets: scales.map((scale, k) => ({ target: targetNames[k] ?? '', ...scale })) }

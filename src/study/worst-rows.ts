@@ -5,6 +5,7 @@ import { mean } from '../stats/describe.ts'
 import { unitOf } from '../train/metrics.ts'
 import { softmaxRow } from '../train/predicted.ts'
 import { rounded } from '../train/round.ts'
+import { labelLossOf } from './by-label.ts'
 import type { WinnerOutputs } from './kept-outputs.ts'
 
 /** As many rows as a person looks at. */
@@ -13,10 +14,12 @@ const mostRows = 20
 /** The rows with the largest loss over the winner's seeds; undefined if no run kept predictions. */
 export function worstRows(
   kept: WinnerOutputs | undefined,
-  { classes, targetScale }: Pick<Dataset, 'classes' | 'targetScale'>,
+  { classes, targetScale, targetNames }: Pick<Dataset, 'classes' | 'targetScale' | 'targetNames'>,
 ): WorstRows | undefined {
   if (kept === undefined) return undefined
-  const judge = classes === null ? errorOf(kept, targetScale) : lossOf(kept, classes)
+  // Labels are neither classes nor on a scale.
+  const labels = classes === null && targetScale === null ? targetNames : undefined
+  const judge = classes ? lossOf(kept, classes) : labels ? labelLossOf(kept, labels) : errorOf(kept, targetScale)
   const rows = Array.from(kept.rows, (row, i) => ({ row: row + 1, ...judge(i) }))
     .sort((a, b) => b.loss - a.loss || a.row - b.row)
     .slice(0, mostRows)

@@ -34,7 +34,7 @@ export interface BatchSource {
   readonly rowsOf: ((step: number) => Int32Array) | null
 }
 
-/** Outputs of the model: number of classes, or of the targets of a regression. */
+/** Outputs of the model: number of classes, of labels, or of the targets of a regression. */
 export const outputWidth = ({ data }: Pick<ModelWorkload, 'data'>): number => outputCount(data)
 
 /** What determines the content of the batches, besides seed and step. */
@@ -88,7 +88,7 @@ export function runBatches(
 function gatherBatch(data: TrainingData, rows: Int32Array, { task, width, levers }: BatchOptions): BatchRows {
   const labels = gatherRows(data.targets, targetWidth(data), rows)
   const inputs = gatherRows(data.inputs, inputWidth(data), rows)
-  if (task === 'regression') return { rows: rows.length, inputs, targets: labels }
+  if (task !== 'classification') return { rows: rows.length, inputs, targets: labels }
   const targets = smoothedTargets(labels, width, levers.regularization.labelSmoothing)
   if (data.weights) {
     for (let i = 0; i < targets.length; i++) {

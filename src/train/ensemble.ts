@@ -2,6 +2,7 @@ import type { EnsembleScores, ScoredModel } from '../records/ensemble.ts'
 import type { Metrics, Task } from '../records/metrics.ts'
 import { mean } from '../stats/describe.ts'
 import { temperatureOf } from '../stats/temperature.ts'
+import { sigmoid } from './label-metrics.ts'
 import { computeMetrics } from './metrics.ts'
 import { softmaxRow, type Outputs } from './predicted.ts'
 import { rounded } from './round.ts'
@@ -11,14 +12,14 @@ import type { TrainingData } from './types.ts'
 export interface MemberOutputs {
   /** Logits or standardized values, one array per member, rows × width. */
   readonly members: readonly Outputs[]
-  /** Class index, one per row; or standardized values, rows × width. */
+  /** Class index, one per row; or standardized values or labels, rows × width. */
   readonly targets: Float32Array
 }
 
 /** What the members are. */
 export interface EnsembleTask {
   readonly task: Task
-  /** Number of classes, or of the targets of a regression. */
+  /** Number of classes, of labels, or of the targets of a regression. */
   readonly width: number
   readonly scale: TrainingData['targetScale']
 }
@@ -36,7 +37,10 @@ export function ensembleScores(
   const score = (outputs: Outputs): Metrics =>
     computeMetrics(of.task, { outputs, targets: test.targets, width: of.width }, of.scale)
   const single = plain('single', meanMetrics(test.members.map(score)))
-  if (of.task === 'regression') return { models: [single, plain('ensemble', score(meanValues(test.members)))], notes: [] }
+  if (of.task !== 'classification') {
+    const together = of.task === 'regression' ? meanValues(test.members) : meanLogits(test.members)
+    return { models: [single, plain('ensemble', score(together))], notes: [] }
+  }
   const fittedOn = meanLogProbabilities(validation.members, of.width)
   const judged = meanLogProbabilities(test.members, of.width)
   const temperature = (outputs: Outputs): number | null => {
@@ -76,6 +80,14 @@ const meanMetrics = (all: readonly Metrics[]): Metrics =>
 
 const meanValues = (members: readonly Outputs[]): Outputs =>
   Float64Array.from(members[0] ?? [], (_, i) => mean(members.map((outputs) => outputs[i] ?? NaN)))
+
+/** The logits of the mean of the probabilities that labels apply. */
+const meanLogits = (members: readonly Outputs[]): Outputs =>
+  Float64Array.from(members[0] ?? [], (_, i) => {
+    const yes = mean(members.map((outputs) => sigmoid(outputs[i] ?? NaN)))
+    const no = mean(members.map((outputs) => sigmoid(-(outputs[i] ?? NaN))))
+    return Math.log(Math.max(yes, Number.MIN_VALUE)) - Math.log(Math.max(no, Number.MIN_VALUE))
+  })
 
 /** log of the mean of softmax probabilities. As a sum of exponentials it does not underflow where a member is very sure. */
 function meanLogProbabilities(members: readonly Outputs[], width: number): Outputs {

@@ -57,6 +57,24 @@ export function weightedCrossEntropy(tf: Tf, targets: Tensor, logits: Tensor): T
   return loss(logits)
 }
 
+/**
+ * Mean over all outputs of the binary cross-entropy, in nats, between labels of 0 and 1 (or values between) and the sigmoid
+ * of the logits, both [batch, labels]; `torch.nn.functional.binary_cross_entropy_with_logits`. No logit overflows. The
+ * gradient is (sigmoid − target) / outputs.
+ */
+export function sigmoidCrossEntropy(tf: Tf, targets: Tensor, logits: Tensor): Tensor {
+  const loss = tf.customGrad((given, save) => {
+    const z = given as Tensor
+    // log(1 + e^z) − t z = max(z, 0) − t z + log(1 + e^−|z|)
+    const sizes = tf.add(1, tf.exp(tf.neg(tf.abs(z))))
+    const value = tf.mean(tf.add(tf.sub(tf.relu(z), tf.mul(z, targets)), tf.log(sizes)))
+    ;(save as (tensors: Tensor[]) => void)([tf.sub(tf.sigmoid(z), targets)])
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => tf.mul(saved[0] as Tensor, tf.div(dy, z.size))
+    return { value, gradFunc }
+  })
+  return loss(logits)
+}
+
 /** Mean over all outputs of the squared error; both [batch, outputs]. */
 export function meanSquaredError(tf: Tf, targets: Tensor, outputs: Tensor): Tensor {
   return tf.mean(tf.squaredDifference(outputs, targets))

@@ -1,6 +1,8 @@
 import { addTo } from '../base/numbers.ts'
+import { unreachable } from '../base/result.ts'
 import { targetAt } from '../base/rows.ts'
 import type { MetricName, Metrics, Task } from '../records/metrics.ts'
+import { labelMetrics, requestedLabelMetrics } from './label-metrics.ts'
 import { softmaxRow, type Predictions } from './predicted.ts'
 import { requestedMetrics } from './requested-metrics.ts'
 import { rounded } from './round.ts'
@@ -22,10 +24,34 @@ export function computeMetrics(
   scale: TrainingData['targetScale'],
   requested: readonly MetricName[] = [],
 ): Metrics {
-  const all = task === 'classification' ? classificationMetrics(predictions) : regressionMetrics(predictions, unitOf(scale))
-  const entries = [...Object.entries(all), ...requestedMetrics(requested, predictions, scale)]
+  const entries = [
+    ...Object.entries(ownMetrics(task, predictions, scale)),
+    ...onRequest(task, predictions, scale, requested),
+  ]
   return Object.fromEntries(entries.map(([name, value]) => [name, rounded(value)]))
 }
+
+/** The metrics that every run of the task computes. */
+function ownMetrics(task: Task, predictions: Predictions, scale: TrainingData['targetScale']): Metrics {
+  switch (task) {
+    case 'classification':
+      return classificationMetrics(predictions)
+    case 'multi-label':
+      return labelMetrics(predictions)
+    case 'regression':
+      return regressionMetrics(predictions, unitOf(scale))
+    default:
+      return unreachable(task, 'task')
+  }
+}
+
+const onRequest = (
+  task: Task,
+  predictions: Predictions,
+  scale: TrainingData['targetScale'],
+  names: readonly MetricName[],
+): (readonly [MetricName, number])[] =>
+  task === 'multi-label' ? requestedLabelMetrics(names, predictions) : requestedMetrics(names, predictions, scale)
 
 /** Metrics of logits against class indices, in double precision whatever the engine uses. */
 export function classificationMetrics({ outputs, targets, width }: Predictions): ClassificationMetrics {

@@ -4,9 +4,9 @@ export type Outputs = Float32Array | Float64Array
 /** What metrics are computed from, read back from the engine once. */
 export interface Predictions {
   readonly outputs: Outputs
-  /** Class index, one per row; or standardized values, rows × width. */
+  /** Class index, one per row; or standardized values, or labels of 0 and 1, rows × width. */
   readonly targets: Float32Array
-  /** Number of classes, or of the targets of a regression. */
+  /** Number of classes, of labels, or of the targets of a regression. */
   readonly width: number
 }
 

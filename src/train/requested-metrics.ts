@@ -27,7 +27,7 @@ export function requestedMetrics(
 }
 
 /** A metric of a curve over thresholds, from a score for each row. */
-type Curve = (scores: Float64Array, isPositive: Uint8Array) => number
+export type Curve = (scores: Float64Array, isPositive: Uint8Array) => number
 
 /**
  * A metric of two classes by the probability of the second; of more, the mean over the classes, each against the rest.

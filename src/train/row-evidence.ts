@@ -2,7 +2,9 @@ import { isMeanOverRows, type Metrics, type RowValues } from '../records/metrics
 import type { CompleteRun } from '../records/run.ts'
 import type { RunContext } from './context.ts'
 import { metricsOf, predictedAt, predictionsOf, type Predicted } from './evaluate.ts'
+import { labelMistakeCost } from './label-metrics.ts'
 import { mistakeCost } from './metrics.ts'
+import type { Predictions } from './predicted.ts'
 import type { TrainingData } from './types.ts'
 
 /** The most groups of rows. A comparison of stages keeps one metric, a verification keeps all of them. */
@@ -26,8 +28,14 @@ export function rowEvidence(context: RunContext, outputs: Float32Array): Evidenc
   const all = predictionsOf(context, outputs, rows)
   const groups = groupsOf(rows, context.data, mostGroups)
   const rowGroups = groups.map((own) => metricsOn(context, { outputs, rows }, own)[objective] ?? NaN)
-  return { ...(groups.length > 1 ? { rowGroups } : {}), ...(objective === 'nll' ? { mistakeCost: mistakeCost(all) } : {}) }
+  return {
+    ...(groups.length > 1 ? { rowGroups } : {}),
+    ...(objective === 'nll' ? { mistakeCost: costOf(context, all) } : {}),
+  }
 }
+
+const costOf = ({ workload }: RunContext, all: Predictions): number =>
+  workload.task === 'multi-label' ? labelMistakeCost(all) : mistakeCost(all)
 
 /**
  * How much the metrics of a model depend on which test rows were drawn; see `rowValues`. Nothing if no metric has values.

@@ -1,7 +1,8 @@
+import { unreachable } from '../base/result.ts'
 import type { Levers } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
 import { averaged, type Averaging } from './averaging.ts'
-import { meanSquaredError, softmaxCrossEntropy, weightedCrossEntropy } from './loss.ts'
+import { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy, weightedCrossEntropy } from './loss.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
 import type { FusedOps, StepRandom, Tensor, Tf } from '../layers/forward.ts'
 import type { Model } from './types.ts'
@@ -125,7 +126,7 @@ export function batchGradient(
   statistics: readonly Tensor[],
   batch: StepBatch,
 ): Gradient {
-  const { model, task, weighted, fused } = settings
+  const { model } = settings
   const options = { training: true, dropout: settings.levers.regularization.dropout, random: batch.random }
   let after: readonly Tensor[] = []
   const loss = (...trainable: Tensor[]): Tensor => {
@@ -133,13 +134,26 @@ export function batchGradient(
     // The gradient's scope disposes everything that it does not return, so these are moved out of it and the caller owns
     // them.
     after = moved.map((s) => tf.keep(s))
-    if (task === 'regression') return meanSquaredError(tf, batch.targets, outputs)
-    if (weighted) return weightedCrossEntropy(tf, batch.targets, outputs)
-    return fused ? fused.softmaxCrossEntropy(batch.targets, outputs) : softmaxCrossEntropy(tf, batch.targets, outputs)
+    return lossOf(tf, settings, batch.targets, outputs)
   }
   const { value, grads } = tf.valueAndGrads(loss as (...args: Tensor[]) => never)([...parameters])
   const flat = grads.map((g) => tf.reshape(g, [g.size]))
   return { loss: value, gradient: flat.length === 1 ? (flat[0] as Tensor) : tf.concat(flat as never), statistics: after }
+}
+
+/** The loss of the task. */
+function lossOf(tf: Tf, { task, weighted, fused }: StepSettings, targets: Tensor, outputs: Tensor): Tensor {
+  switch (task) {
+    case 'classification':
+      if (weighted) return weightedCrossEntropy(tf, targets, outputs)
+      return fused ? fused.softmaxCrossEntropy(targets, outputs) : softmaxCrossEntropy(tf, targets, outputs)
+    case 'multi-label':
+      return sigmoidCrossEntropy(tf, targets, outputs)
+    case 'regression':
+      return meanSquaredError(tf, targets, outputs)
+    default:
+      return unreachable(task, 'task')
+  }
 }
 
 /** The flat weights as one tensor per parameter. */

@@ -1,12 +1,22 @@
-// The metrics that gates name of one class, of segments of the rows, or of both.
-import { comparesAnswers, ofClass, ranksRows, type MetricName, type Metrics, type RowValues } from '../records/metrics.ts'
-import { sameSubset, type Segment, type Subset, type SubsetMetrics } from '../records/subsets.ts'
+// The metrics that gates name of one class or target, of segments of the rows, or of both.
+import { targetWidth } from '../base/rows.ts'
+import {
+  comparesAnswers,
+  isOnRowsOfLabel,
+  ofClass,
+  ranksRows,
+  type MetricName,
+  type Metrics,
+  type RowValues,
+} from '../records/metrics.ts'
+import { partOf, sameSubset, type Segment, type Subset, type SubsetMetrics } from '../records/subsets.ts'
 import { classMetric } from './class-metrics.ts'
 import type { RunContext } from './context.ts'
 import { predictedAt, predictionsOf, type Predicted } from './evaluate.ts'
 import { computeMetrics } from './metrics.ts'
 import { groupCount, rowValues } from './row-evidence.ts'
 import { rounded } from './round.ts'
+import { targetMetric } from './target-metrics.ts'
 
 /** A subset with the metrics that gates name of it. */
 interface Named {
@@ -43,7 +53,12 @@ function groupsOf({ data }: RunContext, rows: Int32Array): { readonly groups?: n
 /** Test rows of the rarer side of a metric that ranks rows of different classes. */
 function rarerIn(context: RunContext, { subset, metrics }: Named, { rows }: Predicted): { readonly rarer?: number } {
   const { classes } = context.workload.data
-  if (!classes || !metrics.some(ranksRows)) return {}
+  if (!metrics.some(ranksRows)) return {}
+  if (subset.target !== undefined) {
+    const yes = Array.from(rows).filter(hasLabel(context, subset.target)).length
+    return { rarer: Math.min(yes, rows.length - yes) }
+  }
+  if (!classes) return {}
   const labels = Array.from(rows, (row) => context.data.targets[row] ?? -1)
   const counts = classes.map((_, label) => labels.filter((own) => own === label).length)
   if (subset.class === undefined) return { rarer: Math.min(...counts) }
@@ -54,8 +69,8 @@ function rarerIn(context: RunContext, { subset, metrics }: Named, { rows }: Pred
 /** Every subset once, with all metrics that are asked of it. */
 function subsetsOf({ workload, data }: RunContext): Named[] {
   const found: { readonly subset: Subset; readonly metrics: Set<MetricName> }[] = []
-  for (const { metric, class: named, segments } of workload.subsets ?? []) {
-    const ofOne: Subset = named === undefined ? {} : { class: named }
+  for (const { metric, segments, ...part } of workload.subsets ?? []) {
+    const ofOne: Subset = partOf(part)
     const subsets = segments
       ? segments.flatMap((column) => segmentsOf(data, column).map((segment) => ({ ...ofOne, segment })))
       : [ofOne]
@@ -84,8 +99,18 @@ function inSegment({ data }: RunContext, { subset: { segment } }: Named, split: 
 
 const labelOf = ({ workload }: RunContext, name: string): number => workload.data.classes?.indexOf(name) ?? -1
 
-/** The part whose rows have the class of the subset: all of it without one. */
+const targetIndex = ({ workload }: RunContext, name: string): number => workload.data.targets?.indexOf(name) ?? -1
+
+/** Whether a label applies to a row. */
+const hasLabel = (context: RunContext, name: string): ((row: number) => boolean) => {
+  const [k, width] = [targetIndex(context, name), targetWidth(context.data)]
+  return (row) => context.data.targets[row * width + k] === 1
+}
+
+/** The part whose rows have the class or label of the subset: all of it without one, and for a target of a regression. */
 function ofItsClass(context: RunContext, { subset }: Named, part: Predicted): Predicted {
+  if (subset.target !== undefined)
+    return context.workload.task === 'multi-label' ? where(part, hasLabel(context, subset.target)) : part
   if (subset.class === undefined) return part
   const label = labelOf(context, subset.class)
   return where(part, (row) => context.data.targets[row] === label)
@@ -118,16 +143,25 @@ function metricOf(
     const value = classMetric(metric, of, labelOf(context, subset.class))
     return value === undefined ? undefined : rounded(value)
   }
+  const { task } = context.workload
+  if (subset.target !== undefined) {
+    const k = targetIndex(context, subset.target)
+    return k < 0 ? undefined : targetMetric(task, metric, of, k, context.data.targetScale)
+  }
   if (comparesAnswers(metric) && of.targets.every((target) => target === of.targets[0])) return undefined
-  return computeMetrics(context.workload.task, of, context.data.targetScale, [metric])[metric]
+  return computeMetrics(task, of, context.data.targetScale, [metric])[metric]
 }
+
+/** Whether a metric of a class or label is measured on its rows alone. */
+const isOnItsRows = (metric: MetricName, { class: named, target }: Subset): boolean =>
+  named !== undefined ? ofClass(metric) === 'its-rows' : target !== undefined && isOnRowsOfLabel(metric)
 
 /** How much each metric depends on the test rows. Of a class's own rows, only those are dealt out to groups. */
 function evidenceOf(context: RunContext, named: Named, test: Predicted): Pick<SubsetMetrics, 'testRows'> {
   const { subset, metrics } = named
   const found: RowValues = Object.fromEntries(
     metrics.flatMap((metric) => {
-      const within = subset.class !== undefined && ofClass(metric) === 'its-rows'
+      const within = isOnItsRows(metric, subset)
       const part = within ? ofItsClass(context, named, test) : test
       const values = rowValues(context.data, part.rows, (kept) => {
         const value = metricOf(context, metric, subset, predictedAt(part, kept))

@@ -7,7 +7,7 @@ export interface TrainingData {
   /** rows × product(inputShape), row-major. */
   readonly inputs: Float32Array
   readonly inputShape: Shape
-  /** Class index or (standardized) value, one per row; of several targets, rows × targets. */
+  /** Class index or (standardized) value, one per row; of several targets or labels, rows × targets. */
   readonly targets: Float32Array
   /** Weight of each row in the training loss, with a mean of 1 over the training rows; omitted if all are 1. */
   readonly weights?: Float32Array

@@ -62,7 +62,7 @@ describe('the corpus', () => {
     expect(specs.length).toBeGreaterThanOrEqual(12)
     expect(seen(all.flatMap((c) => everyLayer(modelWorkload(c.plan.workload).layers).map((l) => l.kind)))).toBe(18)
     expect(seen(all.map((c) => c.spec.preset))).toBe(4)
-    expect(seen(all.map((c) => c.plan.workload.task))).toBe(2)
+    expect(seen(all.map((c) => c.plan.workload.task))).toBe(3)
     expect(seen(all.flatMap((c) => c.plan.jobs.map((j) => j.id)))).toBe(5)
     expect(seen(all.flatMap((c) => c.plan.gates.map((g) => g.gate)))).toBe(7)
   })

@@ -15,6 +15,8 @@ interface ShortFacts {
   readonly rows: readonly [number, number, number]
   readonly inputShape: readonly number[]
   readonly classes: readonly string[] | null
+  /** Names of labels, or of several targets. */
+  readonly targets?: readonly string[]
   /** Token ids of a text column. */
   readonly vocabulary?: number
 }

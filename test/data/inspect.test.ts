@@ -31,6 +31,7 @@ describe('inspect', () => {
       whole: true,
       words: null,
       time: false,
+      label: false,
       spelling: null,
     })
   })
@@ -186,6 +187,7 @@ describe('inspect', () => {
         whole: true,
         words: null,
         time: false,
+        label: false,
         spelling: null,
       }),
     )

@@ -366,3 +366,47 @@ describe('a gate on segments whose metric is not a share', () => {
     expect(gate.sentence).toContain(`a segment needs ${rows} test rows for ${metric}, which is not a share of rows`)
   })
 })
+
+describe('a gate on one target', () => {
+  const on = (metric: MetricName, more: object): AnyGateRule =>
+    rule(0.8, { metric, target: 'height', segments: undefined, ...more } as Partial<AnyGateRule>)
+  const seeds = (values: readonly number[], rows: number, metric: MetricName): LockedSeed[] =>
+    values.map((value, i) => ({
+      seed: i,
+      status: 'complete',
+      validation: { [metric]: 5 },
+      test: { [metric]: 5 },
+      testRows: { [metric]: [5, 5, 5] },
+      weights: `w${i}`,
+      subsets: [
+        {
+          target: 'height',
+          rows: { validation: rows, test: rows },
+          validation: {},
+          test: { [metric]: value },
+          testRows: { [metric]: Array.from({ length: Math.min(20, rows) }, () => value) },
+        },
+      ],
+    }))
+
+  test('is about the target, by name', () => {
+    const gate = gateOf(on('mae', { min: null, max: 1 }), seeds([0.5, 0.6, 0.5, 0.6, 0.5], 400, 'mae'))
+    expect(gate.status).toBe('pass')
+    expect(gate.sentence).toContain('Mean test mae of "height" over 5 seeds is 0.54')
+  })
+
+  test('is judged on all rows of a regression, however few, as a gate on all targets is', () => {
+    const gate = gateOf(on('mae', { min: null, max: 1 }), seeds([0.5, 0.6, 0.5, 0.6, 0.5], 30, 'mae'))
+    expect(gate.status).toBe('pass')
+  })
+
+  test('is not judged on a label with fewer rows that have it than minRows', () => {
+    const gate = gateOf(on('recall', {}), seeds([0.9, 0.9, 1, 1, 1], 19, 'recall'))
+    expect(gate.sentence).toBe('Not judged: the target "height" (19 test rows that have it); a target needs 20 test rows.')
+  })
+
+  test('measures nothing if the runs have no values of the target', () => {
+    const gate = gateOf(on('mae', { target: 'weight', min: null, max: 1 }), seeds([0.5, 0.6, 0.5], 400, 'mae'))
+    expect([gate.status, gate.blocks]).toEqual(['inconclusive', true])
+  })
+})

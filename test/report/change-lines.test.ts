@@ -246,6 +246,7 @@ describe('a winner that has learned nothing', () => {
     metric: 'balancedAccuracy' | 'r2',
     values: readonly number[],
     classes: readonly string[] | null,
+    labels = false,
   ): Report => {
     const { verification, ...report } = buildReport(input)
     if (!verification) throw new Error('the study was not verified')
@@ -254,7 +255,7 @@ describe('a winner that has learned nothing', () => {
       return { ...seed, candidate: { ...seed.candidate, test } }
     })
     const { guess: _, ...others } = verification
-    return { ...report, verification: { ...others, seeds, ...guessOf({ ...others, seeds }, classes) } }
+    return { ...report, verification: { ...others, seeds, ...guessOf({ ...others, seeds }, classes, labels) } }
   }
   const three = ['a', 'b', 'c']
   it('is said at the top, whatever the gates say', () => {
@@ -272,6 +273,12 @@ describe('a winner that has learned nothing', () => {
     expect(changeLines(ended('balancedAccuracy', [0.3, 0.39], three))).toEqual([
       expect.stringContaining('is not shown to predict better than a guess'),
     ])
+  })
+  it('is one that gives every row the same labels', () => {
+    expect(changeLines(ended('balancedAccuracy', [0.5], null, true))).toEqual([
+      expect.stringContaining('always guessing the same labels has 0.5.'),
+    ])
+    expect(changeLines(ended('balancedAccuracy', [0.8, 0.82], null, true))).toEqual([])
   })
   it('is none that does better, and none whose metric is unknown', () => {
     expect(changeLines(ended('balancedAccuracy', [0.5, 0.52], three))).toEqual([])

@@ -9,6 +9,7 @@ import { inferShapes } from '../../src/layers/shapes.ts'
 import { modelFormats } from '../../src/saved-model/formats/index.ts'
 import { targetsOf, type Head, type TrainedModel } from '../../src/saved-model/trained-model.ts'
 import { buildModel } from '../../src/train/model.ts'
+import { sigmoid } from '../../src/train/label-metrics.ts'
 import { softmaxRow } from '../../src/train/predicted.ts'
 import { noDropout, statisticTensors, weightTensors } from '../support/tf-layers.ts'
 import { wasmEngine } from '../support/tf-wasm.ts'
@@ -72,6 +73,12 @@ const more: readonly Case[] = [
       { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 },
       dense(3),
     ],
+  },
+  {
+    name: 'labels',
+    inputShape: [5],
+    layers: [dense(4, 'relu'), dense(3)],
+    head: { task: 'multi-label', labels: ['a', 'b', 'c'] },
   },
   {
     name: 'a regression',
@@ -186,6 +193,7 @@ function meaning(head: Head, raw: readonly number[]): number[] {
       (value, i) => value * (targets[i % targets.length]?.sd ?? NaN) + (targets[i % targets.length]?.mean ?? NaN),
     )
   }
+  if (head.task === 'multi-label') return raw.map(sigmoid)
   const width = head.classes.length
   return Array.from({ length: raw.length / width }, (_, row) => [
     ...softmaxRow(Float32Array.from(raw), row * width, width).probabilities,

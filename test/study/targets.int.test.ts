@@ -36,6 +36,8 @@ stages: [verify: { seeds: 3 }]
 gates:
   - threshold: { metric: r2, split: test, min: 0.9 }
   - threshold: { metric: rmse, split: test, max: 0.3 }
+  - threshold: { metric: mae, split: test, target: weight, max: 0.1 }
+  - regression: { metric: mse, split: test, target: price, margin: 1000 }
 `
 
 const random = stream(3, 'targets')
@@ -66,6 +68,21 @@ describe('a regression with several targets', () => {
     expect(rmse).toBeCloseTo(Math.sqrt(mse), 4)
     expect(mae).toBeLessThan(rmse)
     expect(parseReport(reportText(report), 'report.json').study.name).toBe('two')
+  })
+
+  it('is judged on one target by its name, in its own units', () => {
+    const { subsets = [] } = report.verification?.seeds[0]?.candidate ?? {}
+    expect(subsets.map(({ target, rows }) => [target, rows.test])).toEqual([
+      ['weight', 60],
+      ['price', 60],
+    ])
+    const [weight, price] = subsets
+    expect(weight?.test?.mae).toBeLessThan(0.1)
+    // The noise of prices has an SD of 500.
+    expect(Math.sqrt(price?.test?.mse ?? 0)).toBeGreaterThan(400)
+    expect(Math.sqrt(price?.test?.mse ?? 0)).toBeLessThan(2500)
+    const gate = report.verdict.gates[2]
+    expect(gate?.sentence).toContain('test mae of "weight"')
   })
 
   it('saves a model that predicts each in its own units', async () => {
@@ -100,7 +117,7 @@ describe('a regression with several targets', () => {
     expect(await failing(spec.replace('[price, weight]', '[price, 2]'))).toContain('listed as a target twice')
     expect(await failing(spec.replace('[x, z]', '[x, weight]'))).toContain('is the target and cannot also be an input')
     expect(await failing(spec.replace('task: regression', 'task: classification'))).toContain(
-      'only a regression can have several targets',
+      'a classification has one target',
     )
   })
 })

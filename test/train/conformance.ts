@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { Scalar } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { activationNames } from '../../src/layers/activations.ts'
 import { everyLayer, type Layer, type LayerKind } from '../../src/layers/layer.ts'
+import { sigmoidCrossEntropy } from '../../src/train/loss.ts'
 import { stepRandom } from '../../src/train/step-random.ts'
 import type { FusedOps, Tensor, Tf } from '../../src/layers/forward.ts'
 import type { Engine } from '../../src/train/engine.ts'
@@ -17,6 +19,7 @@ import {
   weightedOutput,
   weightTensors,
 } from '../support/tf-layers.ts'
+import labels from './fixtures/labels.json' with { type: 'json' }
 
 /**
  * What every engine must do alike: layers and gradients as PyTorch has them, gradients that agree with finite differences,
@@ -37,6 +40,18 @@ export function engineConformance(name: string, create: () => Promise<Engine>): 
         expectClose(found.gradients, c.gradients)
         expectClose(found.statisticsAfter, c.statisticsAfter)
         if (c.inputGradient) expectClose(found.inputGradient ?? [], c.inputGradient)
+      })
+    })
+
+    describe('has the loss of labels and its gradient as PyTorch has them', () => {
+      test.each(labels.loss.map((c, i) => [i, c] as const))('case %i', (_, c) => {
+        tidy(tf, () => {
+          const loss = (z: Tensor): Scalar => sigmoidCrossEntropy(tf, tf.tensor2d(c.targets), z) as Scalar
+          const { value, grad } = tf.valueAndGrad(loss)(tf.tensor2d(c.outputs))
+          expect((value.dataSync()[0] ?? NaN) / c.loss).toBeCloseTo(1, 5)
+          for (const [i, g] of c.gradient.flat().entries()) expect(grad.dataSync()[i], `gradient ${i}`).toBeCloseTo(g, 6)
+          return []
+        })
       })
     })
 

@@ -5,6 +5,7 @@ import type { RunResult } from '../../src/records/run.ts'
 import { mean, pooledSd } from '../../src/stats/describe.ts'
 import { goodFit, idleLeversOf } from '../../src/study/diagnostics.ts'
 import type { Group } from './corpus.ts'
+import type { World } from './worlds.ts'
 
 /** What the rules said of a group, and whether a fault was one. */
 export interface Judged {
@@ -61,12 +62,25 @@ function learnedByHeart({ world, variant, runs }: Group, noise: number): boolean
   return score > most + 2 * Math.sqrt((most * (1 - most)) / rows)
 }
 
-function findings({ world, variant }: Group, runs: readonly RunResult[]): Finding[] {
+/** By world and variant: fitting the models behind it takes longer than reading the curves. */
+const goodFits = new Map<string, number | null>()
+
+function goodFitOf({ world, variant }: Group, data: World['data']): number | null {
+  const key = `${world.name}, ${variant.data ? variant.name : 'its own data'}`
+  const known = goodFits.get(key)
+  if (known !== undefined) return known
+  const found = goodFit({ ...data, classes: world.classes?.length ?? null })
+  goodFits.set(key, found)
+  return found
+}
+
+function findings(group: Group, runs: readonly RunResult[]): Finding[] {
+  const { world, variant } = group
   const data = variant.data?.(world) ?? world.data
   const context: Context = {
     task: world.task,
     classes: world.classes?.length ?? null,
-    targetLoss: goodFit({ ...data, classes: world.classes?.length ?? null }),
+    targetLoss: goodFitOf(group, data),
     seedCap: null,
     idleLevers: idleLeversOf({
       layers: variant.layers?.(world) ?? world.layers,

@@ -106,7 +106,7 @@ export const baseRowsGuards: readonly Guard[] = [
   {
     attack,
     guard: 'Texts that the base does not know make its model no larger.',
-    file: 'src/data/base-rows.ts',
+    file: 'src/data/joined.ts',
     find: 'place.get(level) ?? -1',
     replace: 'place.get(level) ?? 0',
     tests: [rows('gives a text that it does not know no place')],

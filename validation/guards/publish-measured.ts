@@ -52,7 +52,7 @@ export const publishMeasuredGuards: readonly Guard[] = [
   ),
   inMeasured(
     'A verified classifier has a reliability diagram.',
-    "if (task === 'classification' && 'run' in run && !calibration) return 'has no reliability diagram'",
+    "if (taskOf(task).isCalibrated && 'run' in run && !calibration) return 'has no reliability diagram'",
     '',
     refused('without a reliability diagram'),
   ),
@@ -64,8 +64,8 @@ export const publishMeasuredGuards: readonly Guard[] = [
   ),
   inMeasured(
     'A share is one of whole rows.',
-    'if (accuracy !== undefined && !isShare(accuracy, rows))',
-    'if (accuracy !== undefined && !isShare(0, rows))',
+    'if (share !== undefined && !isShare(share, rows))',
+    'if (share !== undefined && !isShare(0, rows))',
     refused('with a share that its rows do not give'),
   ),
   inMeasured(

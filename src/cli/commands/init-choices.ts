@@ -55,7 +55,7 @@ async function chooseInputs(summary: TableSummary, choosing: Choosing): Promise<
   const [columns, words] = [await evidenceOf(of('columns'), choosing), await evidenceOf(of('text'), choosing)]
   if (columns === null || words === null) return chosen('columns', 'these data cannot tell which of them knows more')
   const better = words.loss < columns.loss ? 'text' : 'columns'
-  const target = summary.target ?? 'the target'
+  const target = summary.targets?.join(', ') ?? summary.target ?? 'the target'
   const what =
     summary.task === 'regression' ? `the upper half of ${target} from the lower` : `the classes of ${target} apart`
   return chosen(
@@ -108,8 +108,8 @@ async function chooseSplit(summary: TableSummary, choices: Choices, choosing: Ch
   }
 }
 
-const inputsOf = ({ columns, target }: TableSummary): readonly ColumnSummary[] =>
-  columns.filter(({ name }) => name !== target)
+const inputsOf = ({ columns, target, targets = [] }: TableSummary): readonly ColumnSummary[] =>
+  columns.filter(({ name }) => name !== target && !targets.includes(name))
 
 function diagnosed({ diagnostics: [first], message }: InputError): string {
   if (!first) return message

@@ -20,21 +20,27 @@ export function understood(summary: TableSummary, choices: Choices, again: reado
   ]
 }
 
-function taskLine({ task, target, columns, rows }: TableSummary): string {
+function taskLine({ task, target, targets, columns, rows }: TableSummary): string {
+  if (task === 'multi-label') return `multi-label: ${listed(targets ?? [])} say yes or no in ${rows} rows`
+  if (targets) return `regression: ${listed(targets)} have numbers that measure something`
   const column = columns.find(({ name }) => name === target)
   if (task === 'regression') return `regression: ${target ?? 'the target'} has numbers that measure something`
   return `classification: ${target ?? 'the target'} has ${column?.distinct ?? 'few'} classes in ${rows} rows`
 }
 
-function targetLine({ target, targetWhy }: TableSummary, again: readonly string[]): string {
+function targetLine({ target, targets, targetWhy }: TableSummary, again: readonly string[]): string {
   const other = `another: ${ownCommand('init', ...again, '--target', 'COLUMN', '--force')}`
-  return `${target ?? 'none'}${targetWhy.length > 0 ? `, because ${targetWhy.join(', and ')}` : ''}; ${other}`
+  return `${targets ? listed(targets) : (target ?? 'none')}${targetWhy.length > 0 ? `, because ${targetWhy.join(', and ')}` : ''}; ${other}`
 }
 
-function inputsLine({ columns, target, imageShape }: TableSummary, choices: Choices, again: readonly string[]): string {
+function inputsLine(
+  { columns, target, targets = target === null ? [] : [target], imageShape }: TableSummary,
+  choices: Choices,
+  again: readonly string[],
+): string {
   if (imageShape) return `images of ${imageShape.join(' × ')} pixels`
   const { text, time, inputsWhy, otherInputs } = choices
-  const inputs = columns.filter(({ name }) => name !== target && name !== time?.column)
+  const inputs = columns.filter(({ name }) => !targets.includes(name) && name !== time?.column)
   const taken = text ? [] : inputs.filter(isInput)
   const kinds = (['numeric', 'categorical'] as const).flatMap((type) => {
     const names = taken.filter((column) => column.type === type).map(({ name }) => name)

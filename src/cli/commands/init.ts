@@ -1,14 +1,13 @@
 import { ownCommand } from '../../base/own-command.ts'
 import { stat } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
-import { diagnosticLines, didYouMean, InputError } from '../../base/diagnostics.ts'
+import { diagnosticLines, InputError } from '../../base/diagnostics.ts'
 import { explainFileError, makeFolder, writeFileAtomic } from '../../base/files.ts'
 import type { Result } from '../../base/result.ts'
 import { normalizeChecks } from '../../compile/normalize/data.ts'
 import { presetFor } from '../../compile/presets/index.ts'
 import { machineOf, type MachineOptions } from '../../compile/targets/machine.ts'
 import { checkedUses } from '../../compile/targets/workflow.ts'
-import { guessText } from '../../data/guess.ts'
 import { movedPaths } from '../../data/parts.ts'
 import type { TableSummary } from '../../data/summary.ts'
 import { renderSpec } from '../../dsl/init.ts'
@@ -27,6 +26,7 @@ import { usualSpec } from '../spec-argument.ts'
 import { workspaceOf } from '../workspace.ts'
 import { choose, type Choices } from './init-choices.ts'
 import { findParts, inspectParts, requireReadable } from './init-data.ts'
+import { retargeted } from './init-target.ts'
 import { noTarget, understood } from './init-words.ts'
 import { initTrainer } from './init-trainer.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
@@ -205,43 +205,15 @@ function pilotLine(found: Result<PilotRun, string>): string {
 }
 
 /** What gates can rest on before anything is trained. */
-function factsOf({ columns, target, task }: TableSummary, testRows: number): InitialFacts {
+function factsOf({ columns, target, targets, task }: TableSummary, testRows: number): InitialFacts {
   const column = columns.find(({ name }) => name === target)
   return {
     task: task ?? 'classification',
     testRows,
     classes: column ? Math.max(2, column.distinct) : null,
-    targetSd: column?.sd ? column.sd : null,
+    // Errors of several targets are in SDs of each.
+    targetSd: targets ? 1 : column?.sd ? column.sd : null,
     seeds: defaultSeeds,
     pilot: null,
-  }
-}
-
-/** Replaces the guessed column with the one that the user names. The task is then guessed from its values. */
-function retargeted(summary: TableSummary, target: string | undefined): TableSummary {
-  if (target === undefined) return summary
-  const column = summary.columns.find((c) => c.name === target || String(c.index) === target)
-  if (!column) {
-    const names = summary.columns.map((c) => c.name)
-    const near = didYouMean(target, names)
-    throw new InputError([
-      {
-        code: 'init/unknown-column',
-        severity: 'error',
-        message: 'the data does not have this column',
-        found: target,
-        allowed: names.slice(0, 20).join(', '),
-        ...(near ? { hint: `did you mean ${near}?` } : {}),
-      },
-    ])
-  }
-  const regression = column.type === 'numeric' && !(column.whole && column.distinct <= 20)
-  const text = guessText(summary.columns.filter((c) => c !== column))
-  return {
-    ...summary,
-    target: column.name,
-    targetWhy: ['you named it'],
-    task: regression ? 'regression' : 'classification',
-    text,
   }
 }

@@ -52,6 +52,11 @@ function* csvLines({ head, rows, values }: Predictions): Generator<string> {
     for (let row = 0; row < rows; row++) yield line(valuesOf(values, row, targets.length))
     return
   }
+  if (head.task === 'multi-label') {
+    yield line([...head.labels, ...head.labels.map((name) => `P(${name})`)])
+    for (const { labels, probabilities } of labelled(head.labels, values, rows)) yield line([...labels, ...probabilities])
+    return
+  }
   yield line(['prediction', ...head.classes.map((name) => `P(${name})`)])
   for (const { prediction, probabilities } of classified(head.classes, values, rows))
     yield line([prediction, ...probabilities])
@@ -68,11 +73,25 @@ function* jsonLines({ head, rows, values }: Predictions): Generator<string> {
     }
     return
   }
+  if (head.task === 'multi-label') {
+    const byLabel = (of: readonly number[]) => Object.fromEntries(head.labels.map((name, k) => [name, of[k]]))
+    for (const { labels, probabilities } of labelled(head.labels, values, rows))
+      yield line({ prediction: byLabel(labels), probabilities: byLabel(probabilities) })
+    return
+  }
   for (const { prediction, probabilities } of classified(head.classes, values, rows))
     yield line({
       prediction,
       probabilities: Object.fromEntries(head.classes.map((name, k) => [name, probabilities[k]])),
     })
+}
+
+/** Whether each label applies, 1 or 0, which is whether its probability is above one half; and the probabilities. */
+function* labelled(names: readonly string[], values: Float64Array, rows: number) {
+  for (let row = 0; row < rows; row++) {
+    const own = values.subarray(row * names.length, (row + 1) * names.length)
+    yield { labels: Array.from(own, (probability) => Number(probability > 0.5)), probabilities: Array.from(own, shown) }
+  }
 }
 
 /** The most probable class of each row, the first of equals, and the probability of every class. */

@@ -2,10 +2,16 @@ import { layerOf } from '../../layers/index.ts'
 import { type Layer, placedLayers } from '../../layers/layer.ts'
 import { inferShapes, parameterCount } from '../../layers/shapes.ts'
 import { outputCount, type DataFacts } from '../../records/plan.ts'
+import type { Task } from '../../records/metrics.ts'
 import type { Report } from '../problem.ts'
 
+/** What a model must fit. */
+export interface ModelFacts extends DataFacts {
+  readonly task: Task
+}
+
 /** Walks the layers from the input shape. Reports the first that does not fit, and an output that the loss cannot take. */
-export function checkModel(layers: readonly Layer[], facts: DataFacts, report: Report): { readonly parameters: number } {
+export function checkModel(layers: readonly Layer[], facts: ModelFacts, report: Report): { readonly parameters: number } {
   checkFirst(layers, report)
   checkVocabulary(layers, facts, report)
   const shaped = inferShapes(layers, facts.inputShape)
@@ -22,17 +28,24 @@ export function checkModel(layers: readonly Layer[], facts: DataFacts, report: R
   return { parameters }
 }
 
-function checkOutput(output: readonly number[], last: number, facts: DataFacts, report: Report): void {
+function checkOutput(output: readonly number[], last: number, facts: ModelFacts, report: Report): void {
   const wanted = outputCount(facts)
   if (output.length === 1 && output[0] === wanted) return
-  const { classes, targets } = facts
-  const what = classes ? 'logit for each class' : targets ? 'number for each target' : 'number'
-  const why = classes ? `: the data has ${wanted} classes` : targets ? `: the spec names ${wanted} targets` : ''
+  const { classes, task } = facts
+  const { what, why } = expected(facts, wanted)
   report('output', ['model', 'layers', last], `the last layer must output one ${what}`, {
     found: `[${output.join(', ')}]`,
     allowed: `[${wanted}]${why}`,
-    hint: `end with - dense: { units: ${classes ? 'classes' : wanted} }`,
+    hint: `end with - dense: { units: ${classes || task === 'multi-label' ? 'classes' : wanted} }`,
   })
+}
+
+/** What the last layer must output one of, and how many there are. */
+function expected({ classes, targets, task }: ModelFacts, count: number) {
+  if (classes) return { what: 'logit for each class', why: `: the data has ${count} classes` }
+  if (task === 'multi-label') return { what: 'logit for each label', why: `: the spec names ${count} labels` }
+  if (targets) return { what: 'number for each target', why: `: the spec names ${count} targets` }
+  return { what: 'number', why: '' }
 }
 
 /** The loss takes logits, or a number of any size. An activation after the last weights would distort them. */
@@ -41,7 +54,7 @@ function checkLogits(layers: readonly Layer[], report: Report): void {
   if (last !== undefined && 'activation' in last && last.activation !== 'linear') {
     report('output-activation', ['model', 'layers', layers.length - 1], 'the last layer has an activation', {
       found: last.activation,
-      allowed: 'none: the loss applies softmax itself, and a regression output is a plain number',
+      allowed: 'none: the loss applies softmax or sigmoid itself, and a regression output is a plain number',
     })
   }
 }

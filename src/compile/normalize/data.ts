@@ -1,4 +1,5 @@
 import type { Task } from '../../records/metrics.ts'
+import { taskOf } from '../../records/tasks.ts'
 import { checks } from '../../data/checks/index.ts'
 import { defaultTokenizer, isTokenizerFile } from '../../data/tokenizers/index.ts'
 import type { Checks, Data } from '../../dsl/tuning.gen.ts'
@@ -29,17 +30,23 @@ export function normalizeData(data: Data, task: Task, seed: number, report: Repo
   }
 }
 
-/** One target, or several of a regression. */
+/** One target, or several of a regression, or labels. */
 function normalizeTarget(written: Data['target'], task: Task, report: Report): Pick<NormalizedData, 'target' | 'targets'> {
-  if (!Array.isArray(written)) return { target: String(written) }
-  const all = written.map(String)
+  const all = [written].flat().map(String)
   const [target = ''] = all
+  if (task === 'multi-label' && all.length === 1) {
+    report('targets-task', ['data', 'target'], 'several labels need a column each', {
+      found: target,
+      allowed: 'a list of at least two columns of 0 and 1, no and yes, or false and true',
+      hint: 'name every label, as in target: [sports, politics]; for one label, write task: classification',
+    })
+  }
   if (all.length === 1) return { target }
   if (task === 'classification') {
-    report('targets-task', ['data', 'target'], 'only a regression can have several targets', {
+    report('targets-task', ['data', 'target'], 'a classification has one target, whose classes exclude each other', {
       found: all.join(', '),
-      allowed: 'one column, or task: regression',
-      hint: 'write a spec for each label',
+      allowed: 'one column',
+      hint: 'for labels that each say yes or no, write task: multi-label; for numbers, task: regression',
     })
   }
   return { target, targets: all }
@@ -83,9 +90,11 @@ function normalizeWeighting(
   report: Report,
 ): Pick<NormalizedData, 'weighting'> {
   if (classWeights === undefined && weightColumn === undefined) return {}
-  if (task === 'regression') {
+  if (!taskOf(task).weighsRows) {
     const key = classWeights === undefined ? 'weightColumn' : 'classWeights'
-    report('weights-task', ['data', key], 'the loss of a regression has no weights yet', { allowed: 'task: classification' })
+    report('weights-task', ['data', key], `the loss of the task ${task} has no weights yet`, {
+      allowed: 'task: classification',
+    })
   }
   return {
     weighting: {

@@ -7,12 +7,14 @@ import type { GateRule, Measured } from '../../records/gates.ts'
 import {
   allMetricsOf,
   isReported,
+  titleOf,
   needsClass,
-  ofClass,
   type LeastEffects,
   type MetricName,
   type Task,
 } from '../../records/metrics.ts'
+import { checkPart } from './gate-parts.ts'
+import { isShareOfRight, taskOf } from '../../records/tasks.ts'
 import type { NormalizedData } from '../normalized.ts'
 import type { Report } from '../problem.ts'
 
@@ -69,50 +71,13 @@ function checkMeasured(measured: Measured, at: SpecPath, context: GateContext): 
   const { metric, split } = measured
   const { task, testShare, reports, report } = context
   checkMetric(metric, { task, reports, namesClass: true }, [...at, 'metric'], report)
-  checkSubset(measured, at, context)
+  checkPart(measured, at, context)
   if (split === 'test' && testShare === 0) {
     report('metric-not-computed', [...at, 'split'], 'no test metrics are computed, because the split has no test rows', {
       found: 'split: test',
       allowed: 'split: validation, or data.split.test above 0',
     })
   }
-}
-
-/** A rule on a class or on segments needs rows that we see, and a metric that has a value for them. */
-function checkSubset(measured: Measured, at: SpecPath, { task, reports, report }: GateContext): void {
-  const { metric, split, class: named, segments } = measured
-  for (const key of ['class', 'segments'] as const) {
-    if (measured[key] === undefined || !reports) continue
-    report(
-      'subset-unknown',
-      [...at, key],
-      `a gate on ${key === 'class' ? 'one class' : 'segments'} needs data that are read here`,
-      {
-        hint: 'report a metric of your own for it, named score or cost',
-      },
-    )
-  }
-  if (reports) return
-  if (segments && split !== 'test') {
-    report('segments-split', [...at, 'segments'], 'segments are judged on test rows', {
-      found: `split: ${split}`,
-      allowed: 'split: test',
-    })
-  }
-  if (named === undefined && needsClass(metric)) {
-    report('class-missing', at, `the metric ${metric} has a value for each class, and the gate does not name one`, {
-      hint: 'add class: NAME, or gate on worstRecall',
-    })
-  }
-  if (named === undefined || ofClass(metric) !== undefined || !allMetricsOf(task).includes(metric)) return
-  report('class-metric', [...at, 'metric'], 'the metric has no value for one class', {
-    found: metric,
-    allowed:
-      allMetricsOf(task)
-        .filter((name) => ofClass(name) !== undefined)
-        .join(', ') || 'none: a regression has no classes',
-    ...(metric === 'accuracy' ? { hint: 'the share of the rows of one class that are right is its recall' } : {}),
-  })
 }
 
 interface MetricContext extends Pick<GateContext, 'task' | 'reports'> {
@@ -140,11 +105,14 @@ export function checkMetric(
   const allowed = allMetricsOf(task).filter((name) => (reports || !isReported(name)) && (namesClass || !needsClass(name)))
   if (allowed.includes(metric)) return
   const meant = didYouMean(metric, allowed)
+  const { right } = taskOf(task)
   const hint = isReported(metric)
     ? 'only results and training scripts report it'
-    : meant === undefined
-      ? undefined
-      : `did you mean "${meant}"?`
+    : right !== null && isShareOfRight(metric)
+      ? `${right} is the ${titleOf(right, task)}`
+      : meant === undefined
+        ? undefined
+        : `did you mean "${meant}"?`
   report('metric-task', at, `a ${task} run does not compute this metric`, {
     found: metric,
     allowed: allowed.join(', '),

@@ -1,6 +1,7 @@
 import { hasDropoutLever, type NormalizedLayer } from '../../layers/layer.ts'
 import type { LeverName } from '../../records/levers.ts'
 import type { Task } from '../../records/metrics.ts'
+import { taskOf } from '../../records/tasks.ts'
 import type { AugmentationPolicy } from '../../records/plan.ts'
 import type { Spec } from '../../dsl/tuning.gen.ts'
 import type { NormalizedLevers } from '../normalized.ts'
@@ -21,10 +22,10 @@ export function normalizeLevers(
 ): NormalizedLevers {
   const { optimization = {}, batching = {}, regularization = {}, scheduling = {}, custom = {} } = levers
   const { warmupSteps = 'auto' } = scheduling
-  if (task === 'regression' && (regularization.labelSmoothing ?? 0) > 0) {
+  if (!taskOf(task).smoothsLabels && (regularization.labelSmoothing ?? 0) > 0) {
     report('lever-task', ['levers', 'regularization', 'labelSmoothing'], 'label smoothing is only for classification', {
       found: String(regularization.labelSmoothing),
-      allowed: '0 for regression',
+      allowed: `0 for ${task}`,
     })
   }
   return {
@@ -66,7 +67,7 @@ interface LeverContext {
 /** Why a lever cannot change a run, as a clause; undefined if it can. */
 export function movesNothing(lever: LeverName, { task, layers, augmentation }: LeverContext): string | undefined {
   if (lever === 'dropout' && !hasDropoutLever(layers)) return 'every dropout layer of the model, if any, sets its own rate'
-  if (lever === 'labelSmoothing' && task === 'regression') return 'label smoothing is only for classification'
+  if (lever === 'labelSmoothing' && !taskOf(task).smoothsLabels) return 'label smoothing is only for classification'
   if (lever === 'augmentation' && !canAugment(augmentation)) return 'all amounts of the augmentation policy are zero'
   return undefined
 }

@@ -4,6 +4,7 @@ import type { ParsedSpec } from '../../dsl/parse.ts'
 import type { Results, Spec } from '../../dsl/tuning.gen.ts'
 import { gateOf } from '../../gates/index.ts'
 import { allMetricsOf, metricsOf, metrics, type MetricName, type Task } from '../../records/metrics.ts'
+import { taskOf } from '../../records/tasks.ts'
 import { resultSplits, type ResultNames, type ResultSplit, type ResultsSettings } from '../../records/results.ts'
 import type { ResultsSpec } from '../normalized.ts'
 import { collectProblems, type Report } from '../problem.ts'
@@ -95,10 +96,10 @@ function checkSection(written: Results, task: Task, report: Report): void {
     }
   }
   const { kind } = written.predictions ?? {}
-  if (kind !== undefined && (kind === 'values') !== (task === 'regression')) {
+  if (kind !== undefined && !taskOf(task).kinds.includes(kind)) {
     report('results-kind', ['results', 'predictions', 'kind'], `predictions of a ${task} are not of this kind`, {
       found: kind,
-      allowed: task === 'regression' ? 'values' : 'logits, probabilities',
+      allowed: taskOf(task).kinds.join(', '),
     })
   }
   const named = resultSplits.flatMap((split) => Object.values<string>(namesIn(written[split])))

@@ -1,6 +1,7 @@
 import { jsonOrUndefined, mostDepth } from '../../base/json.ts'
 import { groupBy } from '../../base/lists.ts'
 import type { RunResult } from '../../records/run.ts'
+import { classesOfLabel } from '../../records/tasks.ts'
 import { type Context, type CurveGroup, curveOf } from '../curve.ts'
 
 /** Whether a text begins like a tunegate journal: its first line says so. */
@@ -41,10 +42,11 @@ function runOf(line: string, isRun: IsRun): RunResult | undefined {
 /** What a journal's run says about its task. Only the report knows classes and rows. */
 export function contextOfRun({ evaluations }: RunResult, facts: Pick<Context, 'classes' | 'rows' | 'targetLoss'>): Context {
   const regression = evaluations.some((e) => e.train.mse !== undefined)
+  const labels = evaluations.some((e) => e.train.hammingLoss !== undefined)
   return {
     ...facts,
-    task: regression ? 'regression' : 'classification',
-    classes: regression ? null : facts.classes,
+    task: regression ? 'regression' : labels ? 'multi-label' : 'classification',
+    classes: regression ? null : labels ? classesOfLabel : facts.classes,
     seedCap: null,
   }
 }

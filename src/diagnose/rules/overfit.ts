@@ -4,6 +4,7 @@ import type { Move } from '../finding.ts'
 import type { Fitted, Reading } from '../reading.ts'
 import { noiseAround } from '../robust.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
+import { taskOf } from '../../records/tasks.ts'
 
 /** A rise of the validation loss counts from here: noise SDs, and a share of a constant guess's loss. */
 const beyondNoise = 2
@@ -141,7 +142,7 @@ function gapes(run: Reading): Symptom | undefined {
   const found = training - validation
   if (!(found >= gap && found > confident * errorOf(scores, regression ? errorOfR2 : errorOfShare))) return undefined
   if (regression && !(validation < nothing || errorsDiffer(run, rows))) return undefined
-  const name = regression ? 'R²' : 'accuracy'
+  const name = regression ? 'R²' : (taskOf(run.context.task).right ?? 'accuracy')
   const sentence =
     `training ends at an ${name} of ${shown(training)}, validation at ${shown(validation)}: ` + `a gap of ${shown(found)}`
   return {

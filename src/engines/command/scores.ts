@@ -1,5 +1,6 @@
 import { sha256 } from '../../base/hash.ts'
 import type { Metrics, Task } from '../../records/metrics.ts'
+import { taskOf } from '../../records/tasks.ts'
 import type { TrainerWorkload } from '../../records/plan.ts'
 import { computeMetrics } from '../../train/metrics.ts'
 import { readNpy } from './npy.ts'
@@ -36,7 +37,7 @@ export async function readPredictions(
   const { split, kind, file } = report
   const wrong = (why: string): TrainerFault =>
     new TrainerFault('predictions', `predictions of the split ${quoted(split)}: ${why}`)
-  if ((kind === 'values') !== (task === 'regression')) throw wrong(`the kind ${kind} does not fit the task ${task}`)
+  if (!taskOf(task).kinds.includes(kind)) throw wrong(`the kind ${kind} does not fit the task ${task}`)
   const answers = report.labels ?? labels
   if (answers === undefined)
     throw wrong('labels are missing; report a .npy file with the correct answers beside the predictions')
@@ -48,17 +49,19 @@ export async function readPredictions(
   if (task === 'classification' && width < 2) {
     throw wrong(`${quoted(file)} has one column; write one per class, also for two classes`)
   }
-  if (targets.values.length !== rows) {
+  const answersPerRow = task === 'multi-label' ? width : 1
+  if (targets.values.length !== rows * answersPerRow) {
     throw wrong(
       `${rows} rows of predictions and ${targets.values.length} labels; predict every row of the split, in the order of the labels`,
     )
   }
   if (task === 'classification') checkClasses(targets.values, width, wrong)
+  if (task === 'multi-label') checkLabels(targets.values, wrong)
   if (!outputs.values.every(Number.isFinite))
     throw new TrainerFault('metrics', `a prediction of the split ${quoted(split)} is not finite`)
   return {
     split,
-    outputs: Float32Array.from(kind === 'probabilities' ? logarithms(outputs.values, width, wrong) : outputs.values),
+    outputs: Float32Array.from(logitsOf(outputs.values, { kind, task, width, wrong })),
     targets: Float32Array.from(targets.values),
     width,
     outputsDigest: sha256(outputs.bytes),
@@ -69,6 +72,30 @@ export async function readPredictions(
 function checkClasses(labels: Float64Array, classes: number, wrong: (why: string) => TrainerFault): void {
   const odd = labels.find((label) => !Number.isInteger(label) || label < 0 || label >= classes)
   if (odd !== undefined) throw wrong(`a label is ${odd}; labels are class indices from 0 to ${classes - 1}`)
+}
+
+function checkLabels(labels: Float64Array, wrong: (why: string) => TrainerFault): void {
+  const odd = labels.find((label) => label !== 0 && label !== 1)
+  if (odd !== undefined) throw wrong(`a label is ${odd}; labels are 0 or 1, one for each column of the predictions`)
+}
+
+interface Written {
+  readonly kind: Report['kind']
+  readonly task: Task
+  readonly width: number
+  readonly wrong: (why: string) => TrainerFault
+}
+
+/** Outputs whose softmax, or of labels whose sigmoid, are the probabilities. */
+function logitsOf(values: Float64Array, { kind, task, width, wrong }: Written): Float64Array {
+  if (kind !== 'probabilities') return values
+  return task === 'multi-label' ? logits(values, wrong) : logarithms(values, width, wrong)
+}
+
+function logits(values: Float64Array, wrong: (why: string) => TrainerFault): Float64Array {
+  const odd = values.find((p) => !(p >= -1e-6 && p <= 1 + 1e-6))
+  if (odd !== undefined) throw wrong(`a probability is ${odd}; write the kind logits if they are none`)
+  return values.map((p) => Math.log(Math.max(least, p)) - Math.log(Math.max(least, 1 - p)))
 }
 
 /** The softmax of the logarithms are the probabilities again. */

@@ -5,6 +5,7 @@ import { requireDifference } from '../range.ts'
 import { ofClass, shared } from '../schema.ts'
 import { cap, type SeedVarianceRule } from './cap.ts'
 import { ratio, type SpreadRatioRule } from './ratio.ts'
+import { partName } from '../../records/subsets.ts'
 
 type Rule = SeedVarianceRule | SpreadRatioRule
 
@@ -55,7 +56,7 @@ export const seedVariance: GateDefinition<Rule, SeedVariance> = {
     return [...(maxStd === null ? [] : [{ ...base, maxStd }]), ...(maxRatio === null ? [] : [{ ...base, maxRatio }])]
   },
   count: ({ maxStd = null, maxRatio = null }) => (maxStd !== null && maxRatio !== null ? 2 : 1),
-  spreadCap: (rule) => (isRatio(rule) || rule.class !== undefined ? null : { metric: rule.metric, maxStd: rule.maxStd }),
+  spreadCap: (rule) => (isRatio(rule) || partName(rule) !== undefined ? null : { metric: rule.metric, maxStd: rule.maxStd }),
   needsBaseline: (rule) => behaviorOf(rule).needsBaseline(rule),
   measures: (rule) => behaviorOf(rule).measures(rule),
   subject: (rule) => behaviorOf(rule).subject(rule),

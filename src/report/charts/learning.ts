@@ -2,6 +2,7 @@ import type { CurveBook, ThinCurve } from '../curves.ts'
 import { directionOf, meanOf, plural } from '../numbers.ts'
 import type { Report } from '../model.ts'
 import { colors, wide, type Chart } from './theme.ts'
+import { taskOf } from '../../records/tasks.ts'
 
 export type Side = 'baseline' | 'winner'
 
@@ -63,7 +64,7 @@ export function lossCurves(report: Report, curves: CurveBook): Chart[] {
     )
     .flatMap((v) => (v.value === null ? [] : [{ ...v, value: v.value }]))
   if (values.length === 0) return []
-  const title = report.study.task === 'classification' ? 'negative log-likelihood (nats)' : 'mean squared error'
+  const title = taskOf(report.study.task).lossTitle
   return [
     {
       id: 'loss-curves',

@@ -6,6 +6,7 @@ import { directionOf } from '../numbers.ts'
 import { leverText } from '../phrases.ts'
 import { drawnRuns } from './drawn.ts'
 import type { GridCurve } from './grid.ts'
+import { taskOf } from '../../records/tasks.ts'
 
 /** The owner of a trial: the name of its stage, or `baseline` or `winner` in the verification. Each has its own color. */
 export type Group = string
@@ -43,7 +44,7 @@ export function explorerData(report: Report, curves: CurveBook): ExplorerData {
   return {
     objective,
     direction: directionOf(objective),
-    loss: task === 'classification' ? 'negative log-likelihood (nats)' : 'mean squared error',
+    loss: taskOf(task).lossTitle,
     trials: report.runs.filter(({ job }) => job.kind === 'train').length,
     runs: drawnRuns(report).flatMap((run) => {
       const curve = curves.get(run.id)?.grid

@@ -1,16 +1,18 @@
 import { groupBy } from '../../base/lists.ts'
 import { html } from '../escape.ts'
+import { capitalized } from '../../gates/words.ts'
 import type { Report } from '../model.ts'
 import { duration, plural, rowsText, scriptRows, short, whole } from '../numbers.ts'
-import { engineText, leverText, timesText } from '../phrases.ts'
+import { engineText, leverText, predictedText, timesText } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table } from './parts.ts'
 import { resultsRows } from '../results.ts'
 import { isResults } from '../sides.ts'
 
 export function data(report: Report): string {
   const { data: d, study } = report
-  const classes =
-    d.classes === null ? 'One number to predict.' : `${whole(d.classes.length)} classes: ${classNames(d.classes)}.`
+  const names = d.classes ?? d.targets ?? []
+  const predicted = capitalized(predictedText(report))
+  const classes = names.length > 0 ? `${predicted}: ${classNames(names)}.` : `${predicted}.`
   const found = d.findings.map((f) => `<li><strong>${html(f.check)}</strong>: ${html(f.message)}</li>`).join('')
   const notes = d.notes.map((n) => `<li>${html(n)}</li>`).join('')
   const layers = study.layers.map((l) => `<li>${html(l)}</li>`).join('')

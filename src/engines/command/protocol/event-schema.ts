@@ -113,16 +113,16 @@ export const events = {
       step: count('Steps taken before it.'),
       epoch: { description: 'Epochs finished before it; fractions are allowed.', type: 'number', minimum: 0 },
       file: path(
-        'A .npy file (float32 or float64) in `output_dir`, as a path relative to it: [rows, classes] for `logits` and ' +
-          '`probabilities`, [rows] or [rows, 1] for `values`.',
+        'A .npy file (float32 or float64) in `output_dir`, as a path relative to it: [rows, classes or labels] for ' +
+          '`logits` and `probabilities`, [rows] or [rows, 1] for `values`.',
       ),
       kind: {
-        description: '`logits` or `probabilities` for classification, `values` for regression.',
+        description: '`logits` or `probabilities` for classification and multi-label, `values` for regression.',
         enum: ['logits', 'probabilities', 'values'],
       },
       labels: path(
-        'A .npy file in `output_dir` with the correct answers: class indices from 0 (integers), or numbers for `values`. ' +
-          'They must be the same in every run of a study.',
+        'A .npy file in `output_dir` with the correct answers: class indices from 0 (integers), for multi-label ' +
+          '[rows, labels] of 0 and 1, or numbers for `values`. They must be the same in every run of a study.',
       ),
     },
   },

@@ -43,7 +43,7 @@ export function addBatches(
     for (const step of steps) order.set(source.rowsOf(step), (step - from) * perStep)
     inputs.add([count, perStep], order)
     inputs.keep(resident.inputs)
-    if (source.settings.task === 'regression') return void inputs.keep(resident.targets)
+    if (source.settings.task !== 'classification') return void inputs.keep(resident.targets)
     inputs.add(
       [width, width],
       smoothedTargets(

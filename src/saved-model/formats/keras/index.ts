@@ -42,9 +42,9 @@ const firstTime = new Date(1980, 0, 1)
 
 function headOf(graph: Functional, raw: Node, { head }: TrainedModel): Node {
   const call = { inputs: [raw], output: [outputsOf(head)] }
-  return head.task === 'classification'
-    ? graph.layer('Softmax', { axis: -1 }, call)
-    : graph.layer('Rescaling', rescaling(targetsOf(head)), call)
+  if (head.task === 'classification') return graph.layer('Softmax', { axis: -1 }, call)
+  if (head.task === 'multi-label') return graph.layer('Activation', { activation: 'sigmoid' }, call)
+  return graph.layer('Rescaling', rescaling(targetsOf(head)), call)
 }
 
 /** Numbers of one target, lists of several. */

@@ -9,7 +9,7 @@ const operatorSet = 17
 
 /**
  * ONNX: `input` [batch, ...shape] of float32, images with their channels last, and `output` [batch, outputs]: probabilities
- * of the classes, or one value in units of the target. Initializers have the names and shapes of the model's tensors, and
+ * of the classes or labels, or one value in units of the target. Initializers have the names and shapes of the model's tensors, and
  * nodes bring them into the layout of ONNX, which a runtime does once.
  */
 export const onnx: ModelFormat<'onnx'> = {
@@ -40,6 +40,7 @@ function write(model: TrainedModel): Uint8Array {
 
 function headOf(graph: Graph, raw: Node, { head }: TrainedModel): Node {
   if (head.task === 'classification') return graph.node('Softmax', [raw], { axis: { int: -1 } })
+  if (head.task === 'multi-label') return graph.node('Sigmoid', [raw])
   const targets = targetsOf(head)
   const sd = graph.floats(targets.map((one) => one.sd))
   return graph.node('Add', [graph.node('Mul', [raw, sd]), graph.floats(targets.map((one) => one.mean))])

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { understood } from '../../src/cli/commands/init-words.ts'
+import { retargeted } from '../../src/cli/commands/init-target.ts'
+import { inspect } from '../../src/data/inspect.ts'
+import { file, problemsOf } from '../data/support.ts'
+
+const rows = Array.from({ length: 40 }, (_, i) =>
+  [i % 7, (i * 13) % 40, i % 2, i % 3 === 0 ? 'yes' : 'no', i * 1.5 + 0.25, (i * 17) % 31, 'abc'[i % 3]].join(','),
+)
+const table = file('several.csv', `x,z,urgent,billing,price,"a,b",kind\n${rows.join('\n')}\n`)
+const summary = await inspect(table)
+
+describe('the targets that a user names', () => {
+  it('are labels if every column says yes or no', () => {
+    const found = retargeted(summary, 'urgent, billing')
+    expect([found.task, found.target, found.targets]).toEqual(['multi-label', 'urgent', ['urgent', 'billing']])
+    expect(understood(found, { text: null }, ['several.csv']).slice(0, 2)).toEqual([
+      'Task:   multi-label: urgent, billing say yes or no in 40 rows',
+      expect.stringContaining('Target: urgent, billing, because you named them'),
+    ])
+    expect(understood(found, { text: null }, ['several.csv'])[2]).not.toMatch(/urgent|billing/)
+  })
+
+  it('are numbers of a regression if every column has numbers that measure something', () => {
+    const found = retargeted(summary, 'price,z')
+    expect([found.task, found.targets]).toEqual(['regression', ['price', 'z']])
+  })
+
+  it('may have a comma in the name of one column', () => {
+    const found = retargeted(summary, 'a,b')
+    expect([found.target, found.targets]).toEqual(['a,b', undefined])
+  })
+
+  it.each([
+    ['urgent,price', 'init/mixed-targets', /yes or no in urgent, and not in price/],
+    ['price,kind', 'init/mixed-targets', /texts in kind/],
+    ['urgent,biling', 'init/unknown-column', /did you mean billing/],
+    ['urgent,urgent', 'init/column-twice', /urgent/],
+  ])('are refused as %s', async (target, code, words) => {
+    const problems = await problemsOf(Promise.resolve().then(() => retargeted(summary, target)))
+    expect(problems.map((one) => one.code)).toEqual([code])
+    expect(JSON.stringify(problems)).toMatch(words)
+  })
+})
