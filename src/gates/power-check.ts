@@ -1,8 +1,10 @@
 import type { GateRule, MetricRule } from '../records/gates.ts'
+import type { LockedSeed } from '../records/lock.ts'
+import type { SubsetMetrics } from '../records/subsets.ts'
 import { isTooSmall } from './few-rows.ts'
 import { gateOf } from './index.ts'
 import { subsetName, subsetsIn } from './segment-evidence.ts'
-import { onSubset } from './subsets.ts'
+import { onSubset, subsetOf } from './subsets.ts'
 import type { LimitKey, PowerProblem, StudyDesign } from './power.ts'
 
 /** What a gate's power check found before training. */
@@ -54,7 +56,7 @@ function worstSegment(rule: MetricRule, design: StudyDesign): PowerProblem | nul
   if (noise === null || typeof segments === 'string') return null
   const problems = segments.flatMap((segment) => {
     if (isTooSmall(rule, segment)) return []
-    const own = { ...design, noise: { ...noise, seeds: onSubset(noise.seeds, segment) } }
+    const own = { ...design, noise: { ...noise, seeds: seedsIn(segment, noise.seeds) } }
     const problem = gate.powerCheck(alone, own)
     return problem === null ? [] : [{ segment, problem }]
   })
@@ -68,4 +70,14 @@ function worstSegment(rule: MetricRule, design: StudyDesign): PowerProblem | nul
     message: `in ${subsetName(segment)} alone, ${problem.message}${others}`,
     hint: `${problem.hint}; the gate passes only if every segment does, so it stays open at least as often`,
   }
+}
+
+/** Seeds with what they have in a segment in place of what they have as a whole; of one class in it, in place of that class. */
+function seedsIn(of: SubsetMetrics, seeds: readonly LockedSeed[]): LockedSeed[] {
+  if (of.class === undefined) return onSubset(seeds, of)
+  return seeds.map((seed) => {
+    const found = subsetOf(seed, of)
+    const { segment: _, ...inClass } = found ?? of
+    return { ...seed, subsets: found ? [inClass] : [] }
+  })
 }

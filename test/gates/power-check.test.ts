@@ -170,4 +170,16 @@ describe('what is foreseen of a gate on segments', () => {
     const [found] = on(level(0.885), { A: 1, B: 3 })
     expect(found?.message).toBe('in site "B" alone, the level of the threshold gate is too close for 5 seeds to decide')
   })
+
+  it('is that of one class, where the rule names one', () => {
+    const margin = 3 * sd
+    const noisy = bySite({ A: 4 }).map(({ subsets, ...seed }) => ({
+      ...seed,
+      subsets: subsets.map((one) => ({ ...one, class: 'rare' })),
+    }))
+    const rule = { ...regression(margin), class: 'rare', segments: ['site'], minRows: 20 } as GateRule
+    const [found] = of(rule, { noise: { source: lock.source, seeds: noisy } })
+    expect(found?.message).toMatch(/^in site "A" alone, the margin of the regression gate is below/)
+    expect(found?.found).toContain('the seed SD of test accuracy of "rare" is 0.03162')
+  })
 })
