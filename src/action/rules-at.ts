@@ -52,12 +52,21 @@ export async function rulesAt(
     if (text === null) return err(`neither the base commit nor the change has ${specPath}`)
     const of = based === null ? 'change' : 'base'
     const spec = specAt(text, specPath)
-    const { name, task, gates, seed } = spec
+    const { name, task, gates, leastEffect, seed } = spec
     const query = { api, request, inputs, runner, specPath, name }
     const baseline = await (of === 'base' ? baselineOfBase(query, gates) : baselineOfChange(query))
     return ok({
       of,
-      rules: { specPath, task, script: isTrainerSpec(spec), gates, seed, verify: verifyOf(spec, request, inputs), baseline },
+      rules: {
+        specPath,
+        task,
+        script: isTrainerSpec(spec),
+        gates,
+        leastEffect,
+        seed,
+        verify: verifyOf(spec, request, inputs),
+        baseline,
+      },
     })
   } catch (error) {
     if (error instanceof InputError) return err(sentence(error))

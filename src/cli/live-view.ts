@@ -48,6 +48,8 @@ export class LiveView {
         return
       case 'stage-started':
         this.stage = stageText(event)
+        // Runs that the budget ended never finish.
+        this.running.clear()
         return
       case 'run-started':
         this.running.set(keyOf(event.request), { request: event.request, since: this.now() })

@@ -149,13 +149,14 @@ const crashLine = ({ request, reason }: Extract<RunResult, { status: 'crashed' }
 
 function terminalView(output: Output): Shown {
   const view = new LiveView(output.now)
+  // Some terminals, such as those of containers, say that they have no columns and no rows.
   const screen = {
     write: output.write,
     get columns() {
-      return output.columns
+      return output.columns || 80
     },
     get rows() {
-      return output.rows ?? 24
+      return output.rows || 24
     },
   }
   const area = new LiveArea(screen, () =>

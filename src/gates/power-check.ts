@@ -1,9 +1,10 @@
 import type { GateRule, MetricRule } from '../records/gates.ts'
-import { partName, partOf, type Subset } from '../records/subsets.ts'
+import type { LockedSeed } from '../records/lock.ts'
+import type { SubsetMetrics } from '../records/subsets.ts'
 import { isTooSmall } from './few-rows.ts'
 import { gateOf } from './index.ts'
 import { subsetName, subsetsIn } from './segment-evidence.ts'
-import { onSubset } from './subsets.ts'
+import { onSubset, subsetOf } from './subsets.ts'
 import type { LimitKey, PowerProblem, StudyDesign } from './power.ts'
 
 /** What a gate's power check found before training. */
@@ -33,9 +34,7 @@ function problemOf(rule: GateRule, design: StudyDesign): PowerProblem | null {
   const { baseline } = design
   const gate = gateOf(rule)
   if (!baseline || !('reason' in baseline) || !gate.needsBaseline(rule)) {
-    const measured = gate.measures(rule)
-    if (measured?.segments) return worstSegment(rule as MetricRule, design)
-    return gate.powerCheck(rule, measured && partName(measured) !== undefined ? designOn(design, partOf(measured)) : design)
+    return gate.measures(rule)?.segments ? worstSegment(rule as MetricRule, design) : gate.powerCheck(rule, design)
   }
   return {
     code: 'not-comparable',
@@ -44,12 +43,6 @@ function problemOf(rule: GateRule, design: StudyDesign): PowerProblem | null {
     hint: 'retrain the baseline (--baseline retrain), or commit the lock from a new run',
   }
 }
-
-/** The design with the noise of a subset in place of that of all rows. */
-const designOn = ({ noise, ...design }: StudyDesign, subset: Subset): StudyDesign => ({
-  ...design,
-  noise: noise && { ...noise, seeds: onSubset(noise.seeds, subset) },
-})
 
 /**
  * The problem of the segment that most often leaves the gate open, by the noise that the lock has of each. A gate on segments
@@ -63,7 +56,8 @@ function worstSegment(rule: MetricRule, design: StudyDesign): PowerProblem | nul
   if (noise === null || typeof segments === 'string') return null
   const problems = segments.flatMap((segment) => {
     if (isTooSmall(rule, segment)) return []
-    const problem = gate.powerCheck(alone, designOn(design, segment))
+    const own = { ...design, noise: { ...noise, seeds: seedsIn(segment, noise.seeds) } }
+    const problem = gate.powerCheck(alone, own)
     return problem === null ? [] : [{ segment, problem }]
   })
   const [worst] = problems.sort((a, b) => (b.problem.open ?? 0) - (a.problem.open ?? 0))
@@ -76,4 +70,14 @@ function worstSegment(rule: MetricRule, design: StudyDesign): PowerProblem | nul
     message: `in ${subsetName(segment)} alone, ${problem.message}${others}`,
     hint: `${problem.hint}; the gate passes only if every segment does, so it stays open at least as often`,
   }
+}
+
+/** Seeds with what they have in a segment in place of what they have as a whole; of one class in it, in place of that class. */
+function seedsIn(of: SubsetMetrics, seeds: readonly LockedSeed[]): LockedSeed[] {
+  if (of.class === undefined) return onSubset(seeds, of)
+  return seeds.map((seed) => {
+    const found = subsetOf(seed, of)
+    const { segment: _, ...inClass } = found ?? of
+    return { ...seed, subsets: found ? [inClass] : [] }
+  })
 }

@@ -1,7 +1,9 @@
 import type { LockedSeed } from '../records/lock.ts'
 import type { Measured } from '../records/gates.ts'
+import { partName, partOf } from '../records/subsets.ts'
 import { sampleSd } from '../stats/describe.ts'
 import { analysisAt, readSide, type BaselineEvidence, type InterimAnalysis, type Side } from './evidence.ts'
+import { onSubset } from './subsets.ts'
 import { measuredWords, shown } from './words.ts'
 
 /** A setting that contains the limit of a gate. */
@@ -44,13 +46,10 @@ export interface Noise {
   readonly words: string
 }
 
-/**
- * Undefined if the lock has too few values of the metric, or values without spread.
- *
- * @param design whose seeds have the values of what the rule measures, a class or a segment if it names one
- */
+/** Undefined if the lock has too few values of the metric, or values without spread. */
 export function noiseOf(rule: Measured, { noise }: StudyDesign): Noise | undefined {
-  const side = readSide(noise?.seeds ?? [], rule)
+  const seeds = noise?.seeds ?? []
+  const side = readSide(partName(rule) === undefined ? seeds : onSubset(seeds, partOf(rule)), rule)
   const values = side.values.map((v) => v.value)
   const sd = sampleSd(values)
   if (!(sd > 0)) return undefined

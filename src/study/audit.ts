@@ -5,7 +5,7 @@ import { err, ok, unreachable, type Result } from '../base/result.ts'
 import { verificationStatistics } from '../gates/verification.ts'
 import { isSettled } from '../gates/judge.ts'
 import { leverDifferences } from '../records/levers.ts'
-import type { Task } from '../records/metrics.ts'
+import type { LeastEffects, Task } from '../records/metrics.ts'
 import type { VerifiedRun, VerifyFindings } from '../records/decision.ts'
 import type { Lock } from '../records/lock.ts'
 import type { GateRule } from '../records/plan.ts'
@@ -27,6 +27,8 @@ export interface Rules {
   /** Whether the spec has a training script. */
   readonly script: boolean
   readonly gates: readonly GateRule[]
+  /** The least effects of the spec; undefined if it declares none. */
+  readonly leastEffect?: LeastEffects | undefined
   /** The root seed, which determines the verification seeds. */
   readonly seed: number
   /** Null if no verification was requested. */
@@ -72,7 +74,7 @@ export function audit(report: Report, rules: Rules): Result<Report, string> {
 
 function foreign(
   { tool, study, verdict, stages, verification }: Report,
-  { specPath, task, script, gates, verify }: Rules,
+  { specPath, task, script, gates, leastEffect, verify }: Rules,
 ): string | undefined {
   if (tool !== toolName) return `${tool} wrote the report, but this step is ${toolName}: use the same version in both jobs`
   const path = study.specFile.replaceAll('\\', '/')
@@ -84,6 +86,7 @@ function foreign(
   const own = verdict.gates.map((g) => g.rule)
   if (own.length !== gates.length) return `the report judges ${own.length} gates, but the base commit has ${gates.length}`
   if (fingerprint(own) !== fingerprint(gates)) return 'the result was judged by gates other than those of the base commit'
+  if (!agree(study.leastEffect, leastEffect)) return 'the report has least effects other than those of the base commit'
   if (
     !agree(
       stages.map((s) => s.stage),

@@ -61,12 +61,17 @@ test('init says in three lines what it understood, and what it prints next runs 
 test.each([
   ['data outside of the folder that the spec may read', '../outside.csv', /init\/outside.*\n.*\n.*\n.*copy/],
   ['images without labels', 'pixels.csv', /init\/no-target.*images without labels/],
+  ['texts of a file that has none', 'numbers.csv --inputs text', /init\/no-text.*no column of texts\n.*x, y\n.*columns/],
 ])('init refuses %s before it writes anything', async (_, data, message) => {
   const folder = workFolder()
   writeFileSync(join(folder, '../outside.csv'), 'a,y\n1,0\n2,1\n')
   const pixels = Array.from({ length: 40 }, (_, i) => Array.from({ length: 64 }, (_, j) => (i * 7 + j * 3) % 17).join(','))
   writeFileSync(join(folder, 'pixels.csv'), pixels.join('\n'))
-  const { code, out, err } = await tunegate(folder, ['init', data])
+  writeFileSync(
+    join(folder, 'numbers.csv'),
+    `x,y\n${Array.from({ length: 40 }, (_, i) => `${(i * 7) % 11},${i % 2}`).join('\n')}\n`,
+  )
+  const { code, out, err } = await tunegate(folder, ['init', ...data.split(' ')])
   expect([code, out, err]).toEqual([2, '', expect.stringMatching(message)])
   expect(existsSync(join(folder, 'tuning.yml'))).toBe(false)
 })

@@ -47,6 +47,12 @@ describe('the live view', () => {
     expect(lines[2]).toBe('best accuracy 0.9712 · leads: learningRate 0.003, batchSize 256')
   })
 
+  it('forgets runs that a budget ended, when the next stage starts', () => {
+    const verify = { type: 'stage-started', job: plan.jobs[4]!, position: 5, of: 5 } as const
+    const lines = viewAt(12_300, [{ type: 'budget-exhausted', what: 'minutes', stage: 'batch' }, verify]).lines(room)
+    expect(lines.filter((line) => line.startsWith('>'))).toEqual([])
+  })
+
   it('fits into narrow and low terminals, the most important first, also without Unicode', () => {
     for (const columns of [12, 20, 40, 60, 200])
       for (const line of viewAt(1e6).lines({ ...room, columns })) expect(stringWidth(line)).toBeLessThan(columns)
@@ -131,6 +137,27 @@ describe('the lines at the bottom of a terminal', () => {
     expect(terminal.text()).toEqual(['kept', 'x'.repeat(19), 'y'])
     area.end()
     expect(terminal.text()).toEqual(['kept'])
+  })
+
+  it('take 80 columns and 24 rows of a terminal that says it has none', () => {
+    const terminal = new Terminal(80, 24)
+    const { listener, end } = progressLogger({
+      write: terminal.write,
+      isTerminal: true,
+      columns: 0,
+      rows: 0,
+      letters: 'unicode',
+      now: () => 0,
+    })
+    terminal.write('one\ntwo\nthree\n')
+    for (const event of events) listener(event)
+    vi.advanceTimersByTime(100)
+    listener({ type: 'notice', message: 'hello' })
+    const shown = terminal.text()
+    expect(shown.slice(0, 3)).toEqual(['one', 'two', 'three'])
+    expect(shown.find((line) => line.includes('34/120 runs'))).toContain('[2/5] batch █')
+    end()
+    expect(terminal.text().slice(0, 3)).toEqual(['one', 'two', 'three'])
   })
 
   it('carry the messages of a study above them', () => {

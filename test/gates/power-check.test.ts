@@ -161,25 +161,6 @@ describe('what is foreseen of a gate on segments', () => {
     })
   })
 
-  it.each([{ class: 'sick' }, { target: 'sick' }])('is that of %j in its noisiest segment', (part) => {
-    const own = seedsWith('accuracy', values).map((seed, i) => ({
-      ...seed,
-      subsets: ['A', 'B'].map((site) => ({
-        ...part,
-        segment: { column: 'site', level: site },
-        rows: { validation: 0, test: 200 },
-        validation: {},
-        test: { recall: 0.9 + (site === 'B' ? 4 : 0.5) * ((values[i] ?? 0.9) - 0.9) },
-      })),
-    }))
-    const rule = { ...regression(3 * sd), metric: 'recall', segments: ['site'], minRows: 20, ...part } as GateRule
-    const [found] = of(rule, { noise: { source: lock.source, seeds: own } })
-    expect(found?.message).toContain(
-      'in site "B" alone, the margin of the regression gate is below what 5 seeds can resolve',
-    )
-    expect(found?.found).toContain('is 0.03162 (5 seeds of tuning.lock.json)')
-  })
-
   it('leaves out segments that are not judged, and says nothing of a lock without them', () => {
     expect(on(regression(3 * sd), { B: 4 }, 10)).toEqual([])
     expect(of({ ...regression(3 * sd), segments: ['site'], minRows: 20 } as GateRule)).toEqual([])
@@ -188,5 +169,17 @@ describe('what is foreseen of a gate on segments', () => {
   it('is that of the segment closest to the level of a threshold', () => {
     const [found] = on(level(0.885), { A: 1, B: 3 })
     expect(found?.message).toBe('in site "B" alone, the level of the threshold gate is too close for 5 seeds to decide')
+  })
+
+  it('is that of one class, where the rule names one', () => {
+    const margin = 3 * sd
+    const noisy = bySite({ A: 4 }).map(({ subsets, ...seed }) => ({
+      ...seed,
+      subsets: subsets.map((one) => ({ ...one, class: 'rare' })),
+    }))
+    const rule = { ...regression(margin), class: 'rare', segments: ['site'], minRows: 20 } as GateRule
+    const [found] = of(rule, { noise: { source: lock.source, seeds: noisy } })
+    expect(found?.message).toMatch(/^in site "A" alone, the margin of the regression gate is below/)
+    expect(found?.found).toContain('the seed SD of test accuracy of "rare" is 0.03162')
   })
 })

@@ -294,6 +294,10 @@ describe('regularize', () => {
       expect(dropouts(play(stages.regularize, open, best(0)).requests)).toEqual([0, 0.1, 0.3])
       expect(Math.max(...dropouts(play(stages.regularize, { ...open, beyond: 9 }, best(0.95)).requests))).toBe(0.7)
     })
+    test('are none where the grid itself leaves the useful range: they would lie inside it', () => {
+      const grid = [{ lever: 'dropout', values: [0, 0.1, 0.5, 0.9] }] as const
+      expect(dropouts(play(stages.regularize, { ...open, grid }, best(0.9)).requests)).toEqual([0, 0.1, 0.5, 0.9])
+    })
     test('of a factor, such as weight decay, lie a factor apart, on both sides', () => {
       const at = (weightDecay: number): World => ({
         noise: 1e-4,

@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { normalize } from '../../src/compile/normalize.ts'
 import { confirmationIn } from '../../src/stages/index.ts'
+import { verificationSection } from '../../src/report/build.ts'
+import { checklist } from '../../src/report/checklist.ts'
 import { parseReport, reportText } from '../../src/report/json.ts'
 import { lockText } from '../../src/report/lock.ts'
 import type { Report } from '../../src/report/model.ts'
 import { parseSpec } from '../../src/dsl/parse.ts'
+import { verificationStatistics } from '../../src/gates/verification.ts'
 import { audit, type ExpectedBaseline, type Rules } from '../../src/study/audit.ts'
 import { retrainedSource } from '../../src/study/base-study.ts'
 import { unwrap } from '../../src/study/read-spec.ts'
@@ -350,6 +353,16 @@ describe('attack 12: a report is refused', () => {
         r.study.seed = 18
       },
       'root seed 18, not 17',
+    ],
+    'of least effects that the base does not declare': [
+      (r) => {
+        if (!r.verification) return
+        r.study.leastEffect = { nll: 1e-9 }
+        const metrics = verificationStatistics(r.verification, r.study.objective, r.study.leastEffect)
+        r.verification = structuredClone(verificationSection(r.verification, metrics, r as Report, r.verification)) as never
+        r.checklist = structuredClone(checklist(r as Report, rulesOf(plain))) as never
+      },
+      'least effects other than those of the base',
     ],
     'of another version': [
       (r) => {

@@ -1,4 +1,5 @@
 import { InputError } from '../../base/diagnostics.ts'
+import { listed } from '../../base/lists.ts'
 import { differencesOfParts } from '../../data/checks/index.ts'
 import { inputEvidence, type InputEvidence } from '../../data/input-evidence.ts'
 import { mainText } from '../../data/guess.ts'
@@ -42,6 +43,7 @@ async function chooseInputs(summary: TableSummary, choosing: Choosing): Promise<
   const { wanted } = choosing
   const text = summary.text ?? mainText(inputsOf(summary))
   const hasChoice = text !== null && summary.text === null && summary.imageShape === null
+  if (wanted === 'text' && text === null) throw noText(summary)
   if (!hasChoice) return { text: wanted === 'columns' ? null : summary.text }
   const of = (kind: InputKind): Choices => ({ text: kind === 'text' ? text : null })
   const chosen = (kind: InputKind, why: string): Choices => ({
@@ -63,6 +65,21 @@ async function chooseInputs(summary: TableSummary, choosing: Choosing): Promise<
       `${columns.chance.toFixed(3)} by chance`,
   )
 }
+
+const noText = (summary: TableSummary): InputError =>
+  new InputError([
+    {
+      code: 'init/no-text',
+      severity: 'error',
+      message: 'the file has no column of texts',
+      found: listed(
+        summary.columns.map(({ name }) => name),
+        8,
+      ),
+      allowed: '--inputs columns, or leave it out',
+      hint: 'sentences are texts; names, categories and hashes are not',
+    },
+  ])
 
 async function evidenceOf(choices: Choices, choosing: Choosing): Promise<InputEvidence | null> {
   const read = await datasetOf(choices, choosing)

@@ -114,8 +114,8 @@ function logger(): ProgressLogger {
   })
 }
 
-/** The width for a log if it is unknown. */
-const columnsOf = (stream: { readonly columns?: number }): number => stream.columns ?? 80
+/** The width for a log if it is unknown; 0 is no width either. */
+const columnsOf = (stream: { readonly columns?: number }): number => stream.columns || 80
 
 /**
  * A terminal that says its character set is not Unicode gets none. One that says nothing gets it, since all current ones

@@ -36,7 +36,7 @@ const seriesOf = [
 
 /** JSON that is safe inside a script element: nothing in it closes the element or opens a comment. */
 export function embedded({ runs, ...head }: ExplorerData): string {
-  const [texts, series] = [table((text: string) => text), table((values: GridValues) => values.join())]
+  const [texts, series] = [table((text: string) => text), table((values: GridValues) => JSON.stringify(values))]
   const packed = runs.map((run): PackedRun => {
     const { group, label, levers, status, seed, fold = null, best, curve } = run
     const names = [group, label, levers, status].map(texts.place) as [number, number, number, number]

@@ -34,7 +34,7 @@ export function beyondEnds({ incumbent, context }: StageRecorder, grid: readonly
   return [{ label: labelOf(patch), patch }]
 }
 
-/** The next value beyond an end, as far from it as its neighbor; undefined if `own` is at no end, or nothing lies beyond. */
+/** The next value beyond an end, as far from it as its neighbor; undefined if `own` is at no end, or nothing useful lies beyond. */
 function stepOutward(lever: LeverName, own: LeverValue, values: readonly LeverValue[]): number | undefined {
   const range = usefulRange[lever]
   const numbers = [...new Set(values.filter((value) => typeof value === 'number'))].sort((a, b) => a - b)
@@ -42,5 +42,5 @@ function stepOutward(lever: LeverName, own: LeverValue, values: readonly LeverVa
   if (range === undefined || end === undefined || neighbor === undefined) return undefined
   const far = !byFactor.includes(lever) ? 2 * end - neighbor : neighbor === 0 ? end : (end * end) / neighbor
   const next = Number(Math.min(range[1], Math.max(range[0], far)).toPrecision(2))
-  return next === end ? undefined : next
+  return (next - end) * (end - neighbor) > 0 ? next : undefined
 }

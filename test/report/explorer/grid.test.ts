@@ -66,5 +66,15 @@ describe('the numbers inside of the page', () => {
     expect(embedded(evil)).not.toMatch(/[<>&\u2028]/)
     expect(unpacked(embedded(evil))).toEqual(evil)
     expect(unpacked(embedded(data))).toEqual(data)
+    // A run whose only evaluation is not finite, and one without any.
+    const [first, second] = [data.runs[0]!, data.runs[1]!]
+    const without = { ...first, curve: { ...first.curve, evaluated: [], objective: [], validationLoss: [] } }
+    const broken = { ...second, curve: { ...second.curve, evaluated: [1], objective: [null], validationLoss: [null] } }
+    for (const runs of [
+      [without, broken],
+      [broken, without],
+    ]) {
+      expect(unpacked(embedded({ ...data, runs })).runs).toEqual(runs)
+    }
   })
 })
