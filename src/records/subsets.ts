@@ -34,7 +34,7 @@ export interface SubsetMetrics extends Subset {
   readonly groups?: number
   /**
    * Test rows of its rarer side, if a metric ranks rows of different classes: of the class or label or of the others,
-   * whichever are fewer; without a class, of the rarest class. Omitted if no gate names such a metric.
+   * whichever are fewer; without one, of the rarest class, or of the label with the fewest. Omitted if no gate names such a metric.
    */
   readonly rarer?: number
   readonly validation: Metrics

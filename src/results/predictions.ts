@@ -43,9 +43,9 @@ export async function scored(reading: Reading, wanted: Wanted): Promise<Scored> 
   }
 }
 
-const rowsOf = ({ labelsDigest, targets }: Predicted): { readonly labels: string; readonly count: number } => ({
+const rowsOf = ({ labelsDigest, rows }: Predicted): { readonly labels: string; readonly count: number } => ({
   labels: labelsDigest,
-  count: targets.length,
+  count: rows,
 })
 
 async function predictedOn(

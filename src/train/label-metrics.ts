@@ -1,7 +1,7 @@
 // Metrics of several labels, each of which applies to a row or not.
 import { targetAt } from '../base/rows.ts'
 import { mean } from '../stats/describe.ts'
-import type { MetricName, Metrics } from '../records/metrics.ts'
+import { ranksRows, type MetricName, type Metrics } from '../records/metrics.ts'
 import type { Outputs, Predictions } from './predicted.ts'
 import { areaUnderRoc, averagePrecision, type Curve } from './requested-metrics.ts'
 import { rounded } from './round.ts'
@@ -92,13 +92,25 @@ function balancedAccuracyOf({ rows, yes, taken, right }: LabelCounts): number {
   return mean(recalls)
 }
 
+const recallsOf = (of: Predictions): number[] =>
+  labelCounts(of).flatMap(({ yes, right }) => (yes === 0 ? [] : [right / yes]))
+
+/** Whether the rows define a metric of all labels: those that some label must have, or some label must have and lack. */
+export function defineLabels(name: MetricName, of: Predictions): boolean {
+  if (name === 'worstRecall' || name === 'f1' || name === 'microF1') return of.targets.includes(1)
+  return !ranksRows(name) || labelCounts(of).some(({ rows, yes }) => yes > 0 && yes < rows)
+}
+
 /** Metrics that are computed only on request. A label that its rows do not define counts in none of the means. */
 const requested: { readonly [name in MetricName]?: (of: Predictions) => number | undefined } = {
   auroc: (of) => overLabels(of, areaUnderRoc) ?? 0.5,
   averagePrecision: (of) => overLabels(of, averagePrecision) ?? 0,
-  worstRecall: (of) => Math.min(...labelCounts(of).flatMap(({ yes, right }) => (yes === 0 ? [] : [right / yes])), 1),
+  worstRecall: (of) => {
+    const recalls = recallsOf(of)
+    return recalls.length === 0 ? 0 : Math.min(...recalls)
+  },
   worstNll: (of) => Math.max(...labelCounts(of).map(({ rows, loss }) => loss / rows)),
-  recall: (of) => mean(labelCounts(of).flatMap(({ yes, right }) => (yes === 0 ? [] : [right / yes]))),
+  recall: (of) => mean(recallsOf(of)),
   precision: (of) => mean(labelCounts(of).map(({ taken, right }) => (taken === 0 ? 0 : right / taken))),
 }
 

@@ -13,6 +13,7 @@ import { partOf, sameSubset, type Segment, type Subset, type SubsetMetrics } fro
 import { classMetric } from './class-metrics.ts'
 import type { RunContext } from './context.ts'
 import { predictedAt, predictionsOf, type Predicted } from './evaluate.ts'
+import { defineLabels, labelCounts } from './label-metrics.ts'
 import { computeMetrics } from './metrics.ts'
 import { groupCount, rowValues } from './row-evidence.ts'
 import { rounded } from './round.ts'
@@ -51,12 +52,20 @@ function groupsOf({ data }: RunContext, rows: Int32Array): { readonly groups?: n
 }
 
 /** Test rows of the rarer side of a metric that ranks rows of different classes. */
-function rarerIn(context: RunContext, { subset, metrics }: Named, { rows }: Predicted): { readonly rarer?: number } {
+function rarerIn(
+  context: RunContext,
+  { subset, metrics }: Named,
+  { outputs, rows }: Predicted,
+): { readonly rarer?: number } {
   const { classes } = context.workload.data
   if (!metrics.some(ranksRows)) return {}
   if (subset.target !== undefined) {
     const yes = Array.from(rows).filter(hasLabel(context, subset.target)).length
     return { rarer: Math.min(yes, rows.length - yes) }
+  }
+  if (context.workload.task === 'multi-label') {
+    const each = labelCounts(predictionsOf(context, outputs, rows))
+    return { rarer: Math.min(...each.map(({ rows: all, yes }) => Math.min(yes, all - yes))) }
   }
   if (!classes) return {}
   const labels = Array.from(rows, (row) => context.data.targets[row] ?? -1)
@@ -149,6 +158,7 @@ function metricOf(
     return k < 0 ? undefined : targetMetric(task, metric, of, k, context.data.targetScale)
   }
   if (comparesAnswers(metric) && of.targets.every((target) => target === of.targets[0])) return undefined
+  if (task === 'multi-label' && !defineLabels(metric, of)) return undefined
   return computeMetrics(task, of, context.data.targetScale, [metric])[metric]
 }
 

@@ -65,3 +65,8 @@ test('an ensemble predicts the mean of the probabilities of its members', () => 
   expect(models[1]?.test.nll).toBeCloseTo(-(Math.log(together[0] ?? NaN) + Math.log(1 - (together[1] ?? NaN))) / 2, 5)
   expect(notes).toEqual([])
 })
+
+test('the worst recall is 0 where no row has a label, as in scikit-learn, and not perfect', () => {
+  const of = { outputs: Float64Array.from([-1, 1, -1, -1]), targets: new Float32Array(4), width: 2 }
+  expect(computeMetrics('multi-label', of, null, ['worstRecall']).worstRecall).toBe(0)
+})

@@ -112,3 +112,45 @@ test('equal answers do not define a metric that compares them', () => {
   const [found] = measured(same, [{ metric: 'auroc', segments: ['site'] }])
   expect(found?.test).toEqual({})
 })
+
+describe('segments of rows with several labels', () => {
+  const metrics = ['worstRecall', 'f1', 'microF1', 'auroc', 'averagePrecision', 'subsetAccuracy'] as const
+  /** Eight rows with two labels, in two segments; the model is right about each. */
+  const of = (answers: readonly (readonly [number, number])[]) => {
+    const rows = Int32Array.from(answers.keys())
+    const targets = Float32Array.from(answers.flat())
+    const data = {
+      inputs: new Float32Array(rows.length),
+      inputShape: [1],
+      targets,
+      targetScale: null,
+      splits: { train: rows, validation: rows, test: rows },
+      segments: [{ name: 'site', levels: ['A', 'B'], codes: Int32Array.from(rows, (row) => (row < 4 ? 0 : 1)) }],
+    }
+    const subsets: SubsetRequest[] = metrics.map((metric) => ({ metric, segments: ['site'] }))
+    const workload = { task: 'multi-label', data: { classes: null, targets: ['x', 'y'] }, subsets }
+    const predicted = { outputs: targets.map((target) => (target === 1 ? 2 : -2)), rows }
+    return subsetMetrics({ data, workload } as unknown as RunContext, predicted, predicted)
+  }
+  const mixed = [
+    [1, 0],
+    [0, 1],
+    [1, 1],
+    [1, 0],
+  ] as const
+
+  test('count the rows of the rarest label, so that metrics that rank can be judged', () => {
+    const [first, other] = of([...mixed, [1, 0], [0, 1], [0, 0], [0, 0]])
+    expect([first?.rarer, other?.rarer]).toEqual([1, 1])
+    expect(first?.test).toEqual({ worstRecall: 1, f1: 1, microF1: 1, auroc: 1, averagePrecision: 1, subsetAccuracy: 1 })
+  })
+
+  test('have no score of labels that none of the rows has', () => {
+    const [, none] = of([...mixed, [0, 0], [0, 0], [0, 0], [0, 0]])
+    expect(none?.test).toEqual({ subsetAccuracy: 1 })
+    expect(none?.rarer).toBe(0)
+    // Each label is the same in all rows, and the two differ.
+    const [, alike] = of([...mixed, [1, 0], [1, 0], [1, 0], [1, 0]])
+    expect(Object.keys(alike?.test ?? {}).sort()).toEqual(['f1', 'microF1', 'subsetAccuracy', 'worstRecall'])
+  })
+})

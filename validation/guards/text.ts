@@ -324,8 +324,8 @@ export const textGuards: readonly Guard[] = [
     attack: 16,
     guard: 'A line of progress is one line.',
     file: 'src/cli/progress.ts',
-    find: 'output.write(`${printable(text, 2000)}\\n`)',
-    replace: 'output.write(`${text}\\n`)',
+    find: 'print(`${printable(text, 2000)}\\n`)',
+    replace: 'print(`${text}\\n`)',
     tests: [{ file: 'test/cli/progress.test.ts', name: 'foreign names neither break a line of progress' }],
   },
   {
@@ -348,8 +348,8 @@ export const textGuards: readonly Guard[] = [
     attack: 16,
     guard: 'The report as JSON is printable.',
     file: 'src/report/json.ts',
-    find: 'printableLines(JSON.stringify(report, null, 1))',
-    replace: "(JSON.stringify(report, null, 1) || printableLines(''))",
+    find: "printableLines(indented(report, ''))",
+    replace: "(indented(report, '') || printableLines(''))",
     tests: [others],
   },
   {

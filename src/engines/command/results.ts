@@ -110,12 +110,12 @@ async function measured({ predictions, evaluations }: Collected, split: string, 
   return points
 }
 
-function requireRows({ split, targets }: Predicted, rows: TrainerDescription['rows']): void {
+function requireRows({ split, rows: found }: Predicted, rows: TrainerDescription['rows']): void {
   const expected = split === 'test' ? rows.test : split === 'validation' ? rows.validation : null
-  if (expected === null || expected === targets.length) return
+  if (expected === null || expected === found) return
   throw new TrainerFault(
     'predictions',
-    `the script predicted ${targets.length} rows of the split ${split}, and its hello says that there are ${expected}`,
+    `the script predicted ${found} rows of the split ${split}, and its hello says that there are ${expected}`,
   )
 }
 

@@ -3,7 +3,7 @@ import type { Metrics, Task } from '../../records/metrics.ts'
 import { taskOf } from '../../records/tasks.ts'
 import type { TrainerWorkload } from '../../records/plan.ts'
 import { computeMetrics } from '../../train/metrics.ts'
-import { readNpy } from './npy.ts'
+import { readNpy, type NpyArray } from './npy.ts'
 import { quoted, TrainerFault, type Events } from './protocol/events.ts'
 
 type Report = Events['predictions']
@@ -11,8 +11,10 @@ type Report = Events['predictions']
 /** Predictions that a script reported for one split, with the answers. */
 export interface Predicted {
   readonly split: string
-  /** Logits, rows × classes, or values, one per row. */
+  readonly rows: number
+  /** Logits, rows × classes or labels, or values, one per row. */
   readonly outputs: Float32Array
+  /** One per row, or rows × labels. */
   readonly targets: Float32Array
   readonly width: number
   /** Digests of the files. */
@@ -56,11 +58,12 @@ export async function readPredictions(
     )
   }
   if (task === 'classification') checkClasses(targets.values, width, wrong)
-  if (task === 'multi-label') checkLabels(targets.values, wrong)
+  if (task === 'multi-label') checkLabels(targets, outputs.shape, wrong)
   if (!outputs.values.every(Number.isFinite))
     throw new TrainerFault('metrics', `a prediction of the split ${quoted(split)} is not finite`)
   return {
     split,
+    rows,
     outputs: Float32Array.from(logitsOf(outputs.values, { kind, task, width, wrong })),
     targets: Float32Array.from(targets.values),
     width,
@@ -74,8 +77,13 @@ function checkClasses(labels: Float64Array, classes: number, wrong: (why: string
   if (odd !== undefined) throw wrong(`a label is ${odd}; labels are class indices from 0 to ${classes - 1}`)
 }
 
-function checkLabels(labels: Float64Array, wrong: (why: string) => TrainerFault): void {
-  const odd = labels.find((label) => label !== 0 && label !== 1)
+function checkLabels({ values, shape }: NpyArray, outputs: readonly number[], wrong: (why: string) => TrainerFault): void {
+  // As many numbers in another shape, such as labels × rows, would be read as the answers of other rows.
+  if (shape.join() !== outputs.join())
+    throw wrong(
+      `labels of the shape (${shape.join(', ')}) and predictions of (${outputs.join(', ')}); both are rows × labels`,
+    )
+  const odd = values.find((label) => label !== 0 && label !== 1)
   if (odd !== undefined) throw wrong(`a label is ${odd}; labels are 0 or 1, one for each column of the predictions`)
 }
 

@@ -32,6 +32,17 @@ describe('a training script', () => {
     expect(result.steps.loss).toHaveLength(40)
   })
 
+  it('predicts several labels of each of its rows', async () => {
+    // Their probabilities have no reliability diagram, so no stage asks for one.
+    const job: RunJob = { kind: 'train', length: 1, stopAfter: 1, evaluateTest: true }
+    const ofLabels = (env = {}) => trained({ LABELS: '1', ...env }, job)
+    const result = await ofLabels()
+    expect(reason(result)).toBe('complete')
+    expect(result.status === 'complete' && result.best?.validation.subsetAccuracy).toBeGreaterThan(0.8)
+    expect(reason(await ofLabels({ FAULT: 'fewer-rows' }))).toContain('predicted 99 rows')
+    expect(reason(await ofLabels({ FAULT: 'turned' }))).toContain('labels of the shape (2, 100)')
+  })
+
   it('gives equal results for equal requests, and others for another seed', async () => {
     const [one, two, other] = [await trained(), await trained(), await trained({}, full, 2)]
     expect(timeless(one)).toEqual(timeless(two))

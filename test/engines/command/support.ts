@@ -9,6 +9,7 @@ import type { TrainerSpec } from '../../../src/compile/normalized.ts'
 import { normalize } from '../../../src/compile/normalize.ts'
 import { parseSpec } from '../../../src/dsl/parse.ts'
 import type { Plan, RunJob, TrainerWorkload } from '../../../src/records/plan.ts'
+import type { Task } from '../../../src/records/metrics.ts'
 import type { RunResult } from '../../../src/records/run.ts'
 import type { TrainerPlace } from '../../../src/records/trainer.ts'
 import { must } from '../../compile/support.ts'
@@ -25,13 +26,13 @@ const fake = `command: [${process.execPath}, fake.mjs]
 export const tiny = `command: [python3, tiny.py]
   levers: { learningRate: lr, batchSize: batch_size, weightDecay: wd }`
 
-export const text = (script = fake): string => `version: 1
+export const text = (script = fake, task: Task = 'classification'): string => `version: 1
 name: fake
-task: classification
+task: ${task}
 trainer:
   ${script}
-  metrics: { accuracy: val_acc, nll: val_loss }
-  env: [FAULT, SELF_REPORTED, PER_STEP, PYTHONPATH]
+  metrics: { ${task === 'classification' ? 'accuracy: val_acc, ' : ''}nll: val_loss }
+  env: [FAULT, LABELS, SELF_REPORTED, PER_STEP, PYTHONPATH]
   timeout: { start: 60s, silence: 60s, run: 120s }
 stages: [verify]
 `
@@ -46,7 +47,8 @@ type Environment = Readonly<Record<string, string>>
 
 /** A script with a variable of the environment, as a study sees it when its runs begin. */
 export async function world(env: Environment = {}, script = fake): Promise<World> {
-  const parsed = must(parseSpec(text(script), 'tuning.yml'))
+  const task = env['LABELS'] === '1' ? 'multi-label' : 'classification'
+  const parsed = must(parseSpec(text(script, task), 'tuning.yml'))
   const spec = must(normalize(parsed)) as TrainerSpec
   const own = { PATH: process.env['PATH'], PYTHONPATH: join(root, 'python/src') }
   const facts = await describeSection(spec.trainer, { folder, env: { ...own, ...quiet(env) } })

@@ -139,6 +139,17 @@ function evaluate(name, at, epoch) {
     })
     return
   }
+  // With LABELS, the class is one label, and its opposite is another.
+  if (process.env.LABELS === '1') {
+    const found = part.flatMap(({ x }) => [1, -1].map((side) => side * x.reduce((sum, v, i) => sum + v * weights[i], 0)))
+    const answers = part.flatMap(({ label }) => [label, 1 - label])
+    const shape = faulty('turned') ? [2, part.length] : [part.length, 2]
+    npy(`${name}-${at}.npy`, '<f4', [part.length, 2], Float32Array.from(found))
+    npy(`${name}-labels.npy`, '<i4', shape, Int32Array.from(answers))
+    const files = { file: `${name}-${at}.npy`, kind: 'logits', labels: `${name}-labels.npy` }
+    report({ type: 'predictions', split: name, step: at, epoch, ...files })
+    return
+  }
   const logits = Float32Array.from(part.flatMap(({ x }) => [0, x.reduce((sum, v, i) => sum + v * weights[i], 0)]))
   npy(`${name}-${at}.npy`, '<f4', [part.length, 2], logits)
   const labels = part.map(({ label }) => label)
