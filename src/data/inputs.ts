@@ -101,7 +101,9 @@ function decide(
   }
   for (const column of columns) {
     const type = typeOf(column, table.rows)
-    checkCells(table, column, { use: column.isText ? 'text' : 'number', missing }, problems)
+    // What names the rows is left out, so its gaps do no harm.
+    const gaps = type === 'identifier' ? 'filled-in' : missing
+    checkCells(table, column, { use: column.isText ? 'text' : 'number', missing: gaps }, problems)
     const spelled = spelledNumbers(column.texts)
     if (spelled) problems.add(otherSpelling(table.file, column, spelled))
     if (type === 'constant' || type === 'identifier' || type === 'text') drop(type, column.name)

@@ -1,6 +1,7 @@
 // Intervals for a share of the few rows of a class or a segment.
 import type { Measured, MetricRule } from '../records/gates.ts'
-import { isProportion, ofClass, ranksRows, type MetricName } from '../records/metrics.ts'
+import { isProportion } from '../records/metric-ranges.ts'
+import { ofClass, ranksRows, type MetricName } from '../records/metrics.ts'
 import type { SubsetMetrics } from '../records/subsets.ts'
 import type { RowError } from '../stats/crossed.ts'
 import type { Interval } from '../stats/intervals.ts'

@@ -172,12 +172,12 @@ function judged(question: Question, overSeeds: Interval, fallback: readonly stri
   const method =
     found.method === 'paired-t'
       ? `paired over ${matched.candidate.length} seeds`
-      : `Welch, ${matched.baseline.length} against ${matched.candidate.length} seeds`
+      : `unpaired, ${matched.baseline.length} against ${matched.candidate.length} seeds`
   const { estimate: value, lower, upper, level } = found
   return {
     status,
     estimate: { what: dropOf(rule), value, lower, upper, level },
-    sentence: `The ${dropOf(rule)} against ${source} is ${signed(value)} (${intervalWords(found)} ${holdsFor(matched.rows)}; ${method}): ${outcome}.`,
+    sentence: `The ${dropOf(rule)} against ${source} is ${signed(value)}${value < 0 ? ', an improvement' : ''} (${intervalWords(found)} ${holdsFor(matched.rows)}; ${method}): ${outcome}.`,
     ...(status === 'inconclusive' ? moreSeeds(rule.margin, found, matched, analysis) : { remedy: null }),
     // A drop that was seen once gets no second look: on real trainings, that let a drop of the margin pass in .08, not .05.
     ...(status === 'inconclusive' && found.lower > 0 ? { settled: true as const } : {}),

@@ -1,6 +1,6 @@
 import type { GateRule, MetricRule } from '../records/gates.ts'
 import type { LockedSeed } from '../records/lock.ts'
-import type { SubsetMetrics } from '../records/subsets.ts'
+import { partName, type SubsetMetrics } from '../records/subsets.ts'
 import { isTooSmall } from './few-rows.ts'
 import { gateOf } from './index.ts'
 import { subsetName, subsetsIn } from './segment-evidence.ts'
@@ -72,12 +72,15 @@ function worstSegment(rule: MetricRule, design: StudyDesign): PowerProblem | nul
   }
 }
 
-/** Seeds with what they have in a segment in place of what they have as a whole; of one class in it, in place of that class. */
+/**
+ * Seeds with what they have in a segment in place of what they have as a whole; of one class or target in it, in place of that
+ * class or target.
+ */
 function seedsIn(of: SubsetMetrics, seeds: readonly LockedSeed[]): LockedSeed[] {
-  if (of.class === undefined) return onSubset(seeds, of)
+  if (partName(of) === undefined) return onSubset(seeds, of)
   return seeds.map((seed) => {
     const found = subsetOf(seed, of)
-    const { segment: _, ...inClass } = found ?? of
-    return { ...seed, subsets: found ? [inClass] : [] }
+    const { segment: _, ...part } = found ?? of
+    return { ...seed, subsets: found ? [part] : [] }
   })
 }

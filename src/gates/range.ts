@@ -1,4 +1,5 @@
-import { rangeOf, type MetricName } from '../records/metrics.ts'
+import { rangeOf } from '../records/metric-ranges.ts'
+import type { MetricName } from '../records/metrics.ts'
 import type { ReportProblem } from './definition.ts'
 
 /** Reports a level that no value of the metric can have: the gate would always say the same. Null is no level. */

@@ -24,8 +24,8 @@ export function tightMarginNotes(margin: number, matched: Matched, analysis: Int
 /** The rows alone leave it open, whatever the number of seeds. */
 export const rowsDecide: Pick<Finding, 'remedy' | 'seedsToSettle' | 'settled'> = {
   remedy:
-    'More seeds will not settle it: on so few test rows, chance alone explains the difference. Hold out more test rows, ' +
-    'or move the limit.',
+    'Hold out more test rows: on so few, which rows they happen to be leaves it open by itself. For the next study, a wider ' +
+    'limit would do too.',
   seedsToSettle: null,
   settled: true,
 }

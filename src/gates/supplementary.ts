@@ -15,6 +15,9 @@ type Rule = { readonly metric: Parameters<typeof gain>[0] }
 /** With more pairs than this, trying all signs takes longer than a verdict should. */
 const mostPairs = 14
 
+/** Below it, a test finds a sign. Nothing is judged by it. */
+const level = 0.05
+
 const pText = (p: number): string => (p < 0.0001 ? 'p below 0.0001' : `p ${shown(Number(p.toPrecision(2)))}`)
 
 /** The probability that a seed of the candidate beats one of the baseline, and exact tests that the candidate is worse. */
@@ -48,7 +51,7 @@ function exactTest(name: string, how: string, found: ReturnType<typeof mannWhitn
     {
       what: `exact ${name} p`,
       value: found.pLess,
-      sentence: `The exact ${name} test, ${how}, gives ${pText(found.pLess)} for "the candidate is worse".`,
+      sentence: `The exact ${name} test, ${how}, finds ${found.pLess <= level ? 'a' : 'no'} sign that the candidate is worse (${pText(found.pLess)}).`,
     },
   ]
 }

@@ -1,6 +1,7 @@
 import type { Threshold } from '../dsl/tuning.gen.ts'
 import type { MetricRule } from '../records/gates.ts'
-import { rangeOf, type MetricName } from '../records/metrics.ts'
+import { rangeOf } from '../records/metric-ranges.ts'
+import type { MetricName } from '../records/metrics.ts'
 import type { GateVerdict } from '../records/verdict.ts'
 import { overRows, rowReach, type RowError } from '../stats/crossed.ts'
 import { mean, sampleSd } from '../stats/describe.ts'

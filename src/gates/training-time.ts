@@ -182,7 +182,7 @@ function weigh(
     `${shown(Number(Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length).toPrecision(3)))} s`
   const method = paired
     ? `paired over ${candidate.length} seeds`
-    : `Welch, ${baseline.length} against ${candidate.length} seeds`
+    : `unpaired, ${baseline.length} against ${candidate.length} seeds`
   return {
     status,
     estimate: { what, value, lower, upper, level: found.level },

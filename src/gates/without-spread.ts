@@ -1,4 +1,4 @@
-import { isProportion } from '../records/metrics.ts'
+import { isProportion } from '../records/metric-ranges.ts'
 import type { Measured } from '../records/gates.ts'
 import { rowReach, type RowError } from '../stats/crossed.ts'
 import { newcombeInterval, wilsonInterval, type ShareBounds } from '../stats/shares.ts'

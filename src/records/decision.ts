@@ -68,7 +68,7 @@ export interface RangeTestFindings {
     readonly learningRate: number
     /** Objective on validation, one per seed; null if the run was not stable. */
     readonly scores: readonly (number | null)[]
-    readonly outcome: 'chosen' | 'unstable' | 'worse' | 'within-noise' | 'tried-once'
+    readonly outcome: 'chosen' | 'better' | 'unstable' | 'worse' | 'within-noise' | 'tried-once'
   }[]
   /** The rate after the range test; null if no rate was tried. In older reports: the best rate below the edge. */
   readonly chosen: number | null

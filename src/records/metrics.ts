@@ -221,50 +221,10 @@ export const isMeanOverRows = (name: MetricName): boolean => (metrics[name] as M
 export const ranksRows = (name: MetricName): boolean => (metrics[name] as MetricDefinition).ranksRows === true
 /** Whether rows with equal answers do not define the metric. */
 export const comparesAnswers = (name: MetricName): boolean => (metrics[name] as MetricDefinition).comparesAnswers === true
-/** Whether the metric is the share of rows that are right. */
-export const isProportion = (name: MetricName): boolean =>
-  isMeanOverRows(name) && higherIsBetter(name) && ranges[name][0] === 0
 export const higherIsBetter = (name: MetricName): boolean => metrics[name].better === 'higher'
 /** The smallest gains that matter, by metric, in units of the metric; metrics that are not named follow the noise. */
 export type LeastEffects = Readonly<Partial<Record<MetricName, number>>>
 /** Positive if `to` is better than `from`, whatever the direction of the metric. */
 export const gain = (name: MetricName, from: number, to: number): number => (higherIsBetter(name) ? to - from : from - to)
 
-/** The smallest and the largest possible value of each metric. */
-const ranges: Readonly<Record<MetricName, readonly [number, number]>> = {
-  accuracy: [0, 1],
-  balancedAccuracy: [0, 1],
-  f1: [0, 1],
-  nll: [0, Infinity],
-  brier: [0, 2],
-  ece: [0, 1],
-  auroc: [0, 1],
-  averagePrecision: [0, 1],
-  kappa: [-1, 1],
-  worstRecall: [0, 1],
-  worstNll: [0, Infinity],
-  recall: [0, 1],
-  precision: [0, 1],
-  subsetAccuracy: [0, 1],
-  hammingLoss: [0, 1],
-  microF1: [0, 1],
-  mse: [0, Infinity],
-  rmse: [0, Infinity],
-  mae: [0, Infinity],
-  r2: [-Infinity, 1],
-  mape: [0, Infinity],
-  score: [-Infinity, Infinity],
-  cost: [-Infinity, Infinity],
-}
-/** What rounding may add to a bound. */
-const rounding = 1e-9
-
-export const rangeOf = (name: MetricName): readonly [least: number, most: number] => ranges[name]
-
 export const isMetricName = (name: string): name is MetricName => Object.hasOwn(metrics, name)
-
-/** Whether the metric can have this value at all: finite, and inside its range. */
-export function isPossible(name: MetricName, value: number): boolean {
-  const [least, most] = ranges[name]
-  return Number.isFinite(value) && value >= least - rounding && value <= most + rounding
-}

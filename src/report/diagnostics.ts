@@ -28,12 +28,23 @@ export function seenText({ sights }: Finding, report: Pick<Report, 'verification
 export const moveTexts = ({ moves }: Finding): string[] =>
   moves.map(({ lever, change }) => (lever === null ? change : `${lever}: ${change}`))
 
-/** What to try, in order, and which stage would test the first. */
-export function movesText(finding: Finding): string {
+/** Who tests the first of the moves; empty if no stage does. */
+export function testedText({ stage }: Finding, { stages }: Pick<Report, 'stages'>): string {
+  if (stage === null) return ''
+  const state = stages.find((s) => s.stage === stage)?.state ?? 'skipped'
+  return {
+    ran: `The stage ${stage} tests the first one.`,
+    skipped: `The stage ${stage}, which this study leaves out, would test the first one.`,
+    'not-reached': `The stage ${stage}, which this study did not reach, would test the first one.`,
+  }[state]
+}
+
+/** What to try, in order, and which stage tests the first. */
+export function movesText(finding: Finding, report: Pick<Report, 'stages'>): string {
   const all = moveTexts(finding)
     .map((move, i) => `${i + 1}. ${move}`)
     .join('; ')
-  return `${all}${finding.stage === null ? '' : `. Tested by the stage ${finding.stage}`}.`
+  return `${all}. ${testedText(finding, report)}`.trim()
 }
 
 /** What findings about the winner mean beside the verdict, which does not look at curves; empty if there are none. */

@@ -195,7 +195,7 @@ function diagnostics(report: Report): string {
     .map(
       (f) =>
         `- **${markdown(f.title)}** (${markdown(subjectText(f))}): ${markdown(seenText(f, report), 1000)}\n` +
-        `  - Likely cause: ${markdown(f.cause, 1000)}\n  - Try, in order: ${markdown(movesText(f), 1000)}`,
+        `  - Likely cause: ${markdown(f.cause, 1000)}\n  - Try, in order: ${markdown(movesText(f, report), 1000)}`,
     )
     .join('\n')
   return note === '' ? items : `${markdown(note, 1000)}\n\n${items}`

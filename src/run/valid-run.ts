@@ -1,6 +1,7 @@
 import { isMap } from '../base/json.ts'
 import { buckets } from '../records/levers.ts'
-import { isMetricName, isPossible } from '../records/metrics.ts'
+import { isPossible } from '../records/metric-ranges.ts'
+import { isMetricName } from '../records/metrics.ts'
 import type { RunResult } from '../records/run.ts'
 import { stageNames } from '../stages/index.ts'
 import { mostKept, mostKeptWeights } from '../train/predictions.ts'

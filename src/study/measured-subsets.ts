@@ -1,5 +1,6 @@
 import { printable } from '../base/printable.ts'
-import { isMeanOverRows, isPossible, type MetricName, type Metrics } from '../records/metrics.ts'
+import { isPossible } from '../records/metric-ranges.ts'
+import { isMeanOverRows, type MetricName, type Metrics } from '../records/metrics.ts'
 import {
   partName,
   partOf,

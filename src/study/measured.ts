@@ -1,7 +1,7 @@
+import { isPossible } from '../records/metric-ranges.ts'
 import {
   allMetricsOf,
   isMeanOverRows,
-  isPossible,
   metricNames,
   metricsOf,
   type MetricName,

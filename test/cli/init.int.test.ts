@@ -138,12 +138,25 @@ function sales(changes: boolean, day: (i: number) => string | number): string {
 }
 const date = (i: number): string => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10)
 
+test('init does not split by time where that leaves a class without training rows', async () => {
+  const folder = workFolder()
+  const random = stream(9, 'late')
+  const rows = Array.from({ length: 300 }, (_, i) =>
+    [date(i), random.normal().toFixed(3), i > 200 ? 'new' : 'old'].join(','),
+  )
+  writeFileSync(join(folder, 'late.csv'), ['day,heat,label', ...rows].join('\n'))
+  const { code, out } = await tunegate(folder, ['init', 'late.csv', '--no-pilot'])
+  const said = 'Split:  at random, since a split by day leaves no training row of the class "new"'
+  expect([code, out]).toEqual([0, expect.stringContaining(said)])
+  expect(readFileSync(join(folder, 'tuning.yml'), 'utf8')).toContain('split: { validation: 0.2, test: 0.2')
+})
+
 test.each([
   [
     'by days that rows change with',
     true,
     date,
-    /^Split: {2}by time: the latest rows of sold are the test, because new rows /m,
+    /^Split: {2}by time: the latest rows of sold are the test, because new rows .*, as a split by sold shows: the label differs /m,
   ],
   [
     'by seconds that rows change with',

@@ -54,6 +54,14 @@ describe('missing values are filled in as by scikit-learn, fitted on the trainin
     },
   )
 
+  it('is no matter in a column that names the rows, which is left out', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i % 7 ? `user-${i}` : ''},${(i * 7) % 11},${i % 2}`)
+    const own = config(file('named.csv', ['who,age,y', ...rows].join('\n')), { inputs: { kind: 'auto' } })
+    const { features, notes } = await loadDataset(own)
+    expect(features).toEqual(['age'])
+    expect(notes.join()).toContain('1 identifier column dropped: who')
+  })
+
   it('says what was filled in, and with what', async () => {
     const { notes } = await encoded({ standardize: true, missing: missing('median') })
     expect(notes.join()).toMatch(/missing values filled in 3 columns: age \(\d+, median [\d.]+\), kids \(\d+, median \d/)

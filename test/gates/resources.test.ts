@@ -57,7 +57,7 @@ describe('training time', () => {
 
   it('compares unpaired, and says so, where the sides were timed one after the other', () => {
     const gate = gateOf(time, evidence(timed(scaled(1), 'c'), timed(base, 'b'), { alternated: false }))
-    expect(gate.sentence).toContain('Welch')
+    expect(gate.sentence).toContain('unpaired')
     expect(gate.notes.join()).toContain('one after the other')
   })
 

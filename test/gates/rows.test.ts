@@ -70,7 +70,7 @@ describe('a level that few rows show by luck', () => {
     const there = gateOf(atLeast, lucky)
     expect(there.status).toBe('inconclusive')
     expect(there.sentence).toContain('for other seeds and other rows')
-    expect(there.remedy).toContain('More seeds will not settle it')
+    expect(there.remedy).toContain('Hold out more test rows: on so few')
     expect(there.notes.join()).toMatch(/Of the variance behind this interval, \d+ % comes from the choice of test rows/)
     expect(here.notes).toEqual([])
     expect(there.settled).not.toBe(false)

@@ -48,7 +48,7 @@ describe('what the curves say', () => {
       /## What the curves show\n\nThe gates pass although the winner's curves show .*\n\n- \*\*The loss oscillates\*\* \(winner, in 4 of 5 seeds\): In 4 of 10 evaluations it swings \(seed 3, epochs 2 to 12\)\./,
     )
     expect(text).toMatch(
-      /Likely cause: The steps are too large\.\n {2}- Try, in order: .*learningRate: lower it; 2\. shuffle\. Tested by the stage lr-range\./,
+      /Likely cause: The steps are too large\.\n {2}- Try, in order: .*learningRate: lower it; 2\. shuffle\. The stage lr-range tests the first one\./,
     )
     expect(renderHtml(report, new Map(), explorerData(report, new Map()))).toMatch(
       /<h2 id="diagnostics">What the curves show<\/h2>.*<div class="card"><h3>The loss oscillates <span[^>]*>winner, in 4 of 5 seeds/,

@@ -219,7 +219,7 @@ export const publishAuditGuards: readonly Guard[] = [
   {
     attack: 12,
     guard: 'A metric is inside its range.',
-    file: 'src/records/metrics.ts',
+    file: 'src/records/metric-ranges.ts',
     find: 'return Number.isFinite(value) && value >= least - rounding && value <= most + rounding',
     replace: 'return Number.isFinite(value) && value >= -1e9 - rounding && least <= most',
     tests: [

@@ -97,15 +97,27 @@ async function chooseSplit(summary: TableSummary, choices: Choices, choosing: Ch
   const latest = `split: { time: ${name} }`
   if (!difference) {
     return {
-      splitWords: `at random, since early and late rows of ${name} are alike; to test on the latest, write ${latest}`,
+      splitWords: `at random, since early and late rows of ${name} do not differ by much; to test on the latest, write ${latest}`,
+    }
+  }
+  const unseen = unseenClass(read)
+  if (unseen !== undefined) {
+    return {
+      splitWords: `at random, since a split by ${name} leaves no training row of the class "${unseen}"; to split so, write ${latest}`,
     }
   }
   const [why = ''] = difference.message.split(';')
-  const reason = `new rows will not be like a random part of these, since a split by ${name} has ${why}`
+  const reason = `new rows will not be like a random part of these, as a split by ${name} shows: ${why}`
   return {
     time: { column: name, why: reason },
     splitWords: `by time: the latest rows of ${name} are the test, because ${reason}; for a random split, delete \`time\``,
   }
+}
+
+/** The first class that has no training row, which nobody could learn. */
+function unseenClass({ classes, targets, splits }: Dataset): string | undefined {
+  const seen = new Set(Array.from(splits.train, (row) => targets[row]))
+  return classes?.find((_, code) => !seen.has(code))
 }
 
 const inputsOf = ({ columns, target, targets = [] }: TableSummary): readonly ColumnSummary[] =>

@@ -1,5 +1,6 @@
 import { fingerprint } from '../../base/hash.ts'
-import { gain, isPossible, type MetricName, type Metrics } from '../../records/metrics.ts'
+import { isPossible } from '../../records/metric-ranges.ts'
+import { gain, type MetricName, type Metrics } from '../../records/metrics.ts'
 import type { TrainerWorkload } from '../../records/plan.ts'
 import type { Evaluation } from '../../records/run.ts'
 import type { TrainerDescription } from '../../records/trainer.ts'

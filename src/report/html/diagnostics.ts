@@ -1,5 +1,5 @@
 import type { Finding } from '../../diagnose/finding.ts'
-import { besideVerdict, moveTexts, seenText, silence, subjectText } from '../diagnostics.ts'
+import { besideVerdict, moveTexts, seenText, silence, subjectText, testedText } from '../diagnostics.ts'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { card, figure, paragraph, type Drawings } from './parts.ts'
@@ -15,18 +15,19 @@ export function diagnostics(report: Report, drawings: Drawings): string {
       card(
         `<h3>${html(f.title)} <span class="soft small">${html(subjectText(f))}</span></h3>` +
           paragraph(seenText(f, report)) +
-          `<div class="beside">${figure(drawings, `finding-${i + 1}`, false)}<div>${advice(f)}</div></div>`,
+          `<div class="beside">${figure(drawings, `finding-${i + 1}`, false)}<div>${advice(f, report)}</div></div>`,
       ),
     )
     .join('')
   return (note === '' ? '' : paragraph(note)) + cards
 }
 
-function advice(finding: Finding): string {
+function advice(finding: Finding, report: Report): string {
   const moves = moveTexts(finding)
     .map((move) => `<li>${html(move)}</li>`)
     .join('')
-  const tested = finding.stage === null ? '' : paragraph(`The stage ${finding.stage} tests the first one.`, 'note')
+  const text = testedText(finding, report)
+  const tested = text === '' ? '' : paragraph(text, 'note')
   const cause = `<p><strong>Likely cause:</strong> ${html(finding.cause)}</p>`
   return `${cause}<p><strong>Try, in order:</strong></p><ol>${moves}</ol>${tested}`
 }

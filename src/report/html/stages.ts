@@ -87,7 +87,7 @@ function confirmations(all: RangeTestFindings['confirmations'], objective: strin
     short(c.learningRate),
     `${short(c.factor, 3)} × edge`,
     html(scoresText(c.scores)),
-    html(c.outcome.replace('-', ' ')),
+    html(outcomeTexts[c.outcome]),
   ])
   return details(
     'Rates tried below the edge',
@@ -101,6 +101,15 @@ function confirmations(all: RangeTestFindings['confirmations'], objective: strin
       rows,
     ),
   )
+}
+
+const outcomeTexts: Readonly<Record<RangeTestFindings['confirmations'][number]['outcome'], string>> = {
+  chosen: 'chosen',
+  better: 'beats the old rate too; not taken',
+  unstable: 'unstable',
+  worse: 'worse',
+  'within-noise': 'within noise of the old rate',
+  'tried-once': 'tried once',
 }
 
 /** Other tools' readings of the same curves, for comparison only. */

@@ -69,7 +69,7 @@ function facts(report: Report): string {
 
 function sideText({ mean, sd, seeds }: MetricComparison['candidate']): [value: string, more: string] {
   const [value = '–', spread] = meanAndSd(mean, sd).split(' ± ')
-  return [value, `${spread === undefined ? '' : `± ${spread}, `}${plural(seeds, 'seed')}`]
+  return [value, `${spread === undefined ? '' : `SD ${spread}, `}${plural(seeds, 'seed')}`]
 }
 
 /** One card per gate, the most urgent first: its question, its interval, its answer. */
@@ -91,7 +91,7 @@ export function gates({ verdict, against }: Report, drawings: Drawings): string 
     against === null || !verdict.gates.some((g) => needsBaseline(g.rule))
       ? ''
       : paragraph(
-          `${heldText(verdict)} measured against ${against}. Bars are intervals, dashed lines are limits, and rings are single seeds, with a count where several are equal.`,
+          `${heldText(verdict)} measured against ${against}. Dots are estimates, bars their intervals, dashed lines limits, and rings single seeds, with a count where several are equal.`,
           'soft',
         )
   return `${source}<div class="two">${cards.join('')}</div>`

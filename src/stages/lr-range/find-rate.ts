@@ -134,12 +134,20 @@ function confirmationsOf({ arms, challenged }: Explored, rungs: readonly Rung[],
     if (!tried) return []
     const confirmed = challenged?.arms.find((arm) => arm.label === tried.label)
     const scores = (confirmed ?? tried).scores
-    return [{ factor, learningRate, scores, outcome: outcomeOf(tried, confirmed, learningRate === after) }]
+    const beats = challenged?.comparisons.some((c) => c.label === tried.label && c.outcome === 'better') ?? false
+    return [
+      { factor, learningRate, scores, outcome: outcomeOf(tried, confirmed, { chosen: learningRate === after, beats }) },
+    ]
   })
 }
 
-function outcomeOf(tried: Arm, confirmed: Arm | undefined, chosen: boolean): Confirmation['outcome'] {
+function outcomeOf(
+  tried: Arm,
+  confirmed: Arm | undefined,
+  { chosen, beats }: { readonly chosen: boolean; readonly beats: boolean },
+): Confirmation['outcome'] {
   if (chosen) return 'chosen'
+  if (beats) return 'better'
   if (unstable(tried) || (confirmed && unstable(confirmed))) return 'unstable'
   return confirmed ? 'within-noise' : 'tried-once'
 }
