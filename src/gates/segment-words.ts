@@ -86,7 +86,7 @@ export const lostWords = (lost: readonly SubsetMetrics[]): string[] =>
 
 export const smallRemedy =
   'Hold out more test rows, merge small segments in a column of their own, or set minRows lower, which makes intervals ' +
-  'wider. Metrics that are not shares of rows need 100 whatever minRows says.'
+  'wider. Metrics that are not shares of rows may need more, whatever minRows says.'
 
 export const correctionNotes = (count: number): string[] =>
   count === 1

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { understood } from '../../src/cli/commands/init-words.ts'
-import { retargeted } from '../../src/cli/commands/init-target.ts'
+import { factsOf, retargeted } from '../../src/cli/commands/init-target.ts'
 import { inspect } from '../../src/data/inspect.ts'
 import { file, problemsOf } from '../data/support.ts'
 
@@ -19,6 +19,13 @@ describe('the targets that a user names', () => {
       expect.stringContaining('Target: urgent, billing, because you named them'),
     ])
     expect(understood(found, { text: null }, ['several.csv'])[2]).not.toMatch(/urgent|billing/)
+  })
+
+  it('are two classes each, however many spellings of yes and no they have', async () => {
+    const spelled = ['No,0', 'no,0', 'YES,1', 'Yes,1', 'yes,0', 'NO,1'].map((both, i) => `${i},${both}`)
+    const many = await inspect(file('spelled.csv', `x,late,paid\n${[...spelled, ...spelled].join('\n')}\n`))
+    expect(many.columns.find(({ name }) => name === 'late')?.distinct).toBeGreaterThan(2)
+    expect(factsOf(retargeted(many, 'late,paid'), 20)).toMatchObject({ task: 'multi-label', classes: 2 })
   })
 
   it('are numbers of a regression if every column has numbers that measure something', () => {

@@ -1,9 +1,12 @@
-// The target of a new spec, as the user names it.
+// The target of a new spec, as the user names it, and what its values are.
 import { didYouMean, InputError } from '../../base/diagnostics.ts'
 import { listed } from '../../base/lists.ts'
 import { guessImage, guessText } from '../../data/guess.ts'
 import type { ColumnSummary, TableSummary } from '../../data/summary.ts'
+import type { InitialFacts } from '../../gates/initial.ts'
 import type { Task } from '../../records/metrics.ts'
+import { classesOfLabel } from '../../records/tasks.ts'
+import { defaultSeeds } from '../../stages/verify.ts'
 
 /**
  * Replaces the guessed column with the one that the user names, or with several that commas separate. The task is then
@@ -28,6 +31,21 @@ export function retargeted(summary: TableSummary, target: string | undefined): T
     targetWhy: ['you named them'],
     task: taskOfSeveral(found),
     ...(image === null ? guessImage(rest) : {}),
+  }
+}
+
+/** What gates can rest on before anything is trained. */
+export function factsOf({ columns, target, targets, task }: TableSummary, testRows: number): InitialFacts {
+  const column = columns.find(({ name }) => name === target)
+  return {
+    task: task ?? 'classification',
+    testRows,
+    // A label is yes or no, in however many spellings.
+    classes: task === 'multi-label' ? classesOfLabel : column ? Math.max(2, column.distinct) : null,
+    // Errors of several targets are in SDs of each.
+    targetSd: targets ? 1 : column?.sd ? column.sd : null,
+    seeds: defaultSeeds,
+    pilot: null,
   }
 }
 

@@ -15,7 +15,6 @@ import { initialGates, type InitialFacts } from '../../gates/initial.ts'
 import { plannedRuns } from '../../records/plan.ts'
 import { duration } from '../../report/numbers.ts'
 import { initialStages } from '../../stages/index.ts'
-import { defaultSeeds } from '../../stages/verify.ts'
 import { runPilot, type PilotRun } from '../../study/pilot.ts'
 import { prepare, type Prepared } from '../../study/prepare.ts'
 import { ask, canAsk } from '../ask.ts'
@@ -26,7 +25,7 @@ import { usualSpec } from '../spec-argument.ts'
 import { workspaceOf } from '../workspace.ts'
 import { choose, type Choices } from './init-choices.ts'
 import { findParts, inspectParts, requireReadable } from './init-data.ts'
-import { retargeted } from './init-target.ts'
+import { factsOf, retargeted } from './init-target.ts'
 import { noTarget, understood } from './init-words.ts'
 import { initTrainer } from './init-trainer.ts'
 import { commentWorkflow, commentWorkflowPath, noCommit } from '../workflows/comment.ts'
@@ -202,18 +201,4 @@ function pilotLine(found: Result<PilotRun, string>): string {
   const { seconds, pilot } = found.value
   const { seeds } = pilot.measured[0] ?? { seeds: [] }
   return `  pilot: ${seeds.length} trainings of ${pilot.epochs} epochs measured the noise for the gates in ${duration(seconds)}`
-}
-
-/** What gates can rest on before anything is trained. */
-function factsOf({ columns, target, targets, task }: TableSummary, testRows: number): InitialFacts {
-  const column = columns.find(({ name }) => name === target)
-  return {
-    task: task ?? 'classification',
-    testRows,
-    classes: column ? Math.max(2, column.distinct) : null,
-    // Errors of several targets are in SDs of each.
-    targetSd: targets ? 1 : column?.sd ? column.sd : null,
-    seeds: defaultSeeds,
-    pilot: null,
-  }
 }
