@@ -50,10 +50,13 @@ export class Problems {
   }
 }
 
+/** All of them, or the first with the lines of a few more. */
 function told({ first, count }: Alike): readonly Diagnostic[] {
-  const [one] = first
+  const [one, ...next] = first
   if (count <= FEW || !one) return first
-  return [{ ...one, message: `${one.message}, and ${(count - 1).toLocaleString('en')} more like this` }]
+  const lines = next.flatMap(({ at }) => at?.line ?? []).slice(0, 3)
+  const where = lines.length === 0 ? '' : `, in lines ${lines.join(', ')}${count - 1 > lines.length ? ' and others' : ''}`
+  return [{ ...one, message: `${one.message}, and ${(count - 1).toLocaleString('en')} more like this${where}` }]
 }
 
 /** Ends with a single problem. */

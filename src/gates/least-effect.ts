@@ -49,8 +49,8 @@ export function leastEffectNote(declared: LeastEffects = {}): string {
   const noise = `${shareOfNoise} of the baseline's SD over seeds`
   const list = declaredEffects(declared)
   return list === null
-    ? `"Better" also takes a gain of at least ${noise}.`
-    : `"Better" also takes a gain of the least effect that the spec declares (${list}); on other metrics, of ${noise}.`
+    ? `"Better" also requires a gain of at least ${noise}.`
+    : `"Better" also requires a gain of the least effect that the spec declares (${list}); on other metrics, of ${noise}.`
 }
 
 /** The section `leastEffect` of a spec, as a definition of its schema: a size for each metric. */

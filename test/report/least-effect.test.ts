@@ -78,7 +78,7 @@ describe('a study that declares one', () => {
   const strict = fakeStudy({ leastEffect: declared })
   const judged = buildReport(strict.input)
   const size = `by less than ${least}, the least effect that the spec declares`
-  const note = ` also takes a gain of the least effect that the spec declares (accuracy ${least});`
+  const note = ` also requires a gain of the least effect that the spec declares (accuracy ${least});`
   const flat = (text: string): string => text.replace(/\s+/g, ' ')
 
   it('says so in headline, summary, page and terminal', () => {
