@@ -25,9 +25,9 @@ export function changeLines(report: Report): string[] {
   const first = [
     ...(trainer ? [scriptLine(trainer)] : []),
     ...(verdict.status === 'pass' ? lossLines({ verdict, verification }) : []),
-    ...(verification?.guess ? [guessLine(verification.guess, report)] : []),
   ]
-  if (!change) return first
+  const last = verification?.guess ? [guessLine(verification.guess, report)] : []
+  if (!change) return [...first, ...last]
   const { rows, training, columns, rules } = change
   const altered = enumerated(rules.map(({ setting, base, change: own }) => `${setting} from ${base} to ${own}`))
   return [
@@ -36,6 +36,7 @@ export function changeLines(report: Report): string[] {
     ...(training === undefined ? [] : [trainingLine(training)]),
     ...(columns === undefined ? [] : [columnLine(columns)]),
     ...(altered === '' ? [] : [`This change alters ${altered}; it was judged with the values of the base commit.`]),
+    ...last,
   ]
 }
 

@@ -150,7 +150,7 @@ describe('gates on what a model costs', () => {
     const { verdict, report, files } = await study(costs(wider), { 'base.yml': spec }, retrainedFrom('base.yml'))
     const [time, size] = verdict.gates
     expect(time).toMatchObject({ status: 'pass', estimate: { what: 'ratio of training times' } })
-    expect(time?.sentence).toContain('Welch, 3 against 3 seeds')
+    expect(time?.sentence).toContain('unpaired, 3 against 3 seeds')
     // (64 + 1) · 10, and with 8 hidden units (64 + 1) · 8 + (8 + 1) · 10.
     expect(size).toMatchObject({ status: 'pass', estimate: { value: 610 / 650 } })
     expect(JSON.stringify((await judgeAgain(join(files.folder, 'report.json'))).verdict)).toBe(
