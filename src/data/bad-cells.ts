@@ -31,19 +31,33 @@ export function checkCells({ file, rows }: Table, column: Column, { use, missing
   const unfit: readonly BadKind[] = use === 'text' ? ['rounded'] : spelled ? ['infinite'] : ['text', 'infinite']
   const wrong: readonly BadKind[] = missing === 'filled-in' ? unfit : ['missing', ...unfit]
   const hint = missing === 'filled-in' ? '' : missingHints[missing]
-  for (const kind of wrong) {
-    const cells = column.bad.filter((cell) => cell.kind === kind)
-    const all = column.badCount[kind]
-    const isFew = all <= keptBad
-    for (const cell of isFew ? cells : cells.slice(0, 1)) {
-      const problem = explain(cell, { column: column.name, hint, count: isFew ? 1 : all, rows })
-      problems.add({ ...problem, found: foundIn(isFew ? [cell] : cells), at: place(cell.line, cell.file) })
-    }
+  for (const { cell, count, found } of namedCells(column, wrong)) {
+    const problem = explain(cell, { column: column.name, hint, count, rows })
+    problems.add({ ...problem, found, at: place(cell.line, cell.file) })
   }
 }
 
+/** A bad cell that a problem names, for itself or for all of its kind. */
+interface NamedCell {
+  readonly cell: BadCell
+  /** Cells that the problem is about: 1, or all of the kind. */
+  readonly count: number
+  /** What they hold. */
+  readonly found: string
+}
+
+/** The cells of these kinds that problems name: each one of a few, otherwise the first of many for all of them. */
+export function namedCells({ bad, badCount }: Column, kinds: readonly BadKind[]): NamedCell[] {
+  return kinds.flatMap((kind) => {
+    const cells = bad.filter((cell) => cell.kind === kind)
+    const all = badCount[kind]
+    if (all <= keptBad) return cells.map((cell) => ({ cell, count: 1, found: foundIn([cell]) }))
+    return cells.slice(0, 1).map((cell) => ({ cell, count: all, found: foundIn(cells) }))
+  })
+}
+
 /** What the cells hold, each text once, and no more than three. */
-export function foundIn(cells: readonly BadCell[]): string {
+function foundIn(cells: readonly BadCell[]): string {
   const texts = [...new Set(cells.map(({ found }) => (found === '' ? 'nothing' : found)))]
   return `${texts.slice(0, 3).join(', ')}${texts.length > 3 ? ' and others' : ''}`
 }

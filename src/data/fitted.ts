@@ -1,6 +1,6 @@
 import { encoded, indicator, indices, numbers, oneHot, positions, type Encoder } from './encode.ts'
-import { foundIn } from './bad-cells.ts'
-import { badKinds, keptBad } from './cells.ts'
+import { namedCells } from './bad-cells.ts'
+import { badKinds } from './cells.ts'
 import type { Column } from './column.ts'
 import { counted, Problems } from './problems.ts'
 import { scaledBy } from './scaling.ts'
@@ -106,22 +106,18 @@ function checkCells(
     infinite: input.as === 'number',
     rounded: false,
   }
-  for (const kind of badKinds.filter((one) => wrong[one])) {
-    const cells = column.bad.filter((cell) => cell.kind === kind)
-    const all = column.badCount[kind]
-    const isFew = all <= keptBad
-    for (const cell of isFew ? cells : cells.slice(0, 1)) {
-      const others = isFew ? '' : `; ${all.toLocaleString('en')} cells have none, the first of them here`
-      problems.add({
-        code: 'predict/cell',
-        message: `column "${column.name}" needs ${input.as === 'number' ? 'a finite number' : 'a value'}${others}`,
-        at: { file: cell.file ?? file, line: cell.line, column: column.index + 1 },
-        found: foundIn(isFew ? [cell] : cells),
-        ...(kind === 'missing'
-          ? { hint: 'the model was trained without missing values; set data.missing in its spec to fill them in' }
-          : {}),
-      })
-    }
+  const kinds = badKinds.filter((kind) => wrong[kind])
+  for (const { cell, count, found } of namedCells(column, kinds)) {
+    const others = count === 1 ? '' : `; ${count.toLocaleString('en')} cells have none, the first of them here`
+    problems.add({
+      code: 'predict/cell',
+      message: `column "${column.name}" needs ${input.as === 'number' ? 'a finite number' : 'a value'}${others}`,
+      at: { file: cell.file ?? file, line: cell.line, column: column.index + 1 },
+      found,
+      ...(cell.kind === 'missing'
+        ? { hint: 'the model was trained without missing values; set data.missing in its spec to fill them in' }
+        : {}),
+    })
   }
   if (input.as !== 'number' && column.levels === null)
     problems.add({
