@@ -1,6 +1,6 @@
 import type { VerifyFindings } from '../records/decision.ts'
-import type { MetricName } from '../records/metrics.ts'
-import { classesOfLabel } from '../records/tasks.ts'
+import type { MetricName, Task } from '../records/metrics.ts'
+import { taskOf } from '../records/tasks.ts'
 import { mean, sampleSd } from '../stats/describe.ts'
 import { tInterval } from '../stats/intervals.ts'
 import { shown } from '../stats/outcome.ts'
@@ -29,27 +29,25 @@ const coverage = 0.9
 
 /**
  * The comparison, or nothing if the winner is shown to be better. Test rows count, or validation rows if no seed has test
- * rows. None if no seed has the metric.
+ * rows. None if no seed has the metric, or if the classes of a classification are not known.
  *
  * @param classes of a classification; null for labels and a regression
- * @param labels whether the rows have labels, each yes or no
  */
 export function guessOf(
   { seeds }: VerifyFindings,
+  task: Task,
   classes: readonly string[] | null,
-  labels = false,
 ): { readonly guess?: GuessComparison } {
-  const count = labels ? classesOfLabel : (classes?.length ?? null)
-  const metric = count === null ? 'r2' : 'balancedAccuracy'
+  if (task === 'classification' && classes === null) return {}
+  const { usual: metric, guessLevel, guessed } = taskOf(task)
   const of = (split: 'test' | 'validation') => seeds.flatMap(({ candidate }) => candidate[split]?.[metric] ?? [])
   const split = of('test').length > 0 ? 'test' : 'validation'
   const values = of(split)
   if (values.length === 0) return {}
-  const level = count === null ? 0 : 1 / count
+  const level = guessLevel(classes?.length ?? 0)
   const interval = tInterval(values, coverage)
   if ((interval.kind === 'interval' ? interval.lower : mean(values)) > level) return {}
-  const same = labels ? 'the same labels' : 'one class'
-  const guess = count === null ? 'always guessing the mean has 0' : `always guessing ${same} has ${shown(level)}`
+  const guess = `always guessing ${guessed} has ${shown(level)}`
   const sd = values.length > 1 ? sampleSd(values) : null
   const claim = mean(values) <= level ? 'no-better' : 'not-shown'
   return { guess: { metric, split, seeds: values.length, mean: mean(values), sd, guess, claim } }

@@ -83,8 +83,8 @@ const leastSkill = 0.2
 /** A level halfway between a constant guess and the pilot, and the share that as many seeds show if all of them train. */
 function collapseOf({ task, classes, seeds, pilot }: InitialFacts): InitialGate[] {
   if (!pilot) return []
-  const { usual: metric, right } = taskOf(task)
-  const guess = right === null ? 0 : 1 / (classes ?? 2)
+  const { usual: metric, guessLevel } = taskOf(task)
+  const guess = guessLevel(classes ?? 2)
   if (!((pilot.usual - guess) / (1 - guess) >= leastSkill)) return []
   const level = Number(((guess + pilot.usual) / 2).toPrecision(2))
   const { alpha } = analysisAt([seeds], seeds)

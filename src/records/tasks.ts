@@ -12,6 +12,10 @@ interface TaskDefinition {
   readonly initial: readonly [main: MetricName, proper: MetricName]
   /** The metric by which a collapse shows: a constant guess has the same value of it however unequal classes or labels are. */
   readonly usual: MetricName
+  /** What a guess that does not look at the inputs has on that metric, by the number of classes. */
+  readonly guessLevel: (classes: number) => number
+  /** What such a guess always says, after "guessing". */
+  readonly guessed: string
   /** The metric for the share of rows that are right; null if rows are not right or wrong. */
   readonly right: MetricName | null
   /** Kinds of predictions that results and training scripts may report. */
@@ -24,6 +28,9 @@ interface TaskDefinition {
   readonly weighsRows: boolean
 }
 
+/** What a label is by itself: yes or no. */
+export const classesOfLabel = 2
+
 const definitions: Readonly<Record<Task, TaskDefinition>> = {
   classification: {
     predicts: (names) => `${names} classes`,
@@ -31,6 +38,8 @@ const definitions: Readonly<Record<Task, TaskDefinition>> = {
     lossTitle: 'negative log-likelihood (nats)',
     initial: ['accuracy', 'nll'],
     usual: 'balancedAccuracy',
+    guessLevel: (classes) => 1 / classes,
+    guessed: 'one class',
     right: 'accuracy',
     kinds: ['logits', 'probabilities'],
     isCalibrated: true,
@@ -43,6 +52,8 @@ const definitions: Readonly<Record<Task, TaskDefinition>> = {
     lossTitle: 'binary cross-entropy (nats)',
     initial: ['subsetAccuracy', 'nll'],
     usual: 'balancedAccuracy',
+    guessLevel: () => 1 / classesOfLabel,
+    guessed: 'the same labels',
     right: 'subsetAccuracy',
     kinds: ['logits', 'probabilities'],
     isCalibrated: false,
@@ -55,6 +66,8 @@ const definitions: Readonly<Record<Task, TaskDefinition>> = {
     lossTitle: 'mean squared error',
     initial: ['r2', 'mae'],
     usual: 'r2',
+    guessLevel: () => 0,
+    guessed: 'the mean',
     right: null,
     kinds: ['values'],
     isCalibrated: false,
@@ -62,9 +75,6 @@ const definitions: Readonly<Record<Task, TaskDefinition>> = {
     weighsRows: false,
   },
 }
-
-/** What a label is by itself: yes or no. */
-export const classesOfLabel = 2
 
 export const taskOf = (task: Task): TaskDefinition => definitions[task]
 /** Whether the metric is the share of rows that are right, of whichever task. */

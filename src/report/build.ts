@@ -187,7 +187,7 @@ export function verificationSection(
     metrics,
     calibration: calibrationOf(verify),
     ...averagedOf(verify, objective, leastEffect),
-    ...guessOf(verify, classes, task === 'multi-label'),
+    ...guessOf(verify, task, classes),
     ...(ensemble ? { ensemble } : {}),
     ...(byClass ? { byClass } : {}),
     ...(worst ? { worst } : {}),

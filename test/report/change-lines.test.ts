@@ -255,7 +255,8 @@ describe('a winner that has learned nothing', () => {
       return { ...seed, candidate: { ...seed.candidate, test } }
     })
     const { guess: _, ...others } = verification
-    return { ...report, verification: { ...others, seeds, ...guessOf({ ...others, seeds }, classes, labels) } }
+    const task = labels ? 'multi-label' : classes === null ? 'regression' : 'classification'
+    return { ...report, verification: { ...others, seeds, ...guessOf({ ...others, seeds }, task, classes) } }
   }
   const three = ['a', 'b', 'c']
   it('is said at the top, whatever the gates say', () => {
