@@ -21,9 +21,7 @@ export function scoresByClass(kept: WinnerOutputs | undefined, classes: readonly
   const [first] = seeds
   if (!first) return undefined
   const nameOf = (label: number): string => classes[label] ?? ''
-  // Every seed is scored on the same rows, so each has the same classes.
-  const over = (i: number, valueOf: (score: ClassScore) => number): OverSeeds =>
-    overSeeds(seeds.flatMap((scores) => scores.slice(i, i + 1).map(valueOf)))
+  const over = (i: number, valueOf: (score: ClassScore) => number): OverSeeds => overSeeds(seeds, i, valueOf)
   const summaries = first.map(({ label, rows: own }, i) => ({
     name: nameOf(label),
     rows: own,
@@ -63,8 +61,12 @@ function confusions(seeds: readonly Predictions[]): (readonly [actual: number, p
     .map(([pair, count]) => [Math.floor(pair / width), pair % width, count])
 }
 
-/** Mean and spread of one value a seed. */
-export const overSeeds = (values: readonly number[]): OverSeeds => ({
-  mean: rounded(mean(values)),
-  sd: values.length < 2 ? null : rounded(sampleSd(values)),
-})
+/** Mean and spread over the seeds of a value of one class. All seeds are scored on the same rows, so all have the same classes. */
+export function overSeeds<Score>(
+  seeds: readonly (readonly Score[])[],
+  place: number,
+  valueOf: (score: Score) => number,
+): OverSeeds {
+  const values = seeds.flatMap((scores) => scores.slice(place, place + 1).map(valueOf))
+  return { mean: rounded(mean(values)), sd: values.length < 2 ? null : rounded(sampleSd(values)) }
+}

@@ -16,8 +16,7 @@ export function scoresByLabel(kept: WinnerOutputs | undefined, names: readonly s
   const seeds = kept?.seeds.map(labelCounts) ?? []
   const [first] = seeds
   if (kept === undefined || first === undefined) return undefined
-  const over = (k: number, valueOf: (counts: LabelCounts) => number): OverSeeds =>
-    overSeeds(seeds.flatMap((counts) => counts.slice(k, k + 1).map(valueOf)))
+  const over = (k: number, valueOf: (counts: LabelCounts) => number): OverSeeds => overSeeds(seeds, k, valueOf)
   const labels = names.flatMap((name, k) => {
     const { yes: rows = 0 } = first[k] ?? {}
     if (rows === 0) return []

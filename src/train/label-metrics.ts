@@ -1,8 +1,7 @@
 // Metrics of several labels, each of which applies to a row or not.
-import { targetAt } from '../base/rows.ts'
 import { mean } from '../stats/describe.ts'
 import { ranksRows, type MetricName, type Metrics } from '../records/metrics.ts'
-import type { Outputs, Predictions } from './predicted.ts'
+import { onlyOne, type Outputs, type Predictions } from './predicted.ts'
 import { areaUnderRoc, averagePrecision, type Curve } from './requested-metrics.ts'
 import { rounded } from './round.ts'
 
@@ -122,15 +121,11 @@ export const requestedLabelMetrics = (names: readonly MetricName[], of: Predicti
   })
 
 /** The mean over the labels that some rows have and some have not; undefined if there is none. */
-function overLabels({ outputs, targets, width }: Predictions, curve: Curve): number | undefined {
-  const values = Array.from({ length: width }, (_, k) => k).flatMap((k) => {
-    const isPositive = Uint8Array.from(targetAt(targets, k, width))
-    const yes = isPositive.reduce((sum, one) => sum + one, 0)
-    if (yes === 0 || yes === isPositive.length) return []
-    return curve(
-      Float64Array.from(isPositive, (_, row) => outputs[row * width + k] ?? NaN),
-      isPositive,
-    )
+function overLabels(of: Predictions, curve: Curve): number | undefined {
+  const values = labelCounts(of).flatMap(({ rows, yes }, k) => {
+    if (yes === 0 || yes === rows) return []
+    const { outputs, targets } = onlyOne(of, k)
+    return curve(outputs, Uint8Array.from(targets))
   })
   return values.length === 0 ? undefined : mean(values)
 }

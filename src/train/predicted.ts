@@ -1,3 +1,5 @@
+import { targetAt } from '../base/rows.ts'
+
 /** Logits or regression outputs, rows × width: in single precision from an engine, in double precision if computed here. */
 export type Outputs = Float32Array | Float64Array
 
@@ -9,6 +11,13 @@ export interface Predictions {
   /** Number of classes, of labels, or of the targets of a regression. */
   readonly width: number
 }
+
+/** The outputs and targets of one of several targets or labels, by its place. */
+export const onlyOne = ({ outputs, targets, width }: Predictions, k: number) => ({
+  outputs: Float64Array.from({ length: outputs.length / width }, (_, row) => outputs[row * width + k] ?? NaN),
+  targets: targetAt(targets, k, width),
+  width: 1,
+})
 
 /**
  * Probabilities of one row, log Σ exp of its logits, and its most probable class (the first of equals).

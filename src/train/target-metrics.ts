@@ -1,8 +1,7 @@
 // Metrics of one of several targets or labels.
-import { targetAt } from '../base/rows.ts'
 import { comparesAnswers, type MetricName, type Task } from '../records/metrics.ts'
 import { computeMetrics } from './metrics.ts'
-import type { Predictions } from './predicted.ts'
+import { onlyOne, type Predictions } from './predicted.ts'
 import type { TrainingData } from './types.ts'
 
 /** Metrics of a label that say nothing if no row has it. */
@@ -16,15 +15,11 @@ const ofThoseThatHaveIt: readonly MetricName[] = ['recall', 'f1']
 export function targetMetric(
   task: Task,
   name: MetricName,
-  { outputs, targets, width }: Predictions,
+  of: Predictions,
   k: number,
   scale: TrainingData['targetScale'],
 ): number | undefined {
-  const own = {
-    outputs: Float64Array.from({ length: outputs.length / width }, (_, row) => outputs[row * width + k] ?? NaN),
-    targets: targetAt(targets, k, width),
-    width: 1,
-  }
+  const own = onlyOne(of, k)
   if (comparesAnswers(name) && own.targets.every((target) => target === own.targets[0])) return undefined
   if (task === 'multi-label' && ofThoseThatHaveIt.includes(name) && !own.targets.includes(1)) return undefined
   return computeMetrics(task, own, scale?.slice(k, k + 1) ?? null, [name])[name]
