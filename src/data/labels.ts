@@ -89,13 +89,9 @@ export function checkLabels(
   if (!split.stratify || split.time !== undefined) return
   const parts = 1 + Number(!files?.validation && split.validation > 0) + Number(!files?.test && split.test > 0)
   const problems = new Problems()
+  const divided = Int32Array.from({ length: rows }, (_, row) => row)
   for (const [k, name] of targetNames.entries()) {
-    const yes = countYes(
-      targets,
-      targetNames.length,
-      k,
-      Int32Array.from({ length: rows }, (_, row) => row),
-    )
+    const yes = countYes(targets, targetNames.length, k, divided)
     const [side, count] = yes <= rows - yes ? ['yes', yes] : ['no', rows - yes]
     if (count >= parts) continue
     problems.add({

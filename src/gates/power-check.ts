@@ -34,6 +34,7 @@ function problemOf(rule: GateRule, design: StudyDesign): PowerProblem | null {
   const { baseline } = design
   const gate = gateOf(rule)
   if (!baseline || !('reason' in baseline) || !gate.needsBaseline(rule)) {
+    // Only a rule on a metric measures segments.
     return gate.measures(rule)?.segments ? worstSegment(rule as MetricRule, design) : gate.powerCheck(rule, design)
   }
   return {

@@ -72,10 +72,7 @@ const noText = (summary: TableSummary): InputError =>
       code: 'init/no-text',
       severity: 'error',
       message: 'the file has no column of texts',
-      found: listed(
-        summary.columns.map(({ name }) => name),
-        8,
-      ),
+      found: listed(summary.columns.map(({ name }) => name)),
       allowed: '--inputs columns, or leave it out',
       hint: 'sentences are texts; names, categories and hashes are not',
     },
@@ -120,7 +117,8 @@ function unseenClass({ classes, targets, splits }: Dataset): string | undefined 
   return classes?.find((_, code) => !seen.has(code))
 }
 
-const inputsOf = ({ columns, target, targets = [] }: TableSummary): readonly ColumnSummary[] =>
+/** The columns that are no target. */
+export const inputsOf = ({ columns, target, targets = [] }: TableSummary): readonly ColumnSummary[] =>
   columns.filter(({ name }) => name !== target && !targets.includes(name))
 
 function diagnosed({ diagnostics: [first], message }: InputError): string {

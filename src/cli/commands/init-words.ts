@@ -1,4 +1,4 @@
-import type { Choices } from './init-choices.ts'
+import { inputsOf, type Choices } from './init-choices.ts'
 import { listed } from '../../base/lists.ts'
 import { InputError } from '../../base/diagnostics.ts'
 import { mostLevels } from '../../data/column-type.ts'
@@ -33,14 +33,11 @@ function targetLine({ target, targets, targetWhy }: TableSummary, again: readonl
   return `${targets ? listed(targets) : (target ?? 'none')}${targetWhy.length > 0 ? `, because ${targetWhy.join(', and ')}` : ''}; ${other}`
 }
 
-function inputsLine(
-  { columns, target, targets = target === null ? [] : [target], imageShape }: TableSummary,
-  choices: Choices,
-  again: readonly string[],
-): string {
+function inputsLine(summary: TableSummary, choices: Choices, again: readonly string[]): string {
+  const { imageShape } = summary
   if (imageShape) return `images of ${imageShape.join(' × ')} pixels`
   const { text, time, inputsWhy, otherInputs } = choices
-  const inputs = columns.filter(({ name }) => !targets.includes(name) && name !== time?.column)
+  const inputs = inputsOf(summary).filter(({ name }) => name !== time?.column)
   const taken = text ? [] : inputs.filter(isInput)
   const kinds = (['numeric', 'categorical'] as const).flatMap((type) => {
     const names = taken.filter((column) => column.type === type).map(({ name }) => name)
