@@ -1,12 +1,10 @@
 import { unzipSync } from 'fflate'
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { sha256 } from '../src/base/hash.ts'
 import type { Lock } from '../src/records/lock.ts'
-import { act, commitAll, git, onDefaultBranch, runNode } from './support/act.ts'
-import { root } from './support/architecture.ts'
+import { act, onDefaultBranch, runNode, wineRepository } from './support/act.ts'
 import { startArtifactService } from './support/artifact-service.ts'
 import { needs } from './support/tools.ts'
 import { accuracyOf, wineSpec } from './support/specs.ts'
@@ -25,15 +23,7 @@ it('the artifact of a workflow holds the models that the lock names, and predict
   const program = needs(context, 'act')
   const service = await startArtifactService()
   try {
-    const folder = join(mkdtempSync(join(tmpdir(), 'act-')), 'repository')
-    mkdirSync(join(folder, '.github/workflows'), { recursive: true })
-    for (const name of ['action.yml', 'dist']) cpSync(join(root, name), join(folder, name), { recursive: true })
-    copyFileSync(join(root, 'examples/wine/wine.csv'), join(folder, 'wine.csv'))
-    writeFileSync(join(folder, 'tuning.yml'), wineSpec({ gate: accuracyOf(0.05) }))
-    writeFileSync(join(folder, '.github/workflows/tune.yml'), workflow)
-    git(folder, 'init', '--quiet', '--initial-branch=main')
-    git(folder, 'remote', 'add', 'origin', 'https://github.com/octo/nets.git')
-    commitAll(folder)
+    const folder = wineRepository(workflow, wineSpec({ gate: accuracyOf(0.05) }))
     const { status, log } = await act(program, folder, ['push', ...onDefaultBranch()], service.env)
     expect([status, log]).toEqual([0, expect.stringContaining('Job succeeded')])
 

@@ -1,9 +1,5 @@
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { act, commitAll, git, onDefaultBranch } from './support/act.ts'
-import { root } from './support/architecture.ts'
+import { act, onDefaultBranch, wineRepository } from './support/act.ts'
 import { startCacheService } from './support/cache-service.ts'
 import { needs } from './support/tools.ts'
 import { wineSpec } from './support/specs.ts'
@@ -28,16 +24,7 @@ it('a runner calls the post step of a failed step, and the next attempt of the r
   const program = needs(context, 'act')
   const service = await startCacheService()
   try {
-    const folder = join(mkdtempSync(join(tmpdir(), 'act-')), 'repository')
-    mkdirSync(join(folder, '.github/workflows'), { recursive: true })
-    for (const name of ['action.yml', 'dist']) cpSync(join(root, name), join(folder, name), { recursive: true })
-    copyFileSync(join(root, 'examples/wine/wine.csv'), join(folder, 'wine.csv'))
-    writeFileSync(join(folder, 'tuning.yml'), spec)
-    writeFileSync(join(folder, '.gitignore'), '.tunegate/\n')
-    writeFileSync(join(folder, '.github/workflows/tune.yml'), workflow)
-    git(folder, 'init', '--quiet', '--initial-branch=main')
-    git(folder, 'remote', 'add', 'origin', 'https://github.com/octo/nets.git')
-    commitAll(folder)
+    const folder = wineRepository(workflow, spec)
     const run = async (attempt: number): Promise<string> => {
       const words = ['push', ...onDefaultBranch(), '--env', `GITHUB_RUN_ATTEMPT=${attempt}`]
       return (await act(program, folder, words, service.env)).log

@@ -68,3 +68,18 @@ export function commitAll(folder: string): string {
 export function runNode(cwd: string, ...args: readonly string[]) {
   return spawnSync(node24, args, { cwd, encoding: 'utf8' })
 }
+
+/** A repository with our action, a workflow, and a study of the wine data by this spec. Returns its folder. */
+export function wineRepository(workflow: string, spec: string): string {
+  const folder = join(mkdtempSync(join(tmpdir(), 'act-')), 'repository')
+  mkdirSync(join(folder, '.github/workflows'), { recursive: true })
+  for (const name of ['action.yml', 'dist']) cpSync(join(root, name), join(folder, name), { recursive: true })
+  cpSync(join(root, 'examples/wine/wine.csv'), join(folder, 'wine.csv'))
+  writeFileSync(join(folder, 'tuning.yml'), spec)
+  writeFileSync(join(folder, '.gitignore'), '.tunegate/\n')
+  writeFileSync(join(folder, '.github/workflows/tune.yml'), workflow)
+  git(folder, 'init', '--quiet', '--initial-branch=main')
+  git(folder, 'remote', 'add', 'origin', 'https://github.com/octo/nets.git')
+  commitAll(folder)
+  return folder
+}
