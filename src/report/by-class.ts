@@ -111,8 +111,11 @@ function matrix(
 function worstTable({ verification, study, data }: Report, shownName: Names): TextTable | null {
   const found = verification?.worst
   if (!found) return null
-  const { split, seeds, scored, rows } = found
+  const { split, seeds, scored } = found
   const regression = study.task === 'regression'
+  // A row that every seed gets right is no error, however unsure they are.
+  const rows = found.rows.filter(({ wrong }) => wrong !== 0)
+  if (rows.length === 0) return null
   return {
     title: 'Worst errors',
     header: ['Row', 'Actual', 'Predicted', ...(regression ? ['Error'] : ['Wrong seeds', 'nll'])],
@@ -126,7 +129,7 @@ function worstTable({ verification, study, data }: Report, shownName: Names): Te
         short(r.loss),
       ]),
     notes: [
-      `The ${regression ? 'largest mean errors' : 'highest mean nll'} over ${plural(seeds, 'seed')}, on ` +
+      `${regression ? 'The largest mean errors' : 'Rows that a seed gets wrong, by their mean nll'} over ${plural(seeds, 'seed')}, on ` +
         `${sampleText(scored, data.rows[split])} ${split} rows. Row numbers count the rows of the data from 1, ` +
         'without a header. Look at these rows first: each is a wrong label, an odd case, or something that the model cannot see.',
     ],

@@ -28,6 +28,13 @@ export function seenText({ sights }: Finding, report: Pick<Report, 'verification
 export const moveTexts = ({ moves }: Finding): string[] =>
   moves.map(({ lever, change }) => (lever === null ? change : `${lever}: ${change}`))
 
+/** Whether the study has mended it already: it is about other levers than the winner's, and the winner does not show it. */
+export const isSolved = ({ subject, rule }: Finding, { diagnostics }: Pick<Report, 'diagnostics'>): boolean =>
+  subject !== winnerSubject && !diagnostics.some((other) => other.subject === winnerSubject && other.rule === rule)
+
+/** In place of what to try. */
+export const solvedText = 'The winner does not show this, so there is nothing left to try.'
+
 /** Who tests the first of the moves; empty if no stage does. */
 export function testedText({ stage }: Finding, { stages }: Pick<Report, 'stages'>): string {
   if (stage === null) return ''
@@ -40,11 +47,12 @@ export function testedText({ stage }: Finding, { stages }: Pick<Report, 'stages'
 }
 
 /** What to try, in order, and which stage tests the first. */
-export function movesText(finding: Finding, report: Pick<Report, 'stages'>): string {
+export function adviceText(finding: Finding, report: Pick<Report, 'stages' | 'diagnostics'>): string {
+  if (isSolved(finding, report)) return solvedText
   const all = moveTexts(finding)
     .map((move, i) => `${i + 1}. ${move}`)
     .join('; ')
-  return `${all}. ${testedText(finding, report)}`.trim()
+  return `Try, in order: ${all}. ${testedText(finding, report)}`.trim()
 }
 
 /** What findings about the winner mean beside the verdict, which does not look at curves; empty if there are none. */

@@ -2,36 +2,48 @@ import { needsBaseline } from '../gates/index.ts'
 import type { GateVerdict } from '../records/verdict.ts'
 import { changeLines } from './change-lines.ts'
 import type { CurveBook } from './curves.ts'
-import { besideVerdict, movesText, seenText, silence, subjectText } from './diagnostics.ts'
+import { adviceText, besideVerdict, seenText, silence, subjectText } from './diagnostics.ts'
 import { code, fenced, markdown } from './escape.ts'
 import { predictionTables } from './by-class.ts'
 import { ensembleTable, type TextTable } from './ensemble.ts'
 import { boxIcon, statusIcon } from './icons.ts'
+import { limits } from './limits.ts'
 import type { BoxState, Report } from './model.ts'
+import { nextSteps } from './next-steps.ts'
+import { data, omissions, repeat } from './markdown-appendix.ts'
 import { textCharts } from './mermaid.ts'
-import { fixed, gainAndInterval, meanAndSd, plural, rowsText, scriptRows, whole } from './numbers.ts'
+import { fixed, gainAndInterval, meanAndSd, plural } from './numbers.ts'
 import {
   askText,
   averagedRows,
-  engineText,
   headline,
   heldText,
   leverText,
   measuredNote,
   metricSentences,
-  predictedText,
   seedRows,
-  settleText,
-  timesText,
+  settleBeside,
+  stageRuns,
 } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
-import { resultsRows } from './results.ts'
 import { segmentTable } from './segments.ts'
 import { isResults, judgedSide, measuredTitle } from './sides.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
   const sections = [
+    section(
+      'What to do next',
+      nextSteps(report)
+        .map((step, i) => `${i + 1}. ${markdown(step, 1000)}`)
+        .join('\n'),
+    ),
+    section(
+      'What not to trust',
+      limits(report)
+        .map((limit) => `- ${markdown(limit, 1000)}`)
+        .join('\n'),
+    ),
     section('Gates', gates(report)),
     tableSection(segmentTable(report, code)),
     section('Levers', isResults(report) ? '' : levers(report)),
@@ -107,7 +119,7 @@ function beside(all: readonly GateVerdict[]): string {
 }
 
 function said(gate: GateVerdict): string {
-  const settle = settleText(gate)
+  const settle = settleBeside(gate)
   const remedy = settle === '' ? '' : ` **To settle it:** ${markdown(settle, 1000)}`
   const notes = [...gate.notes, ...(gate.change ? [gate.change] : [])].map((n) => ` *${markdown(n, 1000)}*`).join('')
   return `${markdown(gate.sentence, 1000)}${remedy}${notes}`
@@ -195,56 +207,18 @@ function diagnostics(report: Report): string {
     .map(
       (f) =>
         `- **${markdown(f.title)}** (${markdown(subjectText(f))}): ${markdown(seenText(f, report), 1000)}\n` +
-        `  - Likely cause: ${markdown(f.cause, 1000)}\n  - Try, in order: ${markdown(movesText(f, report), 1000)}`,
+        `  - Likely cause: ${markdown(f.cause, 1000)}\n  - ${markdown(adviceText(f, report), 1000)}`,
     )
     .join('\n')
   return note === '' ? items : `${markdown(note, 1000)}\n\n${items}`
 }
 
-function stages({ stages: all }: Report): string {
-  return all
+function stages(report: Report): string {
+  return report.stages
     .map((s) => {
       const what = s.conclusion ?? s.state.replace('-', ' ')
-      const runs = s.runs.length === 0 ? '' : ` (${plural(s.runs.length, 'run')})`
+      const runs = s.runs.length === 0 ? '' : ` (${stageRuns(s, report)})`
       return `- **${s.stage}**, ${what}${runs}: ${markdown(s.summary, 1000)}`
     })
     .join('\n')
-}
-
-function data(report: Report): string {
-  const { data: d, study } = report
-  const shape = `[${d.inputShape.join(', ')}]`
-  const lines = [
-    isResults(report)
-      ? markdown(resultsRows(report), 1000)
-      : study.trainer
-        ? scriptRows(d)
-        : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${predictedText(report)}.`,
-    ...d.findings.map((f) => `- ${f.severity === 'note' ? 'ℹ️' : '⚠️'} ${code(f.check)}: ${markdown(f.message)}`),
-    ...d.notes.map((n) => `- ${markdown(n)}`),
-    ...modelLine(study),
-  ]
-  return lines.join('\n')
-}
-
-function modelLine({ trainer, parameters, layers }: Report['study']): string[] {
-  if (!trainer) return [`- Model of ${whole(parameters)} parameters: ${markdown(layers.join(' → '), 2000)}`]
-  return parameters === 0 ? [] : [`- Model of ${whole(parameters)} parameters, as the script says.`]
-}
-
-const omissions = ({ omissions: all }: Report): string =>
-  all.map((o) => `- ${o.stage === null ? '' : `**${o.stage}**: `}${markdown(o.what)}: ${markdown(o.why)}.`).join('\n')
-
-function repeat(report: Report): string {
-  const { study, tool } = report
-  const f = study.fingerprints
-  const engine = engineText(report)
-  return [
-    fenced([study.command], 'sh'),
-    '',
-    `${isResults(report) ? 'Read' : `Seed ${study.seed}`}, engine ${code(engine.label)}${markdown(engine.why)}, ${code(tool)}. ` +
-      `Fingerprints: spec ${code(f.spec.slice(0, 12))}, plan ${code(f.plan.slice(0, 12))}, data ${code(f.data.slice(0, 12))}. ${markdown(timesText(report))}`,
-    '',
-    `All curves, every run and the whole report are in the artifact; ${code('report.html')} opens in a browser.`,
-  ].join('\n')
 }

@@ -8,8 +8,8 @@ import type { GateRule } from '../records/gates.ts'
 import { isReported, titleOf, type MetricName } from '../records/metrics.ts'
 import type { GateVerdict, Verdict } from '../records/verdict.ts'
 import { taskOf } from '../records/tasks.ts'
-import type { Report } from './model.ts'
-import { directionOf, duration, gainAndInterval, meanAndSd, plural, short } from './numbers.ts'
+import type { Report, StageReport } from './model.ts'
+import { directionOf, duration, gainAndInterval, meanAndSd, plural, short, whole } from './numbers.ts'
 import { resultsHeadline } from './results.ts'
 import { headlineComparison, isResults, judgedSide, objectiveOn } from './sides.ts'
 
@@ -110,6 +110,9 @@ export function settleText({ status, remedy, settled, seedsToSettle = null }: Ga
   return settled === true && seedsToSettle === null ? `${remedy} More candidate seeds would not settle it.` : remedy
 }
 
+/** The same beside a gate in a report, whose first section lists it for gates that block. */
+export const settleBeside = (gate: GateVerdict): string => (gate.blocks ? '' : settleText(gate))
+
 /** `Regression and model-size are`: the gates that compare, as the beginning of a sentence. */
 export function heldText({ gates }: Verdict): string {
   const names = [...new Set(gates.filter((g) => needsBaseline(g.rule)).map((g) => g.rule.gate))]
@@ -169,6 +172,14 @@ export function averagedRows({ verification }: Report): {
   }
 }
 
+/** `22 runs, 1 of them an earlier stage's`: stages share runs of the same levers and seed, so their counts add up to more. */
+export function stageRuns({ stage, runs }: StageReport, { stages }: Pick<Report, 'stages'>): string {
+  const at = stages.findIndex((other) => other.stage === stage)
+  const earlier = new Set(stages.slice(0, at).flatMap((other) => other.runs))
+  const shared = runs.filter((id) => earlier.has(id)).length
+  return `${plural(runs.length, 'run')}${shared === 0 ? '' : `, ${whole(shared)} of them shared with an earlier stage`}`
+}
+
 /** The engine and, if known, why it was chosen. */
 export function engineText({ study, timing }: Report): { readonly label: string; readonly why: string } {
   const why = timing.machine?.whyEngine
@@ -203,10 +214,12 @@ export function measuredNote(report: Report): string {
   )
 }
 
-/** For what the gains hold: the test rows are a sample too, if they were drawn. */
-function holdsNote({ verification }: Report): string {
-  const drawn = verification?.seeds.some(({ candidate }) => candidate.testRows) ?? false
-  return drawn
+/** Whether numbers on test rows hold for other rows too: these are a sample if they were drawn. */
+export const holdForOtherRows = ({ verification }: Pick<Report, 'verification'>): boolean =>
+  verification?.seeds.some(({ candidate }) => candidate.testRows) ?? false
+
+function holdsNote(report: Report): string {
+  return holdForOtherRows(report)
     ? ' and hold for other seeds: on test metrics also for other rows from the same source, on validation metrics on these rows.'
     : ' and hold for other seeds on these rows.'
 }

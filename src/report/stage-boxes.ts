@@ -1,4 +1,5 @@
 import { groupBy } from '../base/lists.ts'
+import { capitalized } from '../gates/words.ts'
 import type { LeverPatch } from '../records/levers.ts'
 import type { Comparison, ExploredFindings } from '../records/decision.ts'
 import type { StageName } from '../records/plan.ts'
@@ -162,13 +163,16 @@ export function clipNorm(report: Draft): Box {
 }
 
 export function confirmed(report: Draft): Box {
-  const found = findingsOf(report, confirmation.name, 'verify')
-  if (isBox(found)) return found
-  const { seeds } = found
+  const verify = findingsOf(report, confirmation.name, 'verify')
+  if (isBox(verify)) return verify
+  const { seeds } = verify
   const both = seeds.filter((s) => s.baseline.status === 'complete' && s.candidate.status === 'complete').length
-  const claim = objectiveOn(report, 'validation')?.sentence
-  const words = `Baseline and winner finished ${both} of ${plural(seeds.length, 'unseen seed')}${claim ? `; ${claim}` : '.'}`
-  return box(both === seeds.length && both > 1 ? 'done' : 'inconclusive', words)
+  const found = (['validation', 'test'] as const).flatMap((split) => objectiveOn(report, split) ?? [])
+  const claims = found.map(({ sentence }) => ` ${capitalized(sentence)}`).join('')
+  const words = `Baseline and winner finished ${both} of ${plural(seeds.length, 'unseen seed')}.${claims}`
+  // Validation rows chose the winner, so test rows must show its gain too.
+  const holds = report.levers.changes.length === 0 || ['better', 'negligible'].includes(found.at(-1)?.claim ?? '')
+  return box(both === seeds.length && both > 1 && holds ? 'done' : 'inconclusive', words)
 }
 
 export function seedVariance(report: Draft): Box {

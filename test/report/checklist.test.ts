@@ -57,6 +57,17 @@ describe('the checklist', () => {
     expect(report.verification?.metrics.some((m) => m.claim === 'better')).toBe(false)
   })
 
+  it('does not call a gain confirmed that test rows do not show', () => {
+    const unseen = (input: ReportInput): ReportInput => ({
+      ...input,
+      statistics: input.statistics.map((m) =>
+        m.objective && m.split === 'test' ? { ...m, claim: 'not-distinguishable' as const } : m,
+      ),
+    })
+    expect(states({}, unseen)).toMatchObject({ confirmed: 'inconclusive' })
+    expect(states({})).toMatchObject({ confirmed: 'done' })
+  })
+
   it('sees a range test without an edge, a budget that ran out, and checks that are off', () => {
     const noEdge = states({}, (input) => ({
       ...input,

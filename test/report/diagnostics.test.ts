@@ -54,6 +54,14 @@ describe('what the curves say', () => {
       /<h2 id="diagnostics">What the curves show<\/h2>.*<div class="card"><h3>The loss oscillates <span[^>]*>winner, in 4 of 5 seeds/,
     )
   })
+  it('has nothing to try against what the study has mended already', () => {
+    const declared = finding({ subject: 'declared levers' })
+    const mended = renderSummary(reportWith(declared), new Map())
+    expect(mended).toMatch(/Likely cause: The steps are too large\.\n {2}- The winner does not show this/)
+    expect(mended).not.toContain('Try, in order')
+    const still = renderSummary(reportWith(finding(), declared), new Map())
+    expect(still.match(/Try, in order/g)).toHaveLength(2)
+  })
   it('says so where every rule was silent, and nothing where nothing was verified', () => {
     expect(renderSummary(reportWith(), new Map())).toContain(
       'No rule found anything wrong with the curves of the verification.',

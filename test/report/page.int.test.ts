@@ -71,6 +71,7 @@ describe('report.html in a browser', () => {
     await page.locator('nav a').last().click()
     expect(complaints).toEqual([])
     expect(await page.locator('main section h2').allTextContents()).toEqual([
+      'What now',
       'Gates',
       'What changed',
       'Process checklist',

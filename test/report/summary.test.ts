@@ -19,6 +19,8 @@ describe('summary.md', () => {
     expect(text.split('\n')[0]).toBe('# ✅ pass: `digits`')
     expect(text.split('\n')[2]).toBe('**All 4 gates pass.**')
     expect(titles(text)).toEqual([
+      'What to do next',
+      'What not to trust',
       'Gates',
       'Levers',
       'Checklist',
@@ -46,8 +48,39 @@ describe('summary.md', () => {
   })
 
   it('leaves out sections that have nothing to say, never the gates', () => {
-    expect(titles(summaryOf({ stages: [] }))).toEqual(['Gates', 'Levers', 'Checklist', 'Stages', 'Data', 'Repeat this run'])
+    expect(titles(summaryOf({ stages: [] }))).toEqual([
+      ...['What to do next', 'Gates', 'Levers', 'Checklist', 'Stages', 'Data', 'Repeat this run'],
+    ])
     expect(summaryOf({ gates: [] })).toContain('No gate is declared')
+  })
+
+  it('lists no row among the errors that every seed gets right', () => {
+    const report = buildReport(fakeStudy().input)
+    const row = { row: 4321, actual: '8', predicted: '8', loss: 0.4, wrong: 0 }
+    const withRows = (rows: readonly (typeof row)[]) =>
+      renderSummary(
+        {
+          ...report,
+          verification: report.verification && {
+            ...report.verification,
+            worst: { split: 'test', seeds: 5, scored: 360, rows },
+          },
+        },
+        new Map(),
+      )
+    expect(withRows([{ ...row, row: 1234, wrong: 1 }, row])).toMatch(/\| 1,234 \|.*1 of 5/)
+    expect(withRows([{ ...row, row: 1234, wrong: 1 }, row])).not.toMatch(/\| 4,321 \|/)
+    expect(titles(withRows([row]))).not.toContain('Worst errors')
+  })
+
+  it('says of a stage which runs another one made, since the counts do not add up otherwise', () => {
+    const report = buildReport(fakeStudy().input)
+    const [first] = report.stages
+    const shared = first?.runs[0] ?? ''
+    const stages = report.stages.map((s) => (s.stage === 'batch' ? { ...s, runs: [shared, ...s.runs] } : s))
+    const text = renderSummary({ ...report, stages }, new Map())
+    expect(text).toContain('**lr-range**, changed (9 runs)')
+    expect(text).toContain('**batch**, changed (10 runs, 1 of them shared with an earlier stage)')
   })
 
   it('has tables whose rows all have as many cells as their heads', () => {

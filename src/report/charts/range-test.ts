@@ -130,6 +130,8 @@ function ceiling(losses: readonly number[]): number {
 
 function sentenceOf(found: RangeTestFindings, top: number): string {
   const lines = `${plural(found.curves.length, 'line')}, one per seed, at batch ${found.batchSize}: faint as measured, bold after a median of 5.`
-  const band = found.edge ? ' The shaded band shows where the edges are.' : ''
+  const band = found.edge
+    ? ' The edge of a line is the rate at which its loss has risen again by a tenth of its fall; the shaded band spans the edges.'
+    : ''
   return `${lines}${band} Losses above ${short(top, 3)} are outside the chart.`
 }

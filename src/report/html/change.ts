@@ -11,8 +11,9 @@ import { isGated, judgedSide, measuredTitle } from '../sides.ts'
 
 /** For a reader who has nothing but the page. */
 const words =
-  'Levers are the hyperparameters that the study may change; the incumbent is the best set of them so far. A seed fixes the ' +
-  'random numbers of a run. Unseen seeds are those that no choice was made by.'
+  'Levers are the hyperparameters that the study may change. The baseline has the levers that the spec declares. The incumbent ' +
+  'is the best set of levers so far; the last one is the winner, which the gates call the candidate. A seed fixes the random ' +
+  'numbers of a run. Unseen seeds are those that no choice was made by.'
 
 /** The lineage as a timeline, then the levers that moved more than once, from where they began to where they ended. */
 export function changes({ lineage, levers, timing }: Report): string {

@@ -1,5 +1,14 @@
 import type { Finding } from '../../diagnose/finding.ts'
-import { besideVerdict, moveTexts, seenText, silence, subjectText, testedText } from '../diagnostics.ts'
+import {
+  besideVerdict,
+  isSolved,
+  moveTexts,
+  seenText,
+  silence,
+  solvedText,
+  subjectText,
+  testedText,
+} from '../diagnostics.ts'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
 import { card, figure, paragraph, type Drawings } from './parts.ts'
@@ -23,11 +32,12 @@ export function diagnostics(report: Report, drawings: Drawings): string {
 }
 
 function advice(finding: Finding, report: Report): string {
+  const cause = `<p><strong>Likely cause:</strong> ${html(finding.cause)}</p>`
+  if (isSolved(finding, report)) return cause + paragraph(solvedText)
   const moves = moveTexts(finding)
     .map((move) => `<li>${html(move)}</li>`)
     .join('')
   const text = testedText(finding, report)
   const tested = text === '' ? '' : paragraph(text, 'note')
-  const cause = `<p><strong>Likely cause:</strong> ${html(finding.cause)}</p>`
   return `${cause}<p><strong>Try, in order:</strong></p><ol>${moves}</ol>${tested}`
 }

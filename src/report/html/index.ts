@@ -11,7 +11,7 @@ import { pageHtml, type Section } from './page.ts'
 import type { Drawings } from './parts.ts'
 import { plotStyle, script, scriptHash } from './script.gen.ts'
 import { stages } from './stages.ts'
-import { banner, gates } from './verdict.ts'
+import { banner, gates, whatNow } from './verdict.ts'
 import { isResults } from '../sides.ts'
 
 /** `report.html`: the whole report in one self-contained file; with `live`, the page that `tunegate watch` serves. */
@@ -21,6 +21,7 @@ export function renderHtml(report: Report, drawings: Drawings, trials: ExplorerD
     header: live ? liveBanner(live, report) : banner(report),
     sections: [
       ...(live ? [liveSection(live, report)] : []),
+      { id: 'next', title: 'What now', inner: live ? '' : whatNow(report), link: 'Next' },
       { id: 'gates', title: 'Gates', inner: gates(report, drawings) },
       { id: 'changes', title: 'What changed', inner: isResults(report) ? '' : changes(report), link: 'Changes' },
       checked(report),

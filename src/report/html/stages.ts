@@ -6,6 +6,7 @@ import { confirmation, stageNamed } from '../../stages/index.ts'
 import { html } from '../escape.ts'
 import type { Report, StageReport } from '../model.ts'
 import { gainText, meanOf, plural, short, whole } from '../numbers.ts'
+import { stageRuns } from '../phrases.ts'
 import { measured } from './change.ts'
 import type { Section } from './page.ts'
 import { card, details, figures, paragraph, pill, table, type Drawings, type Tone } from './parts.ts'
@@ -34,7 +35,7 @@ function stageInner(stage: StageReport, report: Report, drawings: Drawings): str
   const runs =
     stage.runs.length === 0
       ? ''
-      : paragraph(`${plural(stage.runs.length, 'run')}, ${whole(stage.planned?.runs ?? 0)} planned.`, 'note')
+      : paragraph(`${stageRuns(stage, report)}, ${whole(stage.planned?.runs ?? 0)} planned.`, 'note')
   const said = `<p>${pill(tone, state)} ${html(stage.summary)}</p>`
   const own = stage.stage === confirmation.name ? measured(report) : ''
   return card(said + runs + findings(stage, report, drawings) + comparisons(stage.comparisons)) + own

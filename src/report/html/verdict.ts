@@ -1,12 +1,13 @@
 import { needsBaseline } from '../../gates/index.ts'
 import type { MetricComparison } from '../../gates/verification.ts'
-import type { GateVerdict } from '../../records/verdict.ts'
 import { changeLines } from '../change-lines.ts'
 import { gateChartId } from '../charts/gates.ts'
 import { html } from '../escape.ts'
+import { limits } from '../limits.ts'
 import type { Report } from '../model.ts'
+import { nextSteps } from '../next-steps.ts'
 import { duration, gainAndInterval, meanAndSd, plural, whole } from '../numbers.ts'
-import { askText, byUrgency, headline, heldText, metricSentences, settleText } from '../phrases.ts'
+import { askText, byUrgency, headline, heldText, metricSentences, settleBeside } from '../phrases.ts'
 import { card, details, figure, icon, paragraph, pill, type Drawings } from './parts.ts'
 import { headlineComparison, isResults, judgedSide } from '../sides.ts'
 
@@ -28,20 +29,12 @@ const altered = (report: Report): string =>
     .map((line) => `<p class="altered">${icon('inconclusive')} ${html(line)}</p>`)
     .join('')
 
-/** What each blocking gate says, with its numbers and what to do: a reader with ten seconds needs no other place. */
+/** What each blocking gate says, with its numbers. What to do about it follows in the first section. */
 function why({ verdict }: Report): string {
   const items = byUrgency(verdict.gates).flatMap(({ gate: g, position: i }) =>
-    g.blocks
-      ? [`<li>${icon(g.status)} <a href="#gate-${i + 1}">${html(g.rule.gate)}</a>: ${html(g.sentence)}${toSettle(g)}</li>`]
-      : [],
+    g.blocks ? [`<li>${icon(g.status)} <a href="#gate-${i + 1}">${html(g.rule.gate)}</a>: ${html(g.sentence)}</li>`] : [],
   )
   return items.length === 0 ? '' : `<ul class="why">${items.join('')}</ul>`
-}
-
-/** What would settle an open gate. */
-function toSettle(gate: GateVerdict): string {
-  const settle = settleText(gate)
-  return settle === '' ? '' : ` <strong>To settle it:</strong> ${html(settle)}`
 }
 
 function facts(report: Report): string {
@@ -72,12 +65,23 @@ function sideText({ mean, sd, seeds }: MetricComparison['candidate']): [value: s
   return [value, `${spread === undefined ? '' : `SD ${spread}, `}${plural(seeds, 'seed')}`]
 }
 
+/** What a reader should do, beside what to keep in mind; alone if the other has nothing. */
+export function whatNow(report: Report): string {
+  const items = (all: readonly string[]): string => all.map((text) => `<li>${html(text)}</li>`).join('')
+  const [steps, kept] = [items(nextSteps(report)), items(limits(report))]
+  const cards = [
+    steps === '' ? '' : card(`<h3>What to do next</h3><ol>${steps}</ol>`),
+    kept === '' ? '' : card(`<h3>What not to trust</h3><ul>${kept}</ul>`),
+  ].filter((inner) => inner !== '')
+  return cards.length === 2 ? `<div class="two">${cards.join('')}</div>` : cards.join('')
+}
+
 /** One card per gate, the most urgent first: its question, its interval, its answer. */
 export function gates({ verdict, against }: Report, drawings: Drawings): string {
   if (verdict.gates.length === 0) return card(paragraph('No gate is declared.'))
   const places = byUrgency(verdict.gates)
   const cards = places.map(({ gate: g, position: i }) => {
-    const settle = settleText(g)
+    const settle = settleBeside(g)
     const remedy = settle === '' ? '' : `<p><strong>To settle it:</strong> ${html(settle)}</p>`
     const notes = g.notes.map((n) => paragraph(n, 'note')).join('') + (g.change ? paragraph(g.change, 'soft') : '')
     const beside = (g.evidence ?? []).map((e) => paragraph(e.sentence)).join('')

@@ -1,0 +1,111 @@
+import { enumerated, groupBy } from '../base/lists.ts'
+import { gateOf } from '../gates/index.ts'
+import { capitalized } from '../gates/words.ts'
+import type { GateVerdict } from '../records/verdict.ts'
+import { changeLines } from './change-lines.ts'
+import { moveTexts, winnerSubject } from './diagnostics.ts'
+import { wasCutShort } from './lock.ts'
+import { lockNameOf } from './lock-name.ts'
+import type { Report } from './model.ts'
+import { whole } from './numbers.ts'
+import { byUrgency, leverText, settleText } from './phrases.ts'
+import { isResults } from './sides.ts'
+
+/** More advice than this is not followed. */
+const mostFindings = 2
+const mostRows = 5
+
+/**
+ * What the reader of a report should do about it: the most urgent first, one or two plain sentences each. Names in them come
+ * from the data, so each renderer escapes them. Empty only if there is nothing to do.
+ */
+export function nextSteps(report: Report): readonly string[] {
+  return [
+    ...(changeLines(report).length === 0
+      ? []
+      : ['Read the warnings above the verdict, and decide whether you accept them.']),
+    ...gateSteps(report),
+    ...cutSteps(report),
+    ...lockSteps(report),
+    ...warningSteps(report),
+    ...findingSteps(report),
+    ...rowSteps(report),
+  ]
+}
+
+function gateSteps({ verdict: { gates } }: Report): string[] {
+  if (gates.length === 0) return ['Declare a gate in the spec. Without one, no result can fail.']
+  const failed = gates.filter(({ status, blocks }) => status === 'fail' && blocks)
+  const fails =
+    failed.length === 0
+      ? []
+      : [
+          `Do not use this result yet: ${enumerated(failed.map(nameOf))} ${failed.length === 1 ? 'fails' : 'fail'} on clear ` +
+            'evidence, which more seeds are unlikely to change. Change the model, the data or the levers. If you accept the ' +
+            'loss, move the limit first, in a change of its own.',
+        ]
+  const open = byUrgency(gates).flatMap(({ gate }) => {
+    const settle = gate.blocks ? settleText(gate) : ''
+    return settle === '' ? [] : [{ gate, settle }]
+  })
+  const remedies = [...groupBy(open, ({ settle }) => settle)].map(
+    ([settle, of]) =>
+      `${capitalized(enumerated(of.map(({ gate }) => nameOf(gate))))} ${of.length === 1 ? 'is' : 'are'} open. ${settle}`,
+  )
+  return [...fails, ...remedies]
+}
+
+/** `regression (test accuracy)`. */
+const nameOf = ({ rule }: GateVerdict): string => `${rule.gate} (${gateOf(rule).subject(rule)})`
+
+function cutSteps({ budget, omissions }: Report): string[] {
+  const cut = wasCutShort(budget) ? 'minutes' : budget.exhausted
+  if (cut === null) return []
+  const left = omissions.length === 0 ? 'Runs were left out' : `${whole(omissions.length)} planned parts were left out`
+  return [`Raise budget.${cut} in the spec, and run again. ${left}, as the budget ran out.`]
+}
+
+/** A lock is worth committing if its study passed and was not cut short. */
+function lockSteps(report: Report): string[] {
+  const { verdict, budget, study, levers } = report
+  if (verdict.status !== 'pass' || verdict.gates.length === 0 || wasCutShort(budget)) return []
+  const lock = lockNameOf(study.specFile)
+  const commit = `commit ${lock} from the output folder beside the spec`
+  if (isResults(report)) return [`To judge later results against these, ${commit}.`]
+  if (levers.sinceLock?.length === 0) return ['Nothing to adopt: the levers are those of the lock.']
+  const values = levers.changes.map(({ lever, to }) => `${lever} ${leverText(to)}`)
+  const keep = values.length === 0 ? 'To judge later changes against this result' : `To keep ${enumerated(values)}`
+  const then = values.length === 0 ? '' : ' Later changes are then judged against this result.'
+  return [`${keep}, ${commit}.${then}`]
+}
+
+function warningSteps({ data: { findings } }: Report): string[] {
+  const checks = [...new Set(findings.filter(({ severity }) => severity !== 'note').map(({ check }) => check))]
+  return checks.length === 0 ? [] : [`Look into what the data checks warn of: ${enumerated(checks)}.`]
+}
+
+/** What the winner's curves suggest, apart from what a stage of this study has tried. */
+function findingSteps(report: Report): string[] {
+  return report.diagnostics
+    .filter(({ subject }) => subject === winnerSubject)
+    .flatMap((finding) => {
+      const ran = report.stages.some(({ stage, state }) => stage === finding.stage && state === 'ran')
+      const move = moveTexts(finding)[ran ? 1 : 0]
+      return move === undefined ? [] : [`${finding.title}. Try this next: ${move}.`]
+    })
+    .slice(0, mostFindings)
+}
+
+/** Rows that every seed gets wrong are the likeliest to have a wrong label. */
+function rowSteps({ verification }: Report): string[] {
+  const worst = verification?.worst
+  if (!worst) return []
+  const wrong = worst.rows.filter((row) => row.wrong === worst.seeds)
+  if (wrong.length === 0) return []
+  const numbers = enumerated(wrong.slice(0, mostRows).map(({ row }) => whole(row)))
+  const which =
+    wrong.length === 1
+      ? `${worst.split} row that every seed gets wrong: row ${numbers}`
+      : `${worst.split} rows that every seed gets wrong${wrong.length > mostRows ? ', such as' : ':'} rows ${numbers}`
+  return [`Look at the ${which} of the data. ${wrong.length === 1 ? 'Its label' : 'Their labels'} may be wrong.`]
+}

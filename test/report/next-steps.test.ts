@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import type { Finding } from '../../src/diagnose/finding.ts'
+import { buildReport, type ReportInput } from '../../src/report/build.ts'
+import { limits } from '../../src/report/limits.ts'
+import type { Report } from '../../src/report/model.ts'
+import { nextSteps } from '../../src/report/next-steps.ts'
+import type { GateVerdict, VerdictStatus } from '../../src/records/verdict.ts'
+import { fakeStudy, type StudyOptions } from '../support/study.ts'
+
+const reportOf = (options: StudyOptions = {}, more: Partial<ReportInput> = {}): Report =>
+  buildReport({ ...fakeStudy(options).input, ...more })
+
+/** The report with other statuses of its gates, in order; the first one counts for the verdict. */
+function judged(report: Report, status: VerdictStatus, ...gates: readonly Partial<GateVerdict>[]): Report {
+  const all = report.verdict.gates.map((gate, i) => ({ ...gate, ...gates[i] }))
+  return { ...report, verdict: { ...report.verdict, status, gates: all } }
+}
+
+const finding = (over: Partial<Finding> = {}): Finding => ({
+  rule: 'oscillation',
+  subject: 'winner',
+  title: 'The loss oscillates',
+  seeds: { seen: 4, of: 5 },
+  sights: [],
+  cause: 'The steps are too large.',
+  moves: [
+    { lever: 'learningRate', change: 'lower it' },
+    { lever: 'clipNorm', change: 'clip at 1' },
+  ],
+  stage: 'lr-range',
+  ...over,
+})
+
+describe('what to do next', () => {
+  it('is to commit the lock after a pass, with the levers that it keeps', () => {
+    expect(nextSteps(reportOf())).toContain(
+      'To keep learningRate 0.0116, batchSize 128, dropout 0.3 and warmupSteps 17, commit tuning.lock.json from the output ' +
+        'folder beside the spec. Later changes are then judged against this result.',
+    )
+  })
+
+  it('is no lock where the gates do not pass, and none where time cut the study short', () => {
+    const report = reportOf()
+    const lock = /lock/
+    expect(nextSteps(judged(report, 'fail')).join()).not.toMatch(lock)
+    expect(nextSteps({ ...report, budget: { ...report.budget, exhausted: 'minutes' } }).join()).not.toMatch(lock)
+  })
+
+  it('names every gate that fails, and what would settle one that is open', () => {
+    const open = { status: 'inconclusive', blocks: true, remedy: 'Train 9 seeds.', settled: false } as const
+    const steps = nextSteps(judged(reportOf(), 'fail', { status: 'fail', blocks: true }, open, open))
+    expect(steps[0]).toMatch(/^Do not use this result yet: seed-variance \(test accuracy\) fails on clear evidence/)
+    expect(steps[1]).toBe('Regression (test accuracy) and calibration (test nll) are open. Train 9 seeds.')
+  })
+
+  it('leaves out an open gate that the spec lets through', () => {
+    const open = { status: 'inconclusive', blocks: false, remedy: 'Train 9 seeds.', settled: false } as const
+    expect(nextSteps(judged(reportOf(), 'pass', open)).join()).not.toContain('Train 9 seeds')
+  })
+
+  it('asks for a gate where the spec has none', () => {
+    expect(nextSteps(reportOf({ gates: [] }))[0]).toMatch(/^Declare a gate/)
+  })
+
+  it("follows the winner's curves: the first move that no stage of this study tests", () => {
+    const tested = nextSteps(reportOf({}, { diagnostics: [finding()] }))
+    expect(tested).toContain('The loss oscillates. Try this next: clipNorm: clip at 1.')
+    const untested = nextSteps(reportOf({}, { diagnostics: [finding({ stage: null })] }))
+    expect(untested).toContain('The loss oscillates. Try this next: learningRate: lower it.')
+    const declared = nextSteps(reportOf({}, { diagnostics: [finding({ subject: 'declared levers' })] }))
+    expect(declared.join()).not.toContain('oscillates')
+  })
+
+  it('points at rows that every seed gets wrong', () => {
+    expect(nextSteps(reportOf())).toContain(
+      'Look at the test row that every seed gets wrong: row 1,234 of the data. Its label may be wrong.',
+    )
+  })
+
+  it('says which budget ended the study', () => {
+    const report = reportOf()
+    const cut = { ...report, budget: { ...report.budget, exhausted: 'trials' as const } }
+    expect(nextSteps(cut)).toContainEqual(
+      expect.stringMatching(/^Raise budget\.trials in the spec, and run again\. 1 planned/),
+    )
+  })
+})
+
+describe('what not to trust', () => {
+  it('is for which rows the numbers hold', () => {
+    const report = reportOf()
+    expect(limits(report)[0]).toMatch(/^The numbers hold for other seeds on these 360 test rows\./)
+    const { verification } = report
+    if (!verification) throw new Error('nothing was verified')
+    const seeds = verification.seeds.map((s) => ({ ...s, candidate: { ...s.candidate, testRows: { accuracy: [1, 0] } } }))
+    expect(limits({ ...report, verification: { ...verification, seeds } })[0]).toMatch(/other rows from the same source/)
+  })
+
+  it('is a share that single rows move', () => {
+    const report = reportOf()
+    expect(limits(report).join()).not.toContain('a single row')
+    const few = { ...report, data: { ...report.data, rows: { ...report.data.rows, test: 40 } } }
+    expect(limits(few)).toContain('There are 40 test rows, so a single row is 0.025 of the accuracy.')
+  })
+
+  it('is what few seeds leave open: 1 − 0.05^(1/n), as the exact binomial bound of no failure', () => {
+    expect(limits(reportOf())).toContain(
+      'All 5 seeds finished. That still leaves open that up to 45 % of trainings fail (95 % confidence).',
+    )
+    expect(limits(reportOf({ diverging: [2] }))).toContainEqual(
+      expect.stringMatching(/^Means leave out 1 seed of the winner that did not finish\./),
+    )
+  })
+
+  it('is a gain that only the rows show that chose the levers', () => {
+    const report = reportOf()
+    const metrics = (report.verification?.metrics ?? []).map((m) =>
+      m.objective && m.split === 'test' ? { ...m, claim: 'not-distinguishable' as const } : m,
+    )
+    const differs = { ...report, verification: report.verification && { ...report.verification, metrics } }
+    expect(limits(differs)).toContainEqual(
+      expect.stringMatching(/Validation accuracy is better by more than noise, but test accuracy is not\.$/),
+    )
+    expect(limits(report).join()).not.toContain('but test')
+  })
+
+  it('is nothing where nothing was verified', () => {
+    expect(limits(reportOf({ stages: [] }))).toEqual([])
+  })
+})
