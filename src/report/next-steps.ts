@@ -21,9 +21,8 @@ const mostRows = 5
  */
 export function nextSteps(report: Report): readonly string[] {
   return [
-    ...(changeLines(report).length === 0
-      ? []
-      : ['Read the warnings above the verdict, and decide whether you accept them.']),
+    ...failSteps(report),
+    ...noticeSteps(report),
     ...gateSteps(report),
     ...cutSteps(report),
     ...lockSteps(report),
@@ -33,26 +32,34 @@ export function nextSteps(report: Report): readonly string[] {
   ]
 }
 
+function failSteps({ verdict: { gates } }: Report): string[] {
+  const failed = gates.filter(({ status, blocks }) => status === 'fail' && blocks)
+  if (failed.length === 0) return []
+  return [
+    `Do not use this result yet: ${enumerated(failed.map(nameOf))} ${failed.length === 1 ? 'fails' : 'fail'} on clear ` +
+      'evidence, which more seeds are unlikely to change. Change the model, the data or the levers. If you accept the result, ' +
+      'move the limit first, in a change of its own.',
+  ]
+}
+
+function noticeSteps(report: Report): string[] {
+  const count = changeLines(report).length
+  if (count === 0) return []
+  const [what, them] = count === 1 ? ['warning', 'it'] : ['warnings', 'them']
+  return [`Read the ${what} above the verdict, and decide whether you accept ${them}.`]
+}
+
+/** What would settle each open gate that blocks; gates with the same remedy together. */
 function gateSteps({ verdict: { gates } }: Report): string[] {
   if (gates.length === 0) return ['Declare a gate in the spec. Without one, no result can fail.']
-  const failed = gates.filter(({ status, blocks }) => status === 'fail' && blocks)
-  const fails =
-    failed.length === 0
-      ? []
-      : [
-          `Do not use this result yet: ${enumerated(failed.map(nameOf))} ${failed.length === 1 ? 'fails' : 'fail'} on clear ` +
-            'evidence, which more seeds are unlikely to change. Change the model, the data or the levers. If you accept the ' +
-            'loss, move the limit first, in a change of its own.',
-        ]
   const open = byUrgency(gates).flatMap(({ gate }) => {
     const settle = gate.blocks ? settleText(gate) : ''
     return settle === '' ? [] : [{ gate, settle }]
   })
-  const remedies = [...groupBy(open, ({ settle }) => settle)].map(
+  return [...groupBy(open, ({ settle }) => settle)].map(
     ([settle, of]) =>
       `${capitalized(enumerated(of.map(({ gate }) => nameOf(gate))))} ${of.length === 1 ? 'is' : 'are'} open. ${settle}`,
   )
-  return [...fails, ...remedies]
 }
 
 /** `regression (test accuracy)`. */
@@ -99,13 +106,11 @@ function findingSteps(report: Report): string[] {
 /** Rows that every seed gets wrong are the likeliest to have a wrong label. */
 function rowSteps({ verification }: Report): string[] {
   const worst = verification?.worst
-  if (!worst) return []
+  // A model that has learned nothing is wrong on most rows.
+  if (!worst || verification.guess) return []
   const wrong = worst.rows.filter((row) => row.wrong === worst.seeds)
   if (wrong.length === 0) return []
   const numbers = enumerated(wrong.slice(0, mostRows).map(({ row }) => whole(row)))
-  const which =
-    wrong.length === 1
-      ? `${worst.split} row that every seed gets wrong: row ${numbers}`
-      : `${worst.split} rows that every seed gets wrong${wrong.length > mostRows ? ', such as' : ':'} rows ${numbers}`
-  return [`Look at the ${which} of the data. ${wrong.length === 1 ? 'Its label' : 'Their labels'} may be wrong.`]
+  const rows = wrong.length === 1 ? `row ${numbers}` : `rows ${numbers}`
+  return [`Look at ${worst.split} rows that every seed gets wrong, such as ${rows} of the data. Their labels may be wrong.`]
 }

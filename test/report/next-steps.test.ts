@@ -73,7 +73,7 @@ describe('what to do next', () => {
 
   it('points at rows that every seed gets wrong', () => {
     expect(nextSteps(reportOf())).toContain(
-      'Look at the test row that every seed gets wrong: row 1,234 of the data. Its label may be wrong.',
+      'Look at test rows that every seed gets wrong, such as row 1,234 of the data. Their labels may be wrong.',
     )
   })
 
