@@ -4,7 +4,7 @@ import { crashedRun, type RunResult } from './records/run.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type ToWorker } from './run/protocol.ts'
 import { readShared } from './run/shared-data.ts'
 import { engineNamed } from './engines/index.ts'
-import type { AnyTrainer, CreateTrainer } from './train/engine.ts'
+import type { AnyTrainer, CreateTrainer, OnStep } from './train/engine.ts'
 import type { Checkpoint } from './train/types.ts'
 
 /** A process that trains runs, one at a time, for the study that started it, and that does not outlive the study. */
@@ -61,7 +61,7 @@ async function start({ engine: name, folder, threads = 1 }: EngineOrder): Promis
 async function run({ request, id, keepWeights }: Extract<ToWorker, { type: 'run' }>): Promise<RunResult> {
   if (!trainer) throw new Error('asked for a run before the start message')
   try {
-    return await trainer.run(request, id, leaveIfOrphaned, keepWeights)
+    return await trainer.run(request, id, watchSteps(), keepWeights)
   } catch (error) {
     // The trainer turns failures into results. An error that gets here is a defect, and affects only this run.
     return crashedRun({ id, request, engine: trainer.engine }, messageOf(error))
@@ -82,6 +82,20 @@ function leave(): void {
   const stopping = trainer?.stop?.()
   if (stopping === undefined) process.exit(0)
   void stopping.finally(() => process.exit(0))
+}
+
+/** Milliseconds between two messages of a run about how far it is. Most runs end before the first. */
+const progressEveryMs = 500
+
+function watchSteps(): OnStep {
+  let last = performance.now()
+  return (step, of, loss) => {
+    leaveIfOrphaned()
+    const now = performance.now()
+    if (now - last < progressEveryMs) return
+    last = now
+    send({ type: 'progress', step, of, loss })
+  }
 }
 
 /** Training does not return to the event loop, so the process number is what reveals that the study was killed. */

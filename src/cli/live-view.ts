@@ -1,10 +1,11 @@
 import { printable } from '../base/printable.ts'
 import { leverDifferences, type Levers } from '../records/levers.ts'
 import { plannedRuns, type Plan } from '../records/plan.ts'
-import type { RunRequest, RunResult } from '../records/run.ts'
-import { duration } from '../report/numbers.ts'
+import type { RunResult } from '../records/run.ts'
+import { duration, stepsText } from '../report/numbers.ts'
 import { leverText } from '../report/phrases.ts'
 import { stageText, type Progress, type RunEvent } from '../run/events.ts'
+import { RunsInTraining } from '../run/in-training.ts'
 import { shown } from '../stats/outcome.ts'
 import { bar, fitting, sparkline } from './text.ts'
 
@@ -16,11 +17,6 @@ export interface Room {
   readonly letters: 'unicode' | 'plain'
 }
 
-interface Running {
-  readonly request: RunRequest
-  readonly since: number
-}
-
 /** What a study looks like right now, in a few lines, from its events. `now` is in milliseconds. */
 export class LiveView {
   private readonly now: () => number
@@ -29,33 +25,28 @@ export class LiveView {
   private stage = ''
   private progress: Progress = { finished: 0, expected: 0, best: null, secondsLeft: null }
   private leading: Levers | undefined
-  private readonly running = new Map<string, Running>()
+  private readonly training: RunsInTraining
   private last: RunResult | undefined
 
   constructor(now: () => number) {
     this.now = now
+    this.training = new RunsInTraining(now)
   }
 
   take(event: RunEvent): void {
+    this.training.take(event)
     switch (event.type) {
       case 'study-started':
         this.plan = event.plan
         this.begin = this.now()
         this.leading = event.plan.baseline
         this.progress = { finished: 0, expected: plannedRuns(event.plan), best: null, secondsLeft: null }
-        this.running.clear()
         this.last = undefined
         return
       case 'stage-started':
         this.stage = stageText(event)
-        // Runs that the budget ended never finish.
-        this.running.clear()
-        return
-      case 'run-started':
-        this.running.set(keyOf(event.request), { request: event.request, since: this.now() })
         return
       case 'run-finished':
-        this.running.delete(keyOf(event.result.request))
         this.progress = event.progress
         this.last = event.result
         return
@@ -70,7 +61,13 @@ export class LiveView {
   /** The most important first: a low terminal shows only those. Each is narrower than the terminal. */
   lines({ columns, rows, letters }: Room): string[] {
     const width = Math.max(10, columns - 1)
-    const lines = [this.how(width, letters), this.time(), this.lead(), ...this.runs(), ...this.curve(width, letters)]
+    const lines = [
+      this.how(width, letters),
+      this.time(),
+      this.lead(),
+      ...this.runs(width, letters),
+      ...this.curve(width, letters),
+    ]
     return lines.slice(0, Math.max(1, rows - 1)).map((line) => fitting(line, width))
   }
 
@@ -99,10 +96,13 @@ export class LiveView {
     return [...best, levers === '' ? 'the declared levers lead' : `leads: ${printable(levers, 200)}`].join(' · ')
   }
 
-  private runs(): string[] {
-    return [...this.running.values()].map(({ request, since }) => {
+  private runs(width: number, letters: Room['letters']): string[] {
+    return this.training.all.map(({ request, since, soFar, losses }) => {
       const took = seconds((this.now() - since) / 1000)
-      return `> ${took.padEnd(6)} ${printable(request.label, 60)}, seed ${request.seed}`
+      const steps = soFar === null ? '' : ` · ${stepsText(soFar)}`
+      const line = sparkline(losses, Math.max(8, Math.min(20, Math.floor(width / 4))), letters)
+      const loss = soFar === null || line === '' ? '' : ` · loss ${line} ${shown(soFar.loss)}`
+      return `> ${took.padEnd(6)} ${printable(request.label, 60)}, seed ${request.seed}${steps}${loss}`
     })
   }
 
@@ -119,5 +119,3 @@ export class LiveView {
 }
 
 const seconds = (value: number): string => duration(Math.max(0, Math.round(value)))
-
-const keyOf = ({ stage, label, seed, fold, job }: RunRequest): string => JSON.stringify([stage, label, seed, fold, job])

@@ -81,6 +81,7 @@ function teller(print: Shown['print'], finished: Shown['finished'], output: Outp
         line(`${stage}: about ${plural(event.job.estimate.runs, 'run')}`)
         return
       case 'run-started':
+      case 'run-progress':
         return
       case 'run-finished':
         finished(event)
@@ -147,6 +148,9 @@ function runLine(stage: string, { result, cached, progress }: Finished, objectiv
 const crashLine = ({ request, reason }: Extract<RunResult, { status: 'crashed' }>): string =>
   `note: ${request.label} (seed ${request.seed}) crashed: ${reason}`
 
+/** What changes the picture; a clock redraws it anyway. */
+const drawnAfter: ReadonlySet<RunEvent['type']> = new Set(['stage-started', 'run-started', 'run-progress', 'run-finished'])
+
 function terminalView(output: Output): Shown {
   const view = new LiveView(output.now)
   // Some terminals, such as those of containers, say that they have no columns and no rows.
@@ -165,7 +169,7 @@ function terminalView(output: Output): Shown {
   return {
     take: (event) => {
       view.take(event)
-      if (event.type === 'stage-started' || event.type === 'run-started' || event.type === 'run-finished') area.refresh()
+      if (drawnAfter.has(event.type)) area.refresh()
     },
     finished: () => {},
     print: (text) => area.print(text),

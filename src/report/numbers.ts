@@ -51,6 +51,10 @@ export const whole = (value: number): string =>
 
 export const percent = (share: number): string => `${short(share * 100, 3)} %`
 
+/** `step 120 of 340`: how far a run is; `of` is null if nobody knows how many there will be. */
+export const stepsText = ({ step, of }: { readonly step: number; readonly of: number | null }): string =>
+  `step ${step}${of === null ? '' : ` of ${of}`}`
+
 /** `3 seeds`, `1 seed`. */
 export const plural = (count: number, noun: string): string => `${whole(count)} ${noun}${count === 1 ? '' : 's'}`
 

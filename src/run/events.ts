@@ -1,6 +1,7 @@
 import type { StageDecision } from '../records/decision.ts'
 import type { Plan, StageJob } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
+import type { StepsSoFar } from './protocol.ts'
 
 /** What happens while a plan is executed; only loggers render it. */
 export type RunEvent =
@@ -13,6 +14,8 @@ export type RunEvent =
     }
   | { readonly type: 'stage-started'; readonly job: StageJob; readonly position: number; readonly of: number }
   | { readonly type: 'run-started'; readonly request: RunRequest }
+  /** How far a run is that takes a while. */
+  | { readonly type: 'run-progress'; readonly request: RunRequest; readonly soFar: StepsSoFar }
   /** `cached` if it came from the journal. */
   | { readonly type: 'run-finished'; readonly result: RunResult; readonly cached: boolean; readonly progress: Progress }
   | { readonly type: 'stage-decided'; readonly decision: StageDecision; readonly seconds: number }

@@ -1,7 +1,7 @@
 import { InputError } from '../base/diagnostics.ts'
 import { crashedRun, type RunRequest, type RunResult } from '../records/run.ts'
 import type { InitMessage } from './protocol.ts'
-import type { Runner } from './runner.ts'
+import type { Runner, RunOptions } from './runner.ts'
 import { machineLabel, onMachine, type WorkerCount } from './worker-count.ts'
 import type { Trained, WorkerProcess } from './worker-process.ts'
 import { closedText, messageOf, surplus, WorkerSupply, type SupplyOptions } from './worker-supply.ts'
@@ -15,11 +15,9 @@ export interface PoolOptions extends SupplyOptions {
   readonly bound?: (wanted: number, init: InitMessage) => WorkerCount
 }
 
-interface Job {
+interface Job extends RunOptions {
   readonly request: RunRequest
   readonly id: string
-  readonly signal: AbortSignal | undefined
-  readonly keepWeights: boolean
   readonly done: (result: RunResult) => void
   readonly failed: (error: unknown) => void
   /** The process that trains it now. */
@@ -84,11 +82,12 @@ export class WorkerPool implements Runner {
     return this.label
   }
 
-  async run(request: RunRequest, id: string, signal?: AbortSignal, keepWeights = false): Promise<RunResult> {
+  async run(request: RunRequest, id: string, options: RunOptions = {}): Promise<RunResult> {
+    const { signal } = options
     this.supply.requireOpen()
     let stop = (): void => {}
     const result = new Promise<RunResult>((done, failed) => {
-      const job: Job = { request, id, signal, keepWeights, done, failed }
+      const job: Job = { ...options, request, id, done, failed }
       stop = () => this.drop(job)
       this.queue.push(job)
     })
@@ -234,7 +233,7 @@ export class WorkerPool implements Runner {
   private async attempt(job: Job, worker: WorkerProcess, memoryMiB: number | null = null): Promise<Trained> {
     job.worker = worker
     job.signal?.throwIfAborted()
-    const trained = await worker.run(job.request, job.id, { memoryMiB, keepWeights: job.keepWeights })
+    const trained = await worker.run(job.request, job.id, { ...job, memoryMiB })
     // After a crash that it survived, such as one of the engine's memory, its state is unknown.
     if (trained.ok && trained.result.status === 'crashed') this.supply.dismiss(worker)
     if (trained.ok) return trained

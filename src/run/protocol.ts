@@ -5,7 +5,16 @@ import type { Checkpoint } from '../train/types.ts'
 import type { StoredData } from './shared-data.ts'
 
 /** Changes whenever the messages below change, so that a worker from another build is rejected instead of misunderstood. */
-export const protocolVersion = 6
+export const protocolVersion = 7
+
+/** How far a run is. */
+export interface StepsSoFar {
+  readonly step: number
+  /** The most steps that there will be; null if only a script knows. */
+  readonly of: number | null
+  /** Training loss of the step. */
+  readonly loss: number
+}
 
 /** What trains. */
 export interface EngineOrder {
@@ -44,5 +53,7 @@ export type FromWorker =
   | { readonly type: 'unable'; readonly message: string; readonly diagnostics: readonly Diagnostic[] }
   /** Something about a run that the user should know and that its result does not say. */
   | { readonly type: 'notice'; readonly message: string }
+  /** How far the run is, once in a while. */
+  | ({ readonly type: 'progress' } & StepsSoFar)
   | { readonly type: 'result'; readonly result: RunResult }
   | { readonly type: 'outputs'; readonly outputs: Float32Array }

@@ -203,7 +203,11 @@ export class RunScheduler {
     const { runner, journal, listener, signal } = this.resources
     listener({ type: 'run-started', request })
     try {
-      const result = await runner.run(request, id, this.stop, this.keepsWeights(request))
+      const result = await runner.run(request, id, {
+        signal: this.stop,
+        keepWeights: this.keepsWeights(request),
+        onProgress: (soFar) => listener({ type: 'run-progress', request, soFar }),
+      })
       this.meter.time(result)
       onWrite(
         journal.append(result).then(() => {

@@ -4,10 +4,15 @@ import { InputError } from '../base/diagnostics.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import { deathOf, lateError, spawnError, startError } from './worker-death.ts'
 import type { Checkpoint } from '../train/types.ts'
+import type { RunOptions } from './runner.ts'
 import { protocolVersion, type EngineOrder, type FromWorker, type SentInit, type ToWorker } from './protocol.ts'
 
 /** `died`: why the process did not survive the run. */
 export type Trained = { readonly ok: true; readonly result: RunResult } | { readonly ok: false; readonly died: string }
+
+export interface WorkerRun extends Pick<RunOptions, 'keepWeights' | 'onProgress'> {
+  readonly memoryMiB?: number | null
+}
 
 /** Last characters of a worker's standard error, used to explain its death. */
 const mostErrorText = 2000
@@ -88,16 +93,14 @@ export class WorkerProcess {
   }
 
   /** Trains one run. If `memoryMiB` is given, the process is killed when it uses more. */
-  async run(
-    request: RunRequest,
-    id: string,
-    { memoryMiB = null, keepWeights = false }: { memoryMiB?: number | null; keepWeights?: boolean } = {},
-  ): Promise<Trained> {
+  async run(request: RunRequest, id: string, options: WorkerRun = {}): Promise<Trained> {
+    const { memoryMiB = null, keepWeights = false, onProgress } = options
     const unwatch = memoryMiB === null ? undefined : watchMemory(this.pid, memoryMiB, (reason) => this.kill(reason))
     const trained = new Promise<Trained>((resolve) => {
       this.onEnd = (died) => resolve({ ok: false, died })
       this.onMessage = (message) => {
         if (message.type === 'result') resolve({ ok: true, result: message.result })
+        else if (message.type === 'progress') onProgress?.(message)
         // It says why it gives up, and exits.
         else if (message.type === 'unable') this.killedFor = message.message
       }

@@ -1,5 +1,4 @@
 import { InputError } from '../base/diagnostics.ts'
-import type { RunRequest, RunResult } from '../records/run.ts'
 import { chooseEngine, type EngineChoice } from '../engines/choose.ts'
 import type { Availability } from '../engines/definition.ts'
 import { engineNamed, fallbackEngine, type EngineName, type EngineWish } from '../engines/index.ts'
@@ -83,9 +82,9 @@ export function withBreaks(runner: Runner): Runner {
   return {
     engine: runner.engine,
     slots: runner.slots,
-    run: (request: RunRequest, id: string, signal?: AbortSignal, keepWeights?: boolean): Promise<RunResult> =>
-      runner.run(request, id, signal, keepWeights).catch((error: unknown) => {
-        throw signal?.aborted ? error : new EngineBroke(error)
+    run: (request, id, options) =>
+      runner.run(request, id, options).catch((error: unknown) => {
+        throw options?.signal?.aborted ? error : new EngineBroke(error)
       }),
   }
 }

@@ -53,7 +53,7 @@ export async function estimateStudy(prepared: Prepared, options: EstimateOptions
     })
     try {
       const on = (request: RunRequest): Promise<readonly RunResult[]> =>
-        Promise.all(Array.from({ length: pool.slots }, () => pool.run(request, 'estimate', signal)))
+        Promise.all(Array.from({ length: pool.slots }, () => pool.run(request, 'estimate', { signal })))
       // The first run compiles; the second is timed.
       await on(steps(plan, 1))
       const looked = slowest(await on(steps(plan, first)))

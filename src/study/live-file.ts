@@ -8,7 +8,7 @@ import type { Report } from '../report/model.ts'
 import type { Progress } from '../run/events.ts'
 
 /** How far a study is. */
-export interface LiveProgress extends Progress, Pick<LiveSection, 'stage'> {
+export interface LiveProgress extends Progress, Pick<LiveSection, 'stage' | 'training'> {
   /** Seconds that earlier processes used. */
   readonly before: number
   /** Seconds that this process had used when it wrote this. */
@@ -39,12 +39,29 @@ export async function readLive(folder: string): Promise<LiveFile | null> {
 
 function isProgress(value: unknown): value is LiveProgress {
   if (!isMap(value)) return false
-  const { stage, finished, expected, best, secondsLeft, before, seconds } = value
+  const { stage, finished, expected, best, secondsLeft, before, seconds, training } = value
   const numbers = [finished, expected, before, seconds]
   const maybe = [best, secondsLeft]
   return (
     (stage === null || (typeof stage === 'string' && stage.length <= 200)) &&
     numbers.every((n) => typeof n === 'number' && Number.isFinite(n) && n >= 0) &&
-    maybe.every((n) => n === null || (typeof n === 'number' && Number.isFinite(n)))
+    maybe.every((n) => n === null || (typeof n === 'number' && Number.isFinite(n))) &&
+    Array.isArray(training) &&
+    training.every(isTraining)
+  )
+}
+
+function isTraining(value: unknown): value is LiveProgress['training'][number] {
+  if (!isMap(value)) return false
+  const { label, seed, step, of, loss, losses } = value
+  const isCount = (n: unknown): n is number => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0
+  return (
+    typeof label === 'string' &&
+    isCount(seed) &&
+    isCount(step) &&
+    (of === null || isCount(of)) &&
+    typeof loss === 'number' &&
+    Array.isArray(losses) &&
+    losses.every((loss) => typeof loss === 'number')
   )
 }

@@ -3,6 +3,7 @@ import type { StageDecision } from '../records/decision.ts'
 import { plannedRuns } from '../records/plan.ts'
 import { buildReport } from '../report/build.ts'
 import { stageText, type Listener } from '../run/events.ts'
+import { RunsInTraining, type RunInTraining } from '../run/in-training.ts'
 import { knownBefore, type OpenStudy } from './conclude.ts'
 import { livePath, removeLive, type LiveProgress } from './live-file.ts'
 import type { StudyOptions } from './options.ts'
@@ -32,22 +33,26 @@ export function liveWriter(study: OpenStudy, options: StudyOptions): LiveWriter 
     secondsLeft: null,
     before: journal.elapsed / 1000,
     seconds: 0,
+    training: [],
   }
+  const training = new RunsInTraining(options.clock)
   let last = -Infinity
   let writing: Promise<void> = Promise.resolve()
   const write = (): void => {
     last = options.clock()
-    progress = { ...progress, seconds: (last - begin) / 1000 }
+    progress = { ...progress, seconds: (last - begin) / 1000, training: training.all.flatMap(liveRun) }
     const text = JSON.stringify({ progress, report: reportSoFar(study, decisions) })
     writing = writing.then(() => writeFileAtomic(livePath(outDir), text)).catch(() => {})
   }
   const listener: Listener = (event) => {
+    training.take(event)
     switch (event.type) {
       case 'stage-started':
         progress = { ...progress, stage: stageText(event) }
         return write()
       case 'run-finished':
-        progress = { ...progress, ...event.progress }
+      case 'run-progress':
+        if (event.type === 'run-finished') progress = { ...progress, ...event.progress }
         if (options.clock() - last >= everyMs) write()
         return
       case 'stage-decided':
@@ -59,6 +64,10 @@ export function liveWriter(study: OpenStudy, options: StudyOptions): LiveWriter 
   }
   return { listener, end: () => writing.then(() => removeLive(outDir)) }
 }
+
+/** A run that has taken a while; a short one is over before anybody reads of it. */
+const liveRun = ({ request: { label, seed }, soFar, losses }: RunInTraining): LiveProgress['training'] =>
+  soFar === null ? [] : [{ ...soFar, label, seed, losses }]
 
 const still = 'The study has not ended. There is no verdict yet.'
 

@@ -89,7 +89,7 @@ async function train(
   try {
     const idOf = runIds(plan.workload, pool.engine)
     const requests = pilotSeeds(plan.seed, seeds).map((seed) => requestOf(plan, seed, epochs))
-    const runs = await Promise.all(requests.map((request) => pool.run(request, idOf(request), signal)))
+    const runs = await Promise.all(requests.map((request) => pool.run(request, idOf(request), { signal })))
     const kept = runs.flatMap((run) => (run.status === 'complete' ? (run.best?.predictions?.validation ?? []) : []))
     if (kept.length < seeds) return err(`${seeds - kept.length} of ${seeds} trainings gave no predictions`)
     const metric = taskOf(plan.workload.task).usual

@@ -16,9 +16,6 @@ export interface RunContext {
   readonly notice?: ((message: string) => void) | undefined
 }
 
-/** Called after every step; `of` is the most steps that there will be. */
-export type OnStep = (step: number, of: number) => void
-
 type Body<T> = T extends unknown ? Omit<T, 'id' | 'request' | 'engine' | 'timing'> : never
 
 /** The part of a result that training itself determines. The trainer adds the request and the time. */

@@ -24,19 +24,14 @@ export type Training =
 /** Creates the trainer of a workload on a loaded engine. */
 export type CreateTrainer = (training: Training, notice?: (message: string) => void) => AnyTrainer
 
+/** Called after every step; `of` is the most steps that there will be, or null if only a script knows. */
+export type OnStep = (step: number, of: number | null, loss: number) => void
+
 /** Trains any request on one engine, one run at a time; never throws or rejects for a run that fails. */
 export interface AnyTrainer {
   readonly engine: string
-  /**
-   * @param onStep called after every step; `of` is the most steps that there will be
-   * @param keepWeights whether the result keeps the weights of the best checkpoint; it changes no other member
-   */
-  run(
-    request: RunRequest,
-    id: string,
-    onStep?: (step: number, of: number) => void,
-    keepWeights?: boolean,
-  ): RunResult | Promise<RunResult>
+  /** @param keepWeights whether the result keeps the weights of the best checkpoint; it changes no other member */
+  run(request: RunRequest, id: string, onStep?: OnStep, keepWeights?: boolean): RunResult | Promise<RunResult>
   /** Outputs of a model for every row of its data, rows × width. Absent if it trains no models of our own layers. */
   predict?(checkpoint: Checkpoint): Float32Array
   /** Ends what a run has started, such as processes, before the worker exits. Absent if a run starts nothing. */

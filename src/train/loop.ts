@@ -6,7 +6,8 @@ import type { CompleteRun, Evaluation } from '../records/run.ts'
 import { averagingOver } from './averaging.ts'
 import { batchPlan, outputWidth, runBatches } from './batches.ts'
 import { calibrationOf } from './calibration.ts'
-import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
+import type { RequestFor, RunBody, RunContext } from './context.ts'
+import type { OnStep } from './engine.ts'
 import { evaluate, evaluateEach, fixedSample, metricsOf, notFinite, predict, predictionsOf } from './evaluate.ts'
 import { createLearner, type Learner } from './learner.ts'
 import { layerHealth } from './layer-health.ts'
@@ -52,7 +53,7 @@ export function trainRun(context: RunContext, request: RequestFor<'train'>, onSt
         const failure = divergence(report)
         if (failure) return { status: 'diverged', atStep: taken + i, reason: failure, steps: log.steps, evaluations }
         log.push(numberAt(rates, i), report, levers.scheduling.clipNorm)
-        onStep?.(taken + i + 1, stopAt)
+        onStep?.(taken + i + 1, stopAt, report.loss)
       }
       taken = until
       if (taken % every !== 0 && taken !== stopAt) continue

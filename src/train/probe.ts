@@ -1,7 +1,8 @@
 import { median } from '../stats/describe.ts'
 import type { BatchRows } from './augment.ts'
 import { batchPlan, runBatches } from './batches.ts'
-import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
+import type { RequestFor, RunBody, RunContext } from './context.ts'
+import type { OnStep } from './engine.ts'
 import { createLearner, type Learner } from './learner.ts'
 import { weightsHash } from './loop.ts'
 import { noiseScale, type NormPair } from './noise-scale.ts'
@@ -54,7 +55,7 @@ export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<
         if (failure) return { status: 'diverged', atStep: taken, reason: failure, steps: log.steps, evaluations: [] }
         log.push(rate, report, levers.scheduling.clipNorm)
         taken++
-        onStep?.(taken, job.steps)
+        onStep?.(taken, job.steps, report.loss)
       }
       if (noisy) norms.push(...normPair(context, learner, batches(taken - 1), taken - 1))
       refuseAbove(job.memoryMiB)

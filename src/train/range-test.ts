@@ -1,5 +1,6 @@
 import { runBatches } from './batches.ts'
-import type { OnStep, RequestFor, RunBody, RunContext } from './context.ts'
+import type { RequestFor, RunBody, RunContext } from './context.ts'
+import type { OnStep } from './engine.ts'
 import { createLearner } from './learner.ts'
 import { weightsHash } from './loop.ts'
 import { divergence, stepLogger, type StepReport } from './step-log.ts'
@@ -28,7 +29,7 @@ export function rangeTestRun(context: RunContext, request: RequestFor<'range-tes
       failure = divergence(report)
       if (failure) return false
       log.push(sweepRate(taken++, job), report, levers.scheduling.clipNorm)
-      onStep?.(taken, job.steps)
+      onStep?.(taken, job.steps, report.loss)
       return !isFarBeyond(log.steps.loss)
     }
     while (taken < job.steps && !failure && !isFarBeyond(log.steps.loss)) {

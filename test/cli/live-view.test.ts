@@ -41,6 +41,16 @@ describe('the live view', () => {
     expect(lines).toHaveLength(5)
   })
 
+  it('shows how far a run is that takes a while, and its curve', () => {
+    const told = (step: number, loss: number): RunEvent => ({
+      type: 'run-progress',
+      request: second.request,
+      soFar: { step, of: 340, loss },
+    })
+    const lines = viewAt(12_300, [told(60, 2), told(120, 0.5)]).lines(room)
+    expect(lines[3]).toMatch(new RegExp(`seed ${second.request.seed} · step 120 of 340 · loss █▁ 0\\.5$`))
+  })
+
   it('names the levers that lead beside the declared ones, when a stage has moved them', () => {
     const decision = { ...decisions[0]!, levers: withLevers(plan.baseline, { learningRate: 0.003, batchSize: 256 }) }
     const lines = viewAt(0, [{ type: 'stage-decided', decision, seconds: 1 }]).lines(room)

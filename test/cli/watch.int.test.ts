@@ -84,6 +84,10 @@ describe('tunegate watch', () => {
       expect(await page.title()).toBe('running: wine')
       await page.getByText(/^[1-9]\d* of about \d+$/).waitFor({ timeout: patiently(60) })
       expect(await page.locator('#trials').count()).toBe(1)
+      await page
+        .getByText(/^step [1-9]\d* of \d+$/)
+        .first()
+        .waitFor({ timeout: patiently(60) })
       expect(await run.ended).toBe(0)
       await page.getByRole('heading', { name: 'What changed' }).waitFor({ timeout: patiently(60) })
       await expect.poll(() => page.title(), { timeout: patiently(60) }).toBe('pass: wine')

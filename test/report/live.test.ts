@@ -3,7 +3,16 @@ import { buildReport } from '../../src/report/build.ts'
 import { liveSection } from '../../src/report/html/live.ts'
 import { fakeStudy } from '../support/study.ts'
 
-const live = { version: '1', stage: null, finished: 1, expected: 9, best: null, secondsLeft: null, secondsUsed: 1 }
+const live = {
+  version: '1',
+  stage: null,
+  finished: 1,
+  expected: 9,
+  best: null,
+  secondsLeft: null,
+  secondsUsed: 1,
+  training: [],
+}
 
 it('the page of a running study names each table by its columns, also that of runs that stopped early', () => {
   const report = buildReport(fakeStudy().input)
@@ -13,6 +22,16 @@ it('the page of a running study names each table by its columns, also that of ru
   const { inner } = liveSection({ ...live, state: 'running' }, { ...report, runs })
   expect(inner).toContain('diverged: a loss of NaN')
   expect(inner).toContain('aria-label="Table of stage, run, seed, why"')
+})
+
+it('the page of a running study draws the curve of each run in training', () => {
+  const training = [{ label: 'dropout <0.3>', seed: 7, step: 120, of: 340, loss: 0.5, losses: [2, 1, Number.NaN, 0.5] }]
+  const { inner } = liveSection({ ...live, training, state: 'running' }, buildReport(fakeStudy().input))
+  expect(inner).toContain('dropout &#60;0.3&#62;')
+  expect(inner).toContain('step 120 of 340')
+  expect(inner).toContain('aria-label="Training loss, from 2 to 0.5"')
+  expect(/points="([^"]+)"/.exec(inner)?.[1]).toBe('0.0,2.0 80.0,18.0 160.0,26.0')
+  expect(liveSection({ ...live, state: 'running' }, buildReport(fakeStudy().input)).inner).not.toContain('In training')
 })
 
 it.each([

@@ -5,7 +5,7 @@ import type { RunRequest, RunResult } from '../../src/records/run.ts'
 import type { RunEvent } from '../../src/run/events.ts'
 import { execute, Interrupted, runsOf, type Execution, type StudyOutcome } from '../../src/run/execute.ts'
 import { Journal } from '../../src/run/journal.ts'
-import type { Runner } from '../../src/run/runner.ts'
+import type { Runner, RunOptions } from '../../src/run/runner.ts'
 import type { RunOutcome, Stage } from '../../src/stages/stage.ts'
 import { all, complete, crashed, folder, header, journalIn, plan, probe, request } from './runs.ts'
 
@@ -23,7 +23,7 @@ class Scripted implements Runner {
     this.slots = slots
   }
 
-  async run(asked: RunRequest, id: string, signal?: AbortSignal): Promise<RunResult> {
+  async run(asked: RunRequest, id: string, { signal }: RunOptions = {}): Promise<RunResult> {
     this.started.push(`${asked.label}/${asked.seed}`)
     this.running += 1
     this.most = Math.max(this.most, this.running)

@@ -52,7 +52,7 @@ async function start(workers: number, over: StartOptions = {}): Promise<Started>
         return { what, id, pid: Number(pid) }
       }),
     run: (label, more, signal) =>
-      pool.run(request(label, 1, more), `${(count++).toString(16).padStart(6, '0')}${'0'.repeat(14)}`, signal),
+      pool.run(request(label, 1, more), `${(count++).toString(16).padStart(6, '0')}${'0'.repeat(14)}`, { signal }),
   }
 }
 

@@ -7,7 +7,7 @@ import { withLevers } from '../../src/records/levers.ts'
 import { WorkerPool } from '../../src/run/pool.ts'
 import { SharedData } from '../../src/run/shared-data.ts'
 import { WorkerProcess } from '../../src/run/worker-process.ts'
-import type { InitMessage } from '../../src/run/protocol.ts'
+import type { InitMessage, StepsSoFar } from '../../src/run/protocol.ts'
 import type { TrainingData } from '../../src/train/types.ts'
 import { root } from '../support/architecture.ts'
 import { someLevers } from '../support/levers.ts'
@@ -51,6 +51,20 @@ const peakOf = (pid: number): number =>
   1024 * Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 
 describe('the real worker', () => {
+  it('tells of a long run how far it is, which changes nothing about its result', async () => {
+    const pool = await start(1)
+    const asked = request({ levers: withLevers(someLevers, { epochs: 300 }) })
+    const told: StepsSoFar[] = []
+    const heard = complete(await pool.run(asked, 'long', { onProgress: (soFar) => told.push(soFar) }))
+    const steps = heard.steps.loss.length
+    expect(told.length).toBeGreaterThan(0)
+    for (const { step, of, loss } of told) {
+      expect([step >= 1 && step <= steps, of]).toEqual([true, steps])
+      expect(loss).toBeCloseTo(heard.steps.loss[step - 1] ?? Number.NaN, 4)
+    }
+    expect(complete(await pool.run(asked, 'long')).weights).toBe(heard.weights)
+  })
+
   it.runIf(process.platform === 'linux')('needs little more memory for its data than the data have', async () => {
     const peakWith = async (rows: number): Promise<number> => {
       const width = 64

@@ -29,9 +29,9 @@ export class Collector implements Collected {
   private numbers: number[] = []
   private log = emptyLog()
   private greeted = false
-  private readonly onStep: (steps: number) => void
+  private readonly onStep: (steps: number, loss: number) => void
 
-  constructor(onStep: (steps: number) => void = () => {}) {
+  constructor(onStep: (steps: number, loss: number) => void = () => {}) {
     this.onStep = onStep
   }
 
@@ -116,7 +116,7 @@ export class Collector implements Collected {
     this.log.learningRate.push(rate === undefined ? Number.NaN : rounded(rate))
     this.log.gradientNorm.push(norm === undefined || norm === null ? Number.NaN : rounded(norm))
     this.log.clipped.push(clipped ?? false)
-    this.onStep(this.numbers.length)
+    this.onStep(this.numbers.length, loss)
   }
 }
 

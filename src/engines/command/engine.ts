@@ -5,7 +5,7 @@ import type { TrainerWorkload } from '../../records/plan.ts'
 import { crash, type RunRequest, type RunResult } from '../../records/run.ts'
 import type { TrainerPlace } from '../../records/trainer.ts'
 import type { RequestFor, RunBody } from '../../train/context.ts'
-import type { AnyTrainer } from '../../train/engine.ts'
+import type { AnyTrainer, OnStep } from '../../train/engine.ts'
 import { rounded } from '../../train/round.ts'
 import type { EngineDefinition } from '../definition.ts'
 import { labelOf } from './describe.ts'
@@ -15,7 +15,7 @@ import { TrainerFault } from './protocol/events.ts'
 import { sweptBody } from './range.ts'
 import { trainingAsked } from './request.ts'
 import { trainedBody } from './results.ts'
-import { runScript, type Script } from './run-script.ts'
+import { runScript, type Script, type ScriptRun } from './run-script.ts'
 import { RunFolders } from './scratch.ts'
 
 /** Starts the engine for a worker: there is nothing to load. */
@@ -38,9 +38,9 @@ export function createScriptTrainer(workload: TrainerWorkload, place: TrainerPla
   }
   return {
     engine,
-    async run(request, id) {
+    async run(request, id, onStep) {
       const begun = performance.now()
-      const work = folders.in(id, (folder) => bodyOf(request, id, folder))
+      const work = folders.in(id, (folder) => bodyOf(request, id, folder, onStep))
       active = work.catch(() => {})
       const body = await work.catch(asCrash)
       const seconds = (performance.now() - begun) / 1000
@@ -55,7 +55,7 @@ export function createScriptTrainer(workload: TrainerWorkload, place: TrainerPla
     dispose: () => folders.close(),
   }
 
-  function bodyOf(request: RunRequest, id: string, folder: string): Promise<RunBody> {
+  function bodyOf(request: RunRequest, id: string, folder: string, onStep?: OnStep): Promise<RunBody> {
     const { job } = request
     const judged = {
       workload,
@@ -65,7 +65,7 @@ export function createScriptTrainer(workload: TrainerWorkload, place: TrainerPla
     }
     switch (job.kind) {
       case 'train':
-        return trained(script, request as RequestFor<'train'>, id, folder, judged)
+        return trained(script, request as RequestFor<'train'>, { id, folder, onStep }, judged)
       case 'range-test':
         return sweptBody(script, request as RequestFor<'range-test'>, { workload, id, folder })
       case 'probe':
@@ -78,15 +78,14 @@ export function createScriptTrainer(workload: TrainerWorkload, place: TrainerPla
   async function trained(
     of: Script,
     request: RequestFor<'train'>,
-    id: string,
-    folder: string,
+    run: Pick<ScriptRun, 'id' | 'folder' | 'onStep'>,
     judged: Parameters<typeof trainedBody>[2],
   ): Promise<RunBody> {
     const { levers, seed, job } = request
     const epochs = Math.max(1, Math.round(levers.scheduling.epochs * job.length))
     const stop = Math.max(1, Math.round(epochs * job.stopAfter))
     const asked = trainingAsked(workload.program, levers, seed, { epochs, stop, test: job.evaluateTest })
-    const { collected } = await runScript(of, { id, folder, asked })
+    const { collected } = await runScript(of, { ...run, asked })
     return await trainedBody(collected, request, judged)
   }
 }

@@ -1,4 +1,5 @@
 import type { TrainerPlace } from '../../records/trainer.ts'
+import type { OnStep } from '../../train/engine.ts'
 import { Collector, type Collected } from './collect.ts'
 import { launch } from './launch.ts'
 import { outputText, type ScriptExit } from './watched.ts'
@@ -27,6 +28,7 @@ export interface ScriptRun {
   readonly describing?: true
   /** Ends the run, as if it were over, once it has reported this many steps. */
   readonly enoughSteps?: number
+  readonly onStep?: OnStep | undefined
 }
 
 export interface ScriptOutcome {
@@ -44,9 +46,10 @@ const resumeCode = 75
  * breaks the protocol, or says that it cannot do what was asked; the signal's reason if it is aborted.
  */
 export async function runScript(script: Script, run: ScriptRun): Promise<ScriptOutcome> {
-  const { id, asked, folder, memoryMiB = null, enoughSteps } = run
+  const { id, asked, folder, memoryMiB = null, enoughSteps, onStep } = run
   const enough = new AbortController()
-  const collector = new Collector((steps) => {
+  const collector = new Collector((steps, loss) => {
+    onStep?.(steps, null, loss)
     if (enoughSteps !== undefined && steps >= enoughSteps) enough.abort(new Enough())
   })
   let resume: string | null = null

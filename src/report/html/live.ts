@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { html } from '../escape.ts'
 import type { Report } from '../model.ts'
-import { duration, plural, short } from '../numbers.ts'
+import { duration, plural, short, stepsText } from '../numbers.ts'
 import { leverText } from '../phrases.ts'
 import type { Progress } from '../../run/events.ts'
+import type { StepsSoFar } from '../../run/protocol.ts'
 import { pageHtml, type Section } from './page.ts'
 import { card, details, paragraph, pill, table } from './parts.ts'
 
@@ -14,8 +15,18 @@ export interface LiveSection extends Progress {
   readonly version: string
   /** The stage that runs, such as `[2/5] batch`; null before the first. */
   readonly stage: string | null
+  /** The runs in training that have taken a while. */
+  readonly training: readonly LiveRun[]
   /** What counts toward the budget of minutes. */
   readonly secondsUsed: number
+}
+
+/** A run in training. */
+export interface LiveRun extends StepsSoFar {
+  readonly label: string
+  readonly seed: number
+  /** Training losses so far, at even times. */
+  readonly losses: readonly number[]
 }
 
 /** Stands in place of the verdict, which a running study does not have yet. */
@@ -26,7 +37,11 @@ export const liveBanner = ({ state: is }: LiveSection, { study, verdict }: Repor
 /** The first section of the page while the study runs: how far it is, what leads, and what was stopped early. */
 export function liveSection(live: LiveSection, report: Report): Section {
   const said = sayings[live.state](live.stage)
-  return { id: 'now', title: 'Now', inner: status(said) + facts(live, report) + incumbent(report) + stopped(report) }
+  return {
+    id: 'now',
+    title: 'Now',
+    inner: status(said) + facts(live, report) + training(live) + incumbent(report) + stopped(report),
+  }
 }
 
 const sayings = {
@@ -60,6 +75,42 @@ function facts(live: LiveSection, { budget, study }: Report): string {
         [{ title: 'What' }, { title: 'So far' }],
         rows.map((row) => row.map((text) => html(text))),
       ),
+  )
+}
+
+/** The curves of the runs in training. */
+function training({ training: runs }: LiveSection): string {
+  if (runs.length === 0) return ''
+  const rows = runs.map((run) => {
+    return [html(run.label, 120), String(run.seed), stepsText(run), short(run.loss), curve(run.losses)]
+  })
+  const n = { number: true }
+  const columns = [
+    { title: 'In training' },
+    { title: 'Seed', ...n },
+    { title: 'Steps' },
+    { title: 'Loss', ...n },
+    { title: 'Curve' },
+  ]
+  return card(table(columns, rows))
+}
+
+const [curveWidth, curveHeight] = [160, 28]
+
+/** Losses as a line, from the least to the largest. */
+function curve(losses: readonly number[]): string {
+  const finite = losses.filter(Number.isFinite)
+  if (finite.length < 2) return ''
+  const [low, high] = [Math.min(...finite), Math.max(...finite)]
+  const points = finite.map((loss, i) => {
+    const x = (i / (finite.length - 1)) * curveWidth
+    const y = high === low ? curveHeight / 2 : (1 - (loss - low) / (high - low)) * (curveHeight - 4) + 2
+    return `${x.toFixed(1)},${y.toFixed(1)}`
+  })
+  const text = `Training loss, from ${short(finite[0] ?? Number.NaN)} to ${short(finite.at(-1) ?? Number.NaN)}`
+  return (
+    `<svg role="img" aria-label="${text}" width="${curveWidth}" height="${curveHeight}" viewBox="0 0 ${curveWidth} ${curveHeight}">` +
+    `<polyline fill="none" stroke="currentColor" stroke-width="1.5" points="${points.join(' ')}"/></svg>`
   )
 }
 
