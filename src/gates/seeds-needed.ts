@@ -24,8 +24,8 @@ export function tightMarginNotes(margin: number, matched: Matched, analysis: Int
 /** The rows alone leave it open, whatever the number of seeds. */
 export const rowsDecide: Pick<Finding, 'remedy' | 'seedsToSettle' | 'settled'> = {
   remedy:
-    'Hold out more test rows: on so few, which rows they happen to be leaves it open by itself. For the next study, a wider ' +
-    'limit would do too.',
+    'Hold out more test rows: the choice of so few rows leaves it open, however many seeds there are. In the next study, a ' +
+    'looser limit would do too.',
   seedsToSettle: null,
   settled: true,
 }

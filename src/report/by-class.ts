@@ -1,4 +1,5 @@
 import type { ByClass, ClassSummary } from '../records/by-class.ts'
+import type { WorstRows } from '../records/worst-rows.ts'
 import type { TextTable } from './ensemble.ts'
 import type { Report } from './model.ts'
 import { meanAndSd, plural, sampleText, short, whole } from './numbers.ts'
@@ -107,27 +108,33 @@ function matrix(
   }
 }
 
+/** The worst rows that a report lists. A row that every seed gets right is no error, however unsure they are. */
+export const shownWorst = ({ rows }: WorstRows): WorstRows['rows'] =>
+  rows.filter(({ wrong }) => wrong !== 0).slice(0, mostWorst)
+
 /** The rows that the winner gets most wrong, by their number in the data. */
 function worstTable({ verification, study, data }: Report, shownName: Names): TextTable | null {
   const found = verification?.worst
   if (!found) return null
   const { split, seeds, scored } = found
   const regression = study.task === 'regression'
-  // A row that every seed gets right is no error, however unsure they are.
-  const rows = found.rows.filter(({ wrong }) => wrong !== 0)
+  const rows = shownWorst(found)
   if (rows.length === 0) return null
   return {
     title: 'Worst errors',
-    header: ['Row', 'Actual', 'Predicted', ...(regression ? ['Error'] : ['Wrong seeds', 'nll'])],
-    rows: rows
-      .slice(0, mostWorst)
-      .map((r) => [
-        whole(r.row),
-        shownName(r.actual),
-        shownName(r.predicted),
-        ...(r.wrong === null ? [] : [`${r.wrong} of ${seeds}`]),
-        short(r.loss),
-      ]),
+    header: [
+      'Row',
+      'Actual',
+      regression ? 'Predicted' : 'Most seeds predict',
+      ...(regression ? ['Error'] : ['Wrong seeds', 'nll']),
+    ],
+    rows: rows.map((r) => [
+      whole(r.row),
+      shownName(r.actual),
+      shownName(r.predicted),
+      ...(r.wrong === null ? [] : [`${r.wrong} of ${seeds}`]),
+      short(r.loss),
+    ]),
     notes: [
       `${regression ? 'The largest mean errors' : 'Rows that a seed gets wrong, by their mean nll'} over ${plural(seeds, 'seed')}, on ` +
         `${sampleText(scored, data.rows[split])} ${split} rows. Row numbers count the rows of the data from 1, ` +

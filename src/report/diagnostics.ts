@@ -1,4 +1,4 @@
-import type { Finding } from '../diagnose/finding.ts'
+import type { Finding, Move } from '../diagnose/finding.ts'
 import { capitalized } from '../gates/words.ts'
 import type { Report } from './model.ts'
 import { plural } from './numbers.ts'
@@ -24,9 +24,21 @@ export function seenText({ sights }: Finding, report: Pick<Report, 'verification
   return `${capitalized(sentence)}${place === '' ? '' : ` (${place})`}.`
 }
 
-/** What to try, the most likely first. */
-export const moveTexts = ({ moves }: Finding): string[] =>
-  moves.map(({ lever, change }) => (lever === null ? change : `${lever}: ${change}`))
+/** What to try, the most likely first, and what came of it if a stage has tried it against this symptom. */
+export const moveTexts = (finding: Finding, report: Pick<Report, 'stages'>): string[] =>
+  finding.moves.map((move) => {
+    const text = move.lever === null ? move.change : `${move.lever}: ${move.change}`
+    return isTried(finding, move, report) ? `${text} (tried by a stage, did not help)` : text
+  })
+
+/** Whether a stage has tried to move this lever against the same symptom, and kept it. */
+export const isTried = ({ title, subject }: Finding, { lever }: Move, { stages }: Pick<Report, 'stages'>): boolean =>
+  subject === winnerSubject &&
+  stages.some(({ findings }) =>
+    findings?.explored?.remedies.some(
+      ({ symptom, patch, outcome }) => symptom === title && outcome !== 'moved' && lever !== null && lever in patch,
+    ),
+  )
 
 /** Whether the study has mended it already: it is about other levers than the winner's, and the winner does not show it. */
 export const isSolved = ({ subject, rule }: Finding, { diagnostics }: Pick<Report, 'diagnostics'>): boolean =>
@@ -49,7 +61,7 @@ export function testedText({ stage }: Finding, { stages }: Pick<Report, 'stages'
 /** What to try, in order, and which stage tests the first. */
 export function adviceText(finding: Finding, report: Pick<Report, 'stages' | 'diagnostics'>): string {
   if (isSolved(finding, report)) return solvedText
-  const all = moveTexts(finding)
+  const all = moveTexts(finding, report)
     .map((move, i) => `${i + 1}. ${move}`)
     .join('; ')
   return `Try, in order: ${all}. ${testedText(finding, report)}`.trim()
@@ -66,7 +78,7 @@ export function besideVerdict({ diagnostics, verdict }: Pick<Report, 'diagnostic
       "The gates fail, and the findings below about the winner's curves may say why. Try their first moves before you " +
       'loosen a gate.',
     inconclusive:
-      'The gates are open, and no gate looks at curves. The findings below say what may improve the winner, not whether ' +
+      'The verdict is open, and no gate looks at curves. The findings below say what may improve the winner, not whether ' +
       'it passes.',
   }[verdict.status]
 }

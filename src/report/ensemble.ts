@@ -1,5 +1,5 @@
 import type { EnsembleScores, ScoredModel } from '../records/ensemble.ts'
-import { metricsOf, type MetricName } from '../records/metrics.ts'
+import { gain, metricsOf, type MetricName } from '../records/metrics.ts'
 import { taskOf } from '../records/tasks.ts'
 import type { Report } from './model.ts'
 import { plural, sampleText, short } from './numbers.ts'
@@ -33,8 +33,23 @@ export function ensembleTable({ verification, study, data }: Report): TextTable 
       ...columns.map((name) => short(model.test[name] ?? Number.NaN)),
       ...(scaled ? [model.temperature === null ? '–' : short(model.temperature, 3)] : []),
     ]),
-    notes: [sentence(found, data.rows.test, { scaled, probabilities: right !== null }), ...found.notes],
+    notes: [
+      sentence(found, data.rows.test, { scaled, probabilities: right !== null }),
+      ...found.notes,
+      ...worsened(found, study.objective),
+    ],
   }
+}
+
+/** A temperature that fits the validation rows may not fit the test rows. */
+function worsened({ models }: EnsembleScores, objective: MetricName): string[] {
+  const losses = models.flatMap((scaled, i) => {
+    const plain = models[i - 1]
+    if (scaled.temperature === null || plain?.model !== scaled.model) return []
+    const [before, after] = [plain.test[objective], scaled.test[objective]]
+    return before !== undefined && after !== undefined && gain(objective, before, after) < 0 ? [scaled] : []
+  })
+  return losses.length === 0 ? [] : [`On these test rows, the temperature makes the ${objective} worse.`]
 }
 
 function words({ model, temperature }: ScoredModel, { members }: EnsembleScores): string {

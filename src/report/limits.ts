@@ -66,7 +66,7 @@ function seeds(report: Report): string[] {
   const most = 1 - (1 - confidence) ** (1 / all.length)
   return [
     `All ${plural(all.length, 'seed')} finished. That still leaves open that up to ${percent(Math.floor(100 * most) / 100)} of ` +
-      `trainings fail (${percent(confidence)} confidence).`,
+      `trainings do not finish (${percent(confidence)} confidence).`,
   ]
 }
 
@@ -94,7 +94,9 @@ function unjudged({ verification }: Report): string[] {
   if (!verification) return []
   const { ensemble, averaged, byClass } = verification
   const names = [
-    ...(ensemble ? ['the ensemble', 'temperature scaling'] : []),
+    ...(ensemble
+      ? ['the ensemble', ...(ensemble.models.some(({ temperature }) => temperature !== null) ? ['temperature scaling'] : [])]
+      : []),
     ...(averaged ? ['averaged weights'] : []),
     ...(byClass ? ['classes that no gate names'] : []),
   ]

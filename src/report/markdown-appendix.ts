@@ -17,8 +17,8 @@ export function data(report: Report): string {
       : study.trainer
         ? scriptRows(d)
         : `${code(d.source)}: ${rowsText(d)}, inputs ${shape}, ${predictedText(report)}.`,
-    ...d.findings.map((f) => `- ${f.severity === 'note' ? 'ℹ️' : '⚠️'} ${code(f.check)}: ${markdown(f.message)}`),
-    ...d.notes.map((n) => `- ${markdown(n)}`),
+    ...d.findings.map((f) => `- ${f.severity === 'note' ? 'ℹ️' : '⚠️'} ${code(f.check)}: ${markdown(f.message, 1000)}`),
+    ...d.notes.map((n) => `- ${markdown(n, 1000)}`),
     ...modelLine(study),
   ]
   return lines.join('\n')

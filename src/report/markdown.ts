@@ -1,4 +1,3 @@
-import { needsBaseline } from '../gates/index.ts'
 import type { GateVerdict } from '../records/verdict.ts'
 import { changeLines } from './change-lines.ts'
 import type { CurveBook } from './curves.ts'
@@ -17,8 +16,9 @@ import {
   askText,
   averagedRows,
   headline,
-  heldText,
+  gatesNote,
   leverText,
+  leverWords,
   measuredNote,
   metricSentences,
   seedRows,
@@ -27,7 +27,7 @@ import {
 } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
 import { segmentTable } from './segments.ts'
-import { isResults, judgedSide, measuredTitle } from './sides.ts'
+import { isResults, judgedSide, measuredTitle, searched } from './sides.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
@@ -99,7 +99,8 @@ export function warned(lines: readonly string[]): string[] {
       ]
 }
 
-function gates({ verdict, against }: Report): string {
+function gates(report: Report): string {
+  const { verdict } = report
   const rows = verdict.gates.map((g) => [`${statusIcon[g.status]} ${g.status}`, markdown(askText(g), 400), said(g)])
   const evidence = table(['Verdict', 'Gate', 'Evidence'], rows)
   if (evidence === '') return 'No gate is declared.'
@@ -107,9 +108,8 @@ function gates({ verdict, against }: Report): string {
   const text = intervals === '' ? evidence : `${evidence}\n\n${fenced(intervals.split('\n'))}`
   const besides = beside(verdict.gates)
   const full = besides === '' ? text : `${text}\n\n${besides}`
-  return against === null || !verdict.gates.some((g) => needsBaseline(g.rule))
-    ? full
-    : `${full}\n\n${heldText(verdict)} measured against ${markdown(against)}.`
+  const note = gatesNote(report)
+  return note === '' ? full : `${full}\n\n${markdown(note, 2000)}`
 }
 
 /** Below the table, so that it is not mistaken for a reason of the verdict. */
@@ -125,15 +125,15 @@ function said(gate: GateVerdict): string {
   return `${markdown(gate.sentence, 1000)}${remedy}${notes}`
 }
 
-function levers({ levers: { changes, sinceLock }, lineage: entries }: Report): string {
+function levers({ levers: { changes, sinceLock }, lineage: entries, stages: all }: Report): string {
   const why = (positions: readonly number[]): string =>
     positions.map((i) => `${entries[i]?.stage ?? ''} (step ${i + 1})`).join(', ')
   const rows = changes.map((c) => [c.bucket, code(c.lever), leverText(c.from), `**${leverText(c.to)}**`, why(c.lineage)])
   const own = table(['Bucket', 'Lever', 'Declared', 'Chosen', 'Moved by'], rows)
-  const text =
-    own === ''
-      ? 'Every lever stays as declared because no change beat noise.'
-      : `${own}\n\nAll other levers stay as declared.`
+  const kept = all.some(searched)
+    ? 'Every lever stays as declared because no change beat noise.'
+    : 'Every lever stays as declared because no stage of this study tries any.'
+  const text = `${own === '' ? kept : `${own}\n\nAll other levers stay as declared.`}\n\n${leverWords}`
   if (sinceLock === null) return text
   const moved = sinceLock.map((d) => `${code(d.lever)} ${leverText(d.from)} → ${leverText(d.to)}`).join(', ')
   return `${text}\n\nChanges from the lock: ${moved === '' ? 'no lever differs' : moved}.`

@@ -2,8 +2,9 @@ import { enumerated, groupBy } from '../base/lists.ts'
 import { gateOf } from '../gates/index.ts'
 import { capitalized } from '../gates/words.ts'
 import type { GateVerdict } from '../records/verdict.ts'
+import { shownWorst } from './by-class.ts'
 import { changeLines } from './change-lines.ts'
-import { moveTexts, winnerSubject } from './diagnostics.ts'
+import { isTried, moveTexts, winnerSubject } from './diagnostics.ts'
 import { wasCutShort } from './lock.ts'
 import { lockNameOf } from './lock-name.ts'
 import type { Report } from './model.ts'
@@ -91,14 +92,18 @@ function warningSteps({ data: { findings } }: Report): string[] {
   return checks.length === 0 ? [] : [`Look into what the data checks warn of: ${enumerated(checks)}.`]
 }
 
-/** What the winner's curves suggest, apart from what a stage of this study has tried. */
+/** What the winner's curves suggest, apart from what a stage of this study has tried; one move for each lever. */
 function findingSteps(report: Report): string[] {
+  const levers = new Set<string | null>()
   return report.diagnostics
     .filter(({ subject }) => subject === winnerSubject)
     .flatMap((finding) => {
       const ran = report.stages.some(({ stage, state }) => stage === finding.stage && state === 'ran')
-      const move = moveTexts(finding)[ran ? 1 : 0]
-      return move === undefined ? [] : [`${finding.title}. Try this next: ${move}.`]
+      const at = finding.moves.findIndex((move, i) => !(ran && i === 0) && !isTried(finding, move, report))
+      const [move, text] = [finding.moves[at], moveTexts(finding, report)[at]]
+      if (!move || (move.lever !== null && levers.has(move.lever))) return []
+      levers.add(move.lever)
+      return [`${finding.title}. Try this next: ${text}.`]
     })
     .slice(0, mostFindings)
 }
@@ -108,7 +113,7 @@ function rowSteps({ verification }: Report): string[] {
   const worst = verification?.worst
   // A model that has learned nothing is wrong on most rows.
   if (!worst || verification.guess) return []
-  const wrong = worst.rows.filter((row) => row.wrong === worst.seeds)
+  const wrong = shownWorst(worst).filter((row) => row.wrong === worst.seeds)
   if (wrong.length === 0) return []
   const numbers = enumerated(wrong.slice(0, mostRows).map(({ row }) => whole(row)))
   const rows = wrong.length === 1 ? `row ${numbers}` : `rows ${numbers}`

@@ -6,7 +6,7 @@ import type { MetricComparison } from '../gates/verification.ts'
 import { capitalized } from '../gates/words.ts'
 import type { GateRule } from '../records/gates.ts'
 import { isReported, titleOf, type MetricName } from '../records/metrics.ts'
-import type { GateVerdict, Verdict } from '../records/verdict.ts'
+import type { GateVerdict } from '../records/verdict.ts'
 import { taskOf } from '../records/tasks.ts'
 import type { Report, StageReport } from './model.ts'
 import { directionOf, duration, gainAndInterval, meanAndSd, plural, short, whole } from './numbers.ts'
@@ -58,7 +58,10 @@ function claimText({ claim, gain, least }: MetricComparison): string {
     identical: 'the same on every seed',
     undecidable: 'no improvement can be claimed',
   }[claim]
-  return gain && claim !== 'identical' ? `${words} (gain ${gainAndInterval(gain).gain})` : words
+  if (!gain || claim === 'identical') return words
+  const { gain: value, interval } = gainAndInterval(gain)
+  // Two means with small SDs over seeds look apart where the choice of the rows is the larger noise.
+  return `${words} (gain ${value}${claim === 'not-distinguishable' ? `, interval ${interval}` : ''})`
 }
 
 /**
@@ -87,6 +90,15 @@ export function metricSentences(report: Report): string[] {
 export const predictedText = ({ study, data: { classes, targets } }: Pick<Report, 'study' | 'data'>): string =>
   taskOf(study.task).predicts((classes ?? targets ?? ['']).length)
 
+/** Metrics that gates judge and that nothing above the gates has explained. */
+function gateMetricSentences(report: Report): string[] {
+  const told = headlineComparison(report)
+  const objective = told && objectiveOn(report, told.split)
+  const known = new Set([told?.metric, objective?.metric])
+  const judged = report.verdict.gates.flatMap(({ rule }) => gateOf(rule).measures(rule)?.metric ?? [])
+  return [...new Set(judged)].filter((metric) => !known.has(metric)).flatMap((metric) => explained(metric, report.study))
+}
+
 /** `nll: mean negative log-likelihood of the correct class; lower is better.` */
 export const explained = (metric: MetricName, { task }: Pick<Report['study'], 'task'>): string[] =>
   metric === 'accuracy' || isReported(metric) ? [] : [`${metric}: ${titleOf(metric, task)}; ${directionOf(metric)}.`]
@@ -113,10 +125,15 @@ export function settleText({ status, remedy, settled, seedsToSettle = null }: Ga
 /** The same beside a gate in a report, whose first section lists it for gates that block. */
 export const settleBeside = (gate: GateVerdict): string => (gate.blocks ? '' : settleText(gate))
 
-/** `Regression and model-size are`: the gates that compare, as the beginning of a sentence. */
-export function heldText({ gates }: Verdict): string {
-  const names = [...new Set(gates.filter((g) => needsBaseline(g.rule)).map((g) => g.rule.gate))]
-  return capitalized(names.length > 1 ? `${enumerated(names)} are` : `${names[0] ?? 'no gate'} is`)
+/** What gates that compare are held against, and metrics of gates that nothing above them has explained. */
+export function gatesNote(report: Report): string {
+  const { verdict, against } = report
+  const names = [...new Set(verdict.gates.filter((g) => needsBaseline(g.rule)).map((g) => g.rule.gate))]
+  const held =
+    against === null || names.length === 0
+      ? []
+      : [`${capitalized(enumerated(names))} ${names.length > 1 ? 'are' : 'is'} measured against ${against}.`]
+  return [...held, ...gateMetricSentences(report)].join(' ')
 }
 
 export const leverText = (value: LeverValue): string =>
@@ -180,6 +197,12 @@ export function stageRuns({ stage, runs }: StageReport, { stages }: Pick<Report,
   return `${plural(runs.length, 'run')}${shared === 0 ? '' : `, ${whole(shared)} of them shared with an earlier stage`}`
 }
 
+/** For a reader who has nothing but the report. */
+export const leverWords =
+  'Levers are the hyperparameters that the study may change. The baseline has the levers that the spec declares. The incumbent ' +
+  'is the best set of levers so far; the last one is the winner, which the gates call the candidate. A seed fixes the random ' +
+  'numbers of a run. Unseen seeds are those that no stage used.'
+
 /** The engine and, if known, why it was chosen. */
 export function engineText({ study, timing }: Report): { readonly label: string; readonly why: string } {
   const why = timing.machine?.whyEngine
@@ -194,7 +217,7 @@ export function timesText({ timing }: Report): string {
     machine === null
       ? ''
       : ` on ${machine.platform} with ${plural(machine.cores, 'core')} and ${plural(machine.workers, 'worker')}, Node ${machine.node}`
-  return `It took ${duration(timing.seconds)}${on}, with ${duration(training)} of training.`
+  return `It took ${duration(timing.seconds)}${on}, with ${duration(training)} of training, all workers together.`
 }
 
 /** A sentence before numbers that a training script reported itself; empty before all others. */

@@ -1,6 +1,6 @@
 import { gateOf, needsBaseline } from '../gates/index.ts'
 import type { MetricComparison } from '../gates/verification.ts'
-import type { Report } from './model.ts'
+import type { Report, StageReport } from './model.ts'
 import { partName } from '../records/subsets.ts'
 
 /** Whether nothing was trained: results that another tool made were read. */
@@ -9,6 +9,10 @@ export const isResults = ({ study }: Pick<Report, 'study'>): boolean => study.tr
 /** The side that the gates judge: the winner of a study, or the candidate among results. */
 export const judgedSide = (report: Pick<Report, 'study'>): 'Winner' | 'Candidate' =>
   isResults(report) ? 'Candidate' : 'Winner'
+
+/** Whether a stage tried levers: the verification only retrains them. */
+export const searched = ({ state, findings }: Pick<StageReport, 'state' | 'findings'>): boolean =>
+  state === 'ran' && findings?.verify === undefined
 
 /** The title of the table of all metrics. */
 export const measuredTitle = (report: Pick<Report, 'study'>): string =>

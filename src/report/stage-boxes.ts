@@ -6,7 +6,7 @@ import type { StageName } from '../records/plan.ts'
 import { confirmation, stageFor, stageNamed } from '../stages/index.ts'
 import { percent, plural, short, whole } from './numbers.ts'
 import type { BoxState, ChecklistItem, Report, StageReport, TimelessFindings } from './model.ts'
-import { headlineComparison, objectiveOn } from './sides.ts'
+import { headlineComparison, objectiveOn, searched } from './sides.ts'
 
 // What each stage of the process brought, as boxes of the checklist.
 
@@ -66,6 +66,7 @@ export function batch(report: Draft): Box {
 /** Entries that rest on exactly the same runs were moved together. */
 export function oneLever({ lineage, stages }: Draft): Box {
   const decided = stages.some((s) => s.comparisons.some(isDecided))
+  if (!stages.some(searched)) return box('skipped', 'No stage of this study tries other levers.')
   if (lineage.length === 0)
     return box('done', `No lever was moved${decided ? ': none beat the incumbent by more than noise' : ''}.`)
   const groups = groupBy(lineage, ({ stage, evidence }) => `${stage} ${evidence.runs.join(' ')}`)

@@ -14,7 +14,7 @@ export function textIntervals(gates: readonly GateVerdict[]): string {
   const width = Math.max(...lines.map((l) => l.name.length))
   return [
     ...lines.map((l) => `${l.name.padEnd(width)}  ${l.axis}  ${l.values}`),
-    `${''.padEnd(width)}  ● measured, ━ its interval, ┃ the limit, 0 (1 for a ratio) no change; each line has its own scale`,
+    `${''.padEnd(width)}  ● measured, ━ its interval, ┃ the limit, 0 (of a ratio 1) would be no change; each line has its own scale`,
   ].join('\n')
 }
 

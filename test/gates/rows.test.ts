@@ -70,7 +70,7 @@ describe('a level that few rows show by luck', () => {
     const there = gateOf(atLeast, lucky)
     expect(there.status).toBe('inconclusive')
     expect(there.sentence).toContain('for other seeds and other rows')
-    expect(there.remedy).toContain('Hold out more test rows: on so few')
+    expect(there.remedy).toContain('Hold out more test rows: the choice of so few rows')
     expect(there.notes.join()).toMatch(/Of the variance behind this interval, \d+ % comes from the choice of test rows/)
     expect(here.notes).toEqual([])
     expect(there.settled).not.toBe(false)

@@ -27,11 +27,14 @@ describe('the checklist', () => {
       regularization: 'skipped',
       schedule: 'skipped',
       'clip-norm': 'skipped',
+      'one-lever': 'done',
       confirmed: 'skipped',
       'seed-variance': 'skipped',
       gates: 'not-done',
       baseline: 'done',
     })
+    // A study that only verifies tries no lever.
+    expect(states({ stages: ['verify'] })).toMatchObject({ 'one-lever': 'skipped', confirmed: 'done' })
     expect(states({ stages: [] })).toMatchObject({
       baseline: 'not-done',
       curves: 'not-done',

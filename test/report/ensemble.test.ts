@@ -33,6 +33,12 @@ describe('the table of what the seeds give together', () => {
     })
   })
 
+  it('says where a temperature makes the objective worse on these rows', () => {
+    const worse = ensemble.models.map((m) => (m.temperature === null ? m : { ...m, test: { ...test, accuracy: 0.9 } }))
+    const scaled = buildReport({ ...input, ensemble: { ...ensemble, models: worse } })
+    expect(ensembleTable(scaled)?.notes.at(-1)).toBe('On these test rows, the temperature makes the accuracy worse.')
+  })
+
   it('says if the rows are a sample, and is absent if there are no scores', () => {
     const sampled = buildReport({ ...input, ensemble: { ...ensemble, rows: 100 } })
     expect(ensembleTable(sampled)?.notes[0]).toContain('an evenly spaced sample of 100 of 360 test rows')

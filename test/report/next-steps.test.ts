@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../src/diagnose/finding.ts'
 import { buildReport, type ReportInput } from '../../src/report/build.ts'
+import { moveTexts } from '../../src/report/diagnostics.ts'
 import { limits } from '../../src/report/limits.ts'
 import type { Report } from '../../src/report/model.ts'
 import { nextSteps } from '../../src/report/next-steps.ts'
@@ -71,6 +72,28 @@ describe('what to do next', () => {
     expect(declared.join()).not.toContain('oscillates')
   })
 
+  it('names no move that a stage has tried against the same symptom, and one move for each lever', () => {
+    const report = reportOf(
+      {},
+      { diagnostics: [finding({ stage: null }), finding({ rule: 'x', title: 'Another', stage: null })] },
+    )
+    const remedy = { symptom: 'The loss oscillates', patch: { learningRate: 0.001 }, outcome: 'no-better' } as const
+    const stages = report.stages.map((s) =>
+      s.findings?.explored
+        ? { ...s, findings: { ...s.findings, explored: { ...s.findings.explored, remedies: [remedy] } } }
+        : s,
+    )
+    const said = (of: Report): string[] => nextSteps(of).filter((step) => step.includes('Try this next'))
+    expect(said(report)).toEqual(['The loss oscillates. Try this next: learningRate: lower it.'])
+    expect(said({ ...report, stages })).toEqual([
+      'The loss oscillates. Try this next: clipNorm: clip at 1.',
+      'Another. Try this next: learningRate: lower it.',
+    ])
+    const [first] = report.diagnostics
+    if (!first) throw new Error('no finding')
+    expect(moveTexts(first, { stages })[0]).toBe('learningRate: lower it (tried by a stage, did not help)')
+  })
+
   it('points at rows that every seed gets wrong', () => {
     expect(nextSteps(reportOf())).toContain(
       'Look at test rows that every seed gets wrong, such as row 1,234 of the data. Their labels may be wrong.',
@@ -105,7 +128,7 @@ describe('what not to trust', () => {
 
   it('is what few seeds leave open: 1 − 0.05^(1/n), as the exact binomial bound of no failure', () => {
     expect(limits(reportOf())).toContain(
-      'All 5 seeds finished. That still leaves open that up to 45 % of trainings fail (95 % confidence).',
+      'All 5 seeds finished. That still leaves open that up to 45 % of trainings do not finish (95 % confidence).',
     )
     expect(limits(reportOf({ diverging: [2] }))).toContainEqual(
       expect.stringMatching(/^Means leave out 1 seed of the winner that did not finish\./),
@@ -122,6 +145,19 @@ describe('what not to trust', () => {
       expect.stringMatching(/Validation accuracy is better by more than noise, but test accuracy is not\.$/),
     )
     expect(limits(report).join()).not.toContain('but test')
+  })
+
+  it('names temperature scaling only where something was scaled', () => {
+    const models = [{ model: 'single', temperature: null, test: { accuracy: 0.97 } }] as const
+    const ensemble = { members: 5, rows: 360, models, notes: [] }
+    const of = (scaled: boolean) =>
+      limits(
+        reportOf({}, { ensemble: scaled ? { ...ensemble, models: [{ ...models[0], temperature: 1.2 }] } : ensemble }),
+      ).at(-1)
+    expect(of(true)).toBe(
+      'No gate judges the ensemble, temperature scaling, averaged weights and classes that no gate names.',
+    )
+    expect(of(false)).toBe('No gate judges the ensemble, averaged weights and classes that no gate names.')
   })
 
   it('is nothing where nothing was verified', () => {

@@ -72,7 +72,7 @@ const sidesOf = ({ baseline, winner }: Section): Side[] => [
 
 const reading =
   'Dots on the diagonal are calibrated: of predictions made with 80 % confidence, 80 % are right. Dots below it are ' +
-  'overconfident. The red lines are the gaps, and larger dots hold more predictions.'
+  'overconfident. Vertical lines are the gaps, and larger dots hold more predictions.'
 
 function sentenceOf(id: Side['id'], { ece, seeds }: PooledCalibration, { split, rows, winner }: Section): string {
   const over = `over ${plural(rows, `${split} row`)} under ${plural(seeds, 'seed')}`

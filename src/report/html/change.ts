@@ -4,19 +4,14 @@ import { predictionTables } from '../by-class.ts'
 import { ensembleTable } from '../ensemble.ts'
 import type { Report } from '../model.ts'
 import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } from '../numbers.ts'
-import { averagedRows, leverText, measuredNote, seedRows } from '../phrases.ts'
+import { averagedRows, leverText, leverWords, measuredNote, seedRows } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
 import { segmentTable } from '../segments.ts'
-import { isGated, judgedSide, measuredTitle } from '../sides.ts'
-
-/** For a reader who has nothing but the page. */
-const words =
-  'Levers are the hyperparameters that the study may change. The baseline has the levers that the spec declares. The incumbent ' +
-  'is the best set of levers so far; the last one is the winner, which the gates call the candidate. A seed fixes the random ' +
-  'numbers of a run. Unseen seeds are those that no choice was made by.'
+import { isGated, judgedSide, measuredTitle, searched } from '../sides.ts'
 
 /** The lineage as a timeline, then the levers that moved more than once, from where they began to where they ended. */
-export function changes({ lineage, levers, timing }: Report): string {
+export function changes(report: Report): string {
+  const { lineage, levers, timing } = report
   const items = movedTogether(lineage).map(({ first, entries }) => {
     const [
       {
@@ -39,13 +34,17 @@ export function changes({ lineage, levers, timing }: Report): string {
   })
   const timeline =
     items.length === 0
-      ? paragraph('No lever moved because no change beat the incumbent by more than noise.')
+      ? paragraph(
+          report.stages.some(searched)
+            ? 'No lever moved because no change beat the incumbent by more than noise.'
+            : 'No lever moved because no stage of this study tries any.',
+        )
       : `<ol class="timeline">${items.join('')}</ol>`
   const twice = levers.changes
     .filter((c) => c.lineage.length > 1)
     .map((c) => `${codeText(c.lever)} ${html(leverText(c.from))} → <strong>${html(leverText(c.to))}</strong>`)
   const whole = twice.length === 0 ? '' : `<p>Over all moves: ${twice.join(', ')}.</p>`
-  return card(timeline + whole + paragraph(words, 'note')) + sinceLock(levers.sinceLock)
+  return card(timeline + whole + paragraph(leverWords, 'note')) + sinceLock(levers.sinceLock)
 }
 
 type Entry = Report['lineage'][number]

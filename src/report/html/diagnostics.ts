@@ -34,7 +34,7 @@ export function diagnostics(report: Report, drawings: Drawings): string {
 function advice(finding: Finding, report: Report): string {
   const cause = `<p><strong>Likely cause:</strong> ${html(finding.cause)}</p>`
   if (isSolved(finding, report)) return cause + paragraph(solvedText)
-  const moves = moveTexts(finding)
+  const moves = moveTexts(finding, report)
     .map((move) => `<li>${html(move)}</li>`)
     .join('')
   const text = testedText(finding, report)

@@ -35,7 +35,7 @@ function stageInner(stage: StageReport, report: Report, drawings: Drawings): str
   const runs =
     stage.runs.length === 0
       ? ''
-      : paragraph(`${stageRuns(stage, report)}, ${whole(stage.planned?.runs ?? 0)} planned.`, 'note')
+      : paragraph(`${stageRuns(stage, report)}. The plan estimated ${whole(stage.planned?.runs ?? 0)}.`, 'note')
   const said = `<p>${pill(tone, state)} ${html(stage.summary)}</p>`
   const own = stage.stage === confirmation.name ? measured(report) : ''
   return card(said + runs + findings(stage, report, drawings) + comparisons(stage.comparisons)) + own

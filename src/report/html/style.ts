@@ -103,7 +103,7 @@ table code { white-space: nowrap }
   .charts.two-up, .charts.three, .charts.many { row-gap: 0 }
   .charts.two-up figure, .charts.three figure, .charts.many figure { display: grid; grid-row: span 3;
     grid-template-rows: subgrid; margin-bottom: 18px }
-  .charts.one figure { display: grid; grid-template-columns: minmax(0, 500px) 1fr; gap: 0 28px; align-items: center }
+  .charts.one figure { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0 28px; align-items: center }
   .charts.one h3 { grid-column: 1 / -1 } }
 details.fold > summary { list-style: none; color: inherit; margin: 40px 0 12px; display: flex; gap: 4px 12px;
   align-items: baseline; flex-wrap: wrap } details.fold > summary::-webkit-details-marker { display: none }

@@ -1,4 +1,3 @@
-import { needsBaseline } from '../../gates/index.ts'
 import type { MetricComparison } from '../../gates/verification.ts'
 import { changeLines } from '../change-lines.ts'
 import { gateChartId } from '../charts/gates.ts'
@@ -7,7 +6,7 @@ import { limits } from '../limits.ts'
 import type { Report } from '../model.ts'
 import { nextSteps } from '../next-steps.ts'
 import { duration, gainAndInterval, meanAndSd, plural, whole } from '../numbers.ts'
-import { askText, byUrgency, headline, heldText, metricSentences, settleBeside } from '../phrases.ts'
+import { askText, byUrgency, gatesNote, headline, metricSentences, settleBeside } from '../phrases.ts'
 import { card, details, figure, icon, paragraph, pill, type Drawings } from './parts.ts'
 import { headlineComparison, isResults, judgedSide } from '../sides.ts'
 
@@ -76,8 +75,13 @@ export function whatNow(report: Report): string {
   return cards.length === 2 ? `<div class="two">${cards.join('')}</div>` : cards.join('')
 }
 
+const reading =
+  'In the charts, dots are estimates, bars their intervals and dashed lines limits. Rings are single seeds, with a count where ' +
+  'several are equal; on the axis of an SD, each is the distance of a seed from the mean.'
+
 /** One card per gate, the most urgent first: its question, its interval, its answer. */
-export function gates({ verdict, against }: Report, drawings: Drawings): string {
+export function gates(report: Report, drawings: Drawings): string {
+  const { verdict } = report
   if (verdict.gates.length === 0) return card(paragraph('No gate is declared.'))
   const places = byUrgency(verdict.gates)
   const cards = places.map(({ gate: g, position: i }) => {
@@ -91,12 +95,5 @@ export function gates({ verdict, against }: Report, drawings: Drawings): string 
       `<h3 class="with-pill" id="gate-${i + 1}">${pill(g.status, `${g.status}${open}`)}<span>${html(askText(g))}</span></h3>${chart}<div>${paragraph(g.sentence)}${remedy}${notes}${details('Shown beside the verdict, but not gated on', beside)}</div>`,
     )
   })
-  const source =
-    against === null || !verdict.gates.some((g) => needsBaseline(g.rule))
-      ? ''
-      : paragraph(
-          `${heldText(verdict)} measured against ${against}. Dots are estimates, bars their intervals, dashed lines limits, and rings single seeds, with a count where several are equal.`,
-          'soft',
-        )
-  return `${source}<div class="two">${cards.join('')}</div>`
+  return `${paragraph(`${gatesNote(report)} ${reading}`.trim(), 'soft')}<div class="two">${cards.join('')}</div>`
 }

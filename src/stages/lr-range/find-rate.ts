@@ -176,6 +176,6 @@ function verdict(explored: Explored, before: number, after: number): string {
   if (challenged.comparisons.length === 0) return `The budget does not allow confirming a rate, so ${rate} stays.`
   const leader = leading(challenged.comparisons.filter((c) => c.gain !== null))
   return leader
-    ? `${leader.label} does not beat ${rate} by more than noise, so the old rate stays.`
+    ? `The ${leader.label} does not beat ${rate} by more than noise, so the old rate stays.`
     : `No rate could be distinguished from ${rate}, so the old rate stays.`
 }
