@@ -67,7 +67,8 @@ function findingChart(
                 field: 'what',
                 type: 'nominal',
                 title: null,
-                scale: { domain: names, range: [colors.purple, colors.winner].slice(0, names.length) },
+                scale: { domain: names, range: colorsOf(names) },
+                legend: { orient: 'bottom', columns: 2 },
               },
             },
           },
@@ -77,12 +78,21 @@ function findingChart(
   ]
 }
 
+const lineColors: Readonly<Record<string, string>> = { 'training loss': colors.purple, 'validation loss': colors.winner }
+
+const colorsOf = (names: readonly string[]): string[] => names.map((name) => lineColors[name] ?? colors.grey)
+
 const gradientValues = ({ gradientNorm }: ThinCurve): Value[] =>
   gradientNorm.filter(([, norm]) => norm > 0).map(([step, value]) => ({ what: 'gradient norm', step, value }))
 
+/** Losses of steps have dropout and one batch each; rules read the evaluations, which have neither. */
 function lossValues({ loss, evaluations }: ThinCurve): Value[] {
-  const validation = evaluations.flatMap((e) =>
-    e.validationLoss === null ? [] : [{ what: 'validation loss', step: e.step, value: e.validationLoss }],
-  )
-  return [...loss.map(([step, value]) => ({ what: 'training loss', step, value })), ...validation]
+  const evaluated = (what: string, lossOf: (of: ThinCurve['evaluations'][number]) => number | null): Value[] =>
+    evaluations.flatMap((e) => {
+      const value = lossOf(e)
+      return value === null ? [] : [{ what, step: e.step, value }]
+    })
+  const train = evaluated('training loss', (e) => e.trainLoss)
+  const steps = loss.map(([step, value]) => ({ what: train.length === 0 ? 'training loss' : 'loss of a step', step, value }))
+  return [...steps, ...train, ...evaluated('validation loss', (e) => e.validationLoss)]
 }
