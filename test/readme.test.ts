@@ -6,6 +6,7 @@ import { noCommit } from '../src/cli/workflows/comment.ts'
 import { normalize } from '../src/compile/normalize.ts'
 import { normalizeResults } from '../src/compile/normalize/results.ts'
 import { parseSpec } from '../src/dsl/parse.ts'
+import { selectionAlpha } from '../src/stages/compare.ts'
 import { root, sources } from './support/architecture.ts'
 import { attacks } from './support/attacks.ts'
 
@@ -37,6 +38,12 @@ function problems(fragment: string): string[] {
 }
 
 describe('the README and the pages of docs/', () => {
+  it('say how often noise moves a lever', () => {
+    for (const page of ['README.md', 'docs/how-it-decides.md']) {
+      expect(read(page).replace(/\s+/g, ' ')).toContain(`once in ${1 / selectionAlpha} times`)
+    }
+  })
+
   it('shows workflows and whole specs as the files that are tested', () => {
     const whole = blocks.filter(isWhole)
     expect(whole.length).toBeGreaterThanOrEqual(4)
