@@ -3,7 +3,8 @@ import type { StageDecision } from '../records/decision.ts'
 import type { Plan, StageJob, StageName } from '../records/plan.ts'
 import type { RunResult } from '../records/run.ts'
 import type { Stage, StageContext } from '../stages/stage.ts'
-import { RunScheduler, type AskedRun, type RunResources } from './scheduler.ts'
+import { certainRuns, type AskedRun } from './ahead.ts'
+import { RunScheduler, type RunResources } from './scheduler.ts'
 import type { Journal } from './journal.ts'
 
 export { Interrupted } from './scheduler.ts'
@@ -17,6 +18,11 @@ export interface Execution extends RunResources {
   readonly settles?: StageContext['settles']
   /** What curves suggest to try. If omitted, nothing. */
   readonly remedies?: StageContext['remedies']
+  /**
+   * Whether slots that wait for the last run of a stage may train what the verification asks for in any case; false if
+   * omitted. Not for jobs that share the runs with others.
+   */
+  readonly ahead?: boolean
   /**
    * Whether to stop here. Called at the start of a stage (when no run is open) and before runs are trained. A workflow stops
    * where other jobs take over the training.
@@ -58,6 +64,7 @@ export async function execute(plan: Plan, execution: Execution): Promise<StudyOu
   const start = clock()
   listener({ type: 'study-started', plan, engine: runner.engine, workers: runner.slots, resumedRuns: journal.size })
   const scheduler = new RunScheduler(plan, execution)
+  if (execution.ahead) scheduler.trainAhead(certainRuns(plan, stages))
   const decisions: StageDecision[] = []
   const seconds: { stage: StageName; seconds: number }[] = []
   let incumbent = plan.baseline

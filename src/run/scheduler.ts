@@ -6,10 +6,13 @@ import type { Plan, StageJob, StageName } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import { confirmation } from '../stages/index.ts'
 import type { RunOutcome } from '../stages/stage.ts'
+import { RunsAhead, type AskedRun } from './ahead.ts'
+
 import { BudgetKeeper } from './budget.ts'
 import type { Listener } from './events.ts'
 import { runIds } from './id.ts'
 import type { Journal } from './journal.ts'
+import { inLanes, type Lanes, type OnWrite } from './lanes.ts'
 import { ProgressMeter } from './progress.ts'
 import type { Runner } from './runner.ts'
 
@@ -37,14 +40,6 @@ export interface RunResources {
   readonly keepWeights?: boolean | undefined
 }
 
-/** A run that a stage requests. */
-export interface AskedRun {
-  readonly id: string
-  readonly request: RunRequest
-}
-
-type OnWrite = (write: Promise<void>) => void
-
 /** Thrown when the user stopped the study. */
 export class Interrupted extends Error {}
 
@@ -62,6 +57,9 @@ export class RunScheduler {
   private readonly stop: AbortSignal
   /** Runs requested in this study, whether trained or found. Requesting one again is free. */
   private readonly asked = new Set<string>()
+  private ahead = new RunsAhead(new Map(), async () => {})
+  /** Runs that were trained before a stage asked for them. */
+  private readonly early = new Set<string>()
   private verifying = false
   private settled = false
   /** The levers that a verification would save a model of; null before any stage, where each side may be the winner. */
@@ -82,6 +80,13 @@ export class RunScheduler {
     this.stop = AbortSignal.any([resources.signal, this.timer].filter((s) => s !== undefined))
     // Every active run listens. Node takes more than ten listeners for a leak.
     setMaxListeners(0, this.stop)
+  }
+
+  /** Names runs that a later stage will certainly ask for, for slots that would be idle. */
+  trainAhead(requests: readonly RunRequest[]): void {
+    // Of equal requests the first names the run, as when a stage asks for it.
+    const runs = new Map(requests.toReversed().map((request) => [this.idOf(request), request]))
+    this.ahead = new RunsAhead(new Map([...runs].toReversed()), (run) => this.trainEarly(run))
   }
 
   startStage(job: StageJob, incumbent: Levers): void {
@@ -119,7 +124,7 @@ export class RunScheduler {
       if (!wanted.has(ids[i] as string)) wanted.set(ids[i] as string, request)
     })
     const outcomes = new Map<string, RunOutcome>()
-    await this.inLanes([...wanted], async ([id, request], onWrite) => {
+    await this.lanes([...wanted], async ([id, request], onWrite) => {
       outcomes.set(id, await this.one(id, request, onWrite))
     })
     return requests.map((request, i) => ({ ...(outcomes.get(ids[i] as string) as RunOutcome), request }))
@@ -131,7 +136,7 @@ export class RunScheduler {
    * finished runs.
    */
   async train(runs: readonly AskedRun[]): Promise<void> {
-    await this.inLanes(runs, async ({ id, request }, onWrite) => {
+    await this.lanes(runs, async ({ id, request }, onWrite) => {
       const kept = await this.resources.journal.read(id)
       if (kept && !this.lacksWeights(kept, request)) return
       if (this.resources.signal?.aborted) throw new Interrupted()
@@ -140,24 +145,9 @@ export class RunScheduler {
     })
   }
 
-  /** Works on as many at a time as the runner has slots. The next begins while the previous run is still being written. */
-  private async inLanes<T>(items: readonly T[], work: (item: T, onWrite: OnWrite) => Promise<void>): Promise<void> {
-    const writes: Promise<void>[] = []
-    const failures: unknown[] = []
-    const noteFailure = (error: unknown): void => {
-      failures.push(error)
-    }
-    const queue = items.values()
-    const lane = async (): Promise<void> => {
-      // If one fails, for example because the disk is full, the others end too.
-      for (const item of queue) {
-        await work(item, (write) => writes.push(write.catch(noteFailure)))
-        if (failures.length > 0) return
-      }
-    }
-    await Promise.all(Array.from({ length: this.resources.runner.slots }, () => lane().catch(noteFailure)))
-    await Promise.all(writes)
-    if (failures.length > 0) throw failures[0]
+  private lanes<T>(items: readonly T[], work: Lanes<T>['work']): Promise<void> {
+    const { slots } = this.resources.runner
+    return inLanes({ slots, items, work, onIdle: (idle) => void this.ahead.fill(idle) })
   }
 
   private async one(id: string, request: RunRequest, onWrite: OnWrite): Promise<RunOutcome> {
@@ -166,6 +156,7 @@ export class RunScheduler {
     const refused = again ? undefined : this.budget.take(this.verifying)
     if (refused) return this.notRun(request, refused)
     this.asked.add(id)
+    await this.ahead.claim(id)
     const kept = await this.resources.journal.read(id)
     if (kept && (again || this.settled || (isFinal(kept) && !this.lacksWeights(kept, request)))) return this.found(kept)
     if (this.settled) return this.notRun(request, this.budget.leftOut() ?? lost(request))
@@ -195,7 +186,8 @@ export class RunScheduler {
   private found(result: RunResult): RunResult {
     // A study that continues holds back as much for verification as it did before.
     this.meter.time(result)
-    this.resources.listener({ type: 'run-finished', result, cached: true, progress: this.meter.finish(result) })
+    const cached = !this.early.delete(result.id)
+    this.resources.listener({ type: 'run-finished', result, cached, progress: this.meter.finish(result) })
     return result
   }
 
@@ -220,6 +212,16 @@ export class RunScheduler {
       if (this.timer?.aborted) return this.notRun(request, this.budget.overrun())
       throw error
     }
+  }
+
+  /** Nobody is told before a stage asks for it. A crash is not kept, so the stage trains it as if nothing had happened. */
+  private async trainEarly({ id, request }: AskedRun): Promise<void> {
+    const { runner, journal } = this.resources
+    if (this.stop.aborted || !this.budget.inTime(this.heldBack(false)) || (await journal.read(id))) return
+    const result = await runner.run(request, id, { signal: this.stop })
+    if (result.status === 'crashed') return
+    await journal.append(result)
+    this.early.add(id)
   }
 
   private notRun(request: RunRequest, reason: string): RunOutcome {

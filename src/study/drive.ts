@@ -2,7 +2,7 @@
 import { InputError } from '../base/diagnostics.ts'
 import type { Plan, StageJob, StageName } from '../records/plan.ts'
 import { execute, Paused, type Execution } from '../run/execute.ts'
-import type { AskedRun } from '../run/scheduler.ts'
+import type { AskedRun } from '../run/ahead.ts'
 import type { StudyState } from '../run/shard-bundle.ts'
 import { stages } from '../stages/index.ts'
 import { studyRemedies } from './diagnostics.ts'

@@ -1,6 +1,7 @@
 import { lineOf } from '../base/diagnostics.ts'
 import type { EngineChoice } from '../engines/choose.ts'
 import { engineNamed } from '../engines/index.ts'
+import { gateOf } from '../gates/index.ts'
 import type { Listener } from '../run/events.ts'
 import { execute, Interrupted } from '../run/execute.ts'
 import type { WorkerPool } from '../run/pool.ts'
@@ -81,6 +82,7 @@ async function studyOn(
         ...resources,
         stages,
         keepWeights: options.saveModel !== undefined,
+        ahead: mayTrainAhead(prepared.plan, options),
         settles: judging.settles,
         remedies: studyRemedies(prepared.plan),
       })
@@ -95,6 +97,13 @@ async function studyOn(
     pool.close()
   }
 }
+
+/**
+ * Not if models are saved, since nobody knows yet which run keeps its weights; and not if a gate compares times, since both
+ * sides must be timed beside the same work.
+ */
+const mayTrainAhead = ({ gates }: Prepared['plan'], { saveModel }: StudyOptions): boolean =>
+  saveModel === undefined && !gates.some((rule) => gateOf(rule).restsOnTime)
 
 /** The pool, or a faster one with fewer workers and more threads. */
 async function fitted(

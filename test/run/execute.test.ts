@@ -231,6 +231,62 @@ describe('a crashed run', () => {
   })
 })
 
+describe('runs that the verification asks for in any case', () => {
+  const study = plan(['batch', 'schedule', 'verify'])
+  const three = { batch: asking('batch', requests('a b c')), schedule: asking('schedule', requests('d e'), requests('f')) }
+  const verify = asking('verify', requests('w x y'))
+  /** `c` and `f` are the last of their kind, and take longer than all others together. */
+  const slow = (more: Scripted['script'] = (r, id) => complete(id, r)) =>
+    new Scripted(async (r, id) => {
+      for (let i = 0; /^[cf]/.test(r.label) && i < 20; i++) await new Promise(setImmediate)
+      return more(r, id)
+    }, 2)
+
+  it('are trained by slots that wait for the last run of a stage, each once, with the same decisions', async () => {
+    const runner = slow()
+    const ahead = await run(study, { ...three, verify }, runner, { ahead: true })
+    const order = runner.started.map(([label]) => label)
+    expect(order.join('')).toMatch(/^abc?w.*d/)
+    expect(order.toSorted().join('')).toBe('abcdefwxy')
+    const alone = await run(study, { ...three, verify }, new Scripted((r, id) => complete(id, r), 1))
+    expect(alone.runner.started.map(([label]) => label).join('')).toBe('abcdefwxy')
+    expect(ahead.outcome.decisions).toEqual(alone.outcome.decisions)
+    expect((await all(runsOf(ahead.journal, ahead.outcome.decisions))).map((r) => r.id)).toEqual(
+      (await all(runsOf(alone.journal, alone.outcome.decisions))).map((r) => r.id),
+    )
+    const told = ahead.events.flatMap((e) => (e.type === 'run-finished' ? [`${e.result.request.label}${e.cached}`] : []))
+    expect(told.toSorted()).toEqual([...'abcdefwxy'].map((label) => `${label}false`))
+  })
+
+  it('have the label of the first of equal requests, as when their stage asks for them', async () => {
+    const both = requests('w x').flatMap((r) => [r, { ...r, label: `winner ${r.label}` }])
+    const { journal, outcome } = await run(study, { ...three, verify: asking('verify', both) }, slow(), { ahead: true })
+    const labels = (await all(runsOf(journal, outcome.decisions))).map((r) => r.request.label)
+    expect(labels.slice(-2)).toEqual(['w', 'x'])
+  })
+
+  it('are trained again when asked for, if they crashed', async () => {
+    let first = true
+    const runner = slow((r, id) => {
+      if (!r.label.startsWith('w') || !first) return complete(id, r)
+      first = false
+      return crashed(id, r)
+    })
+    const { outcome } = await run(study, { ...three, verify }, runner, { ahead: true })
+    expect(summaries(outcome)[2]).toBe('w complete; x complete; y complete')
+    expect(runner.started.filter((label) => label.startsWith('w'))).toHaveLength(2)
+  })
+
+  it('wait for their stage where the budget may refuse them, or nobody wants them ahead', async () => {
+    const short = plan(['batch', 'schedule', 'verify'], { trials: 9, reservedForVerification: 2 })
+    const started = async (of: Plan, ahead: boolean): Promise<string> => {
+      const { runner } = await run(of, { ...three, verify }, slow(), { ahead })
+      return runner.started.map(([label]) => label).join('')
+    }
+    expect([await started(short, true), await started(study, false)]).toEqual(['abcdefwxy', 'abcdefwxy'])
+  })
+})
+
 describe('the budget', () => {
   it('of trials counts what is found like what is trained, so a study that continues is cut at the same place', async () => {
     const path = journalIn(folder())
