@@ -34,6 +34,12 @@ it('the page of a running study draws the curve of each run in training', () => 
   expect(liveSection({ ...live, state: 'running' }, buildReport(fakeStudy().input)).inner).not.toContain('In training')
 })
 
+it('nothing is in training in a study that was stopped', () => {
+  const training = [{ label: 'dropout 0.3', seed: 7, step: 120, of: 340, loss: 0.5, losses: [2, 0.5] }]
+  const { inner } = liveSection({ ...live, training, state: 'stopped' }, buildReport(fakeStudy().input))
+  expect(inner).not.toContain('In training')
+})
+
 it.each([
   ['running', null, 'The study is running. No stage has started yet.'],
   ['running', '[2/5] batch', 'The study is running. It is at [2/5] batch.'],

@@ -78,9 +78,9 @@ function facts(live: LiveSection, { budget, study }: Report): string {
   )
 }
 
-/** The curves of the runs in training. */
-function training({ training: runs }: LiveSection): string {
-  if (runs.length === 0) return ''
+/** The curves of the runs in training; those of a study that was stopped are lost. */
+function training({ state: is, training: runs }: LiveSection): string {
+  if (is === 'stopped' || runs.length === 0) return ''
   const rows = runs.map((run) => {
     return [html(run.label, 120), String(run.seed), stepsText(run), short(run.loss), curve(run.losses)]
   })
