@@ -5,6 +5,7 @@ import { fakeStudy } from '../support/study.ts'
 
 const live = {
   version: '1',
+  rest: 'a',
   stage: null,
   finished: 1,
   expected: 9,
