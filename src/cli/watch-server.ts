@@ -10,7 +10,7 @@ const host = '127.0.0.1'
 const waiting = 'No study runs in this folder yet. Start it in another terminal.'
 
 /**
- * Serves the page of a study to browsers of this machine, and nothing else: two addresses, both read-only. A page of another
+ * Serves the page of a study to browsers of this machine, and nothing else: three addresses, all read-only. A page of another
  * site cannot read it. Its requests carry its own name in `Host`, even if that name leads here, and are refused.
  */
 export class WatchServer {
@@ -62,7 +62,7 @@ export class WatchServer {
     const names = [`${host}:${this.port}`, `localhost:${this.port}`]
     if (!names.includes(headers.host ?? '')) return send(response, 421, 'This address is not served here.')
     if (method !== 'GET' && method !== 'HEAD') return send(response, 405, 'This page is read-only.', { allow: 'GET, HEAD' })
-    if (url !== '/' && url !== '/version') return send(response, 404, 'There is nothing here.')
+    if (url !== '/' && url !== '/now' && url !== '/version') return send(response, 404, 'There is nothing here.')
     const seen = await this.study.look()
     if (url === '/version') return send(response, 200, seen.version)
     const text = await this.pageOf(seen)
@@ -71,7 +71,8 @@ export class WatchServer {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': `${policy}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
     })
-    if (method === 'GET') response.on('finish', () => (this.shown = seen.state))
+    // A page that asks for what is new has not shown it yet.
+    if (method === 'GET' && url === '/') response.on('finish', () => (this.shown = seen.state))
   }
 
   /** Made once for each state of the study, however many browsers ask. */

@@ -28,6 +28,8 @@ export interface MetricDefinition {
   readonly ofLabel?: 'its-rows'
   /** True if it has a value for one class or label alone, so whoever names it must name which. */
   readonly needsClass?: true
+  /** True if it is that of the worst class or label, so it judges all of them. */
+  readonly ofWorst?: true
 }
 
 /** Every metric of evaluated splits; the task decides which a run computes, and for some, whether the spec names it. */
@@ -99,6 +101,7 @@ export const metrics = {
     title: 'lowest recall of a class',
     titleOfLabels: 'lowest recall of a label',
     onRequest: true,
+    ofWorst: true,
   },
   worstNll: {
     tasks: classesOrLabels,
@@ -106,6 +109,7 @@ export const metrics = {
     title: 'highest mean negative log-likelihood of the rows of a class, in nats',
     titleOfLabels: 'highest mean negative log-likelihood of a label, in nats',
     onRequest: true,
+    ofWorst: true,
   },
   recall: {
     tasks: classesOrLabels,
@@ -211,6 +215,8 @@ export const ownMetricNotes = (names: { readonly [metric in MetricName]?: string
 export const metricsOf = (task: Task): readonly MetricName[] => allMetricsOf(task).filter((name) => !isOnRequest(name))
 /** Whether the metric has a value for one class or label alone, which a gate must name. */
 export const needsClass = (name: MetricName): boolean => (metrics[name] as MetricDefinition).needsClass === true
+/** Whether the metric is that of the worst class or label. */
+export const isOfWorst = (name: MetricName): boolean => (metrics[name] as MetricDefinition).ofWorst === true
 /** On which rows the metric of one class is measured; undefined if it has no value for one class. */
 export const ofClass = (name: MetricName): MetricDefinition['ofClass'] => (metrics[name] as MetricDefinition).ofClass
 /** Whether the metric of one label is measured on the rows that have it. */

@@ -40,9 +40,17 @@ export const isTried = ({ title, subject }: Finding, { lever }: Move, { stages }
     ),
   )
 
-/** Whether the study has mended it already: it is about other levers than the winner's, and the winner does not show it. */
-export const isSolved = ({ subject, rule }: Finding, { diagnostics }: Pick<Report, 'diagnostics'>): boolean =>
-  subject !== winnerSubject && !diagnostics.some((other) => other.subject === winnerSubject && other.rule === rule)
+/**
+ * Whether the study has mended it already: it is about other levers than the winner's, and the winner, of which a seed
+ * finished, does not show it.
+ */
+export const isSolved = (
+  { subject, rule }: Finding,
+  { diagnostics, verification }: Pick<Report, 'diagnostics' | 'verification'>,
+): boolean =>
+  subject !== winnerSubject &&
+  (verification?.seeds ?? []).some(({ candidate }) => candidate.status === 'complete') &&
+  !diagnostics.some((other) => other.subject === winnerSubject && other.rule === rule)
 
 /** In place of what to try. */
 export const solvedText = 'The winner does not show this, so there is nothing left to try.'
@@ -59,7 +67,7 @@ export function testedText({ stage }: Finding, { stages }: Pick<Report, 'stages'
 }
 
 /** What to try, in order, and which stage tests the first. */
-export function adviceText(finding: Finding, report: Pick<Report, 'stages' | 'diagnostics'>): string {
+export function adviceText(finding: Finding, report: Pick<Report, 'stages' | 'diagnostics' | 'verification'>): string {
   if (isSolved(finding, report)) return solvedText
   const all = moveTexts(finding, report)
     .map((move, i) => `${i + 1}. ${move}`)

@@ -132,7 +132,7 @@ function levers({ levers: { changes, sinceLock }, lineage: entries, stages: all 
   const own = table(['Bucket', 'Lever', 'Declared', 'Chosen', 'Moved by'], rows)
   const kept = all.some(searched)
     ? 'Every lever stays as declared because no change beat noise.'
-    : 'Every lever stays as declared because no stage of this study tries any.'
+    : 'Every lever stays as declared because no stage that tries others has run.'
   const text = `${own === '' ? kept : `${own}\n\nAll other levers stay as declared.`}\n\n${leverWords}`
   if (sinceLock === null) return text
   const moved = sinceLock.map((d) => `${code(d.lever)} ${leverText(d.from)} → ${leverText(d.to)}`).join(', ')

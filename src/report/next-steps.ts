@@ -66,17 +66,16 @@ function gateSteps({ verdict: { gates } }: Report): string[] {
 /** `regression (test accuracy)`. */
 const nameOf = ({ rule }: GateVerdict): string => `${rule.gate} (${gateOf(rule).subject(rule)})`
 
-function cutSteps({ budget, omissions }: Report): string[] {
+function cutSteps({ budget }: Report): string[] {
   const cut = wasCutShort(budget) ? 'minutes' : budget.exhausted
   if (cut === null) return []
-  const left = omissions.length === 0 ? 'Runs were left out' : `${whole(omissions.length)} planned parts were left out`
-  return [`Raise budget.${cut} in the spec, and run again. ${left}, as the budget ran out.`]
+  return [`Raise budget.${cut} in the spec, and run again. The budget ran out, so runs were left out.`]
 }
 
-/** A lock is worth committing if its study passed and was not cut short. */
+/** A lock is worth committing if its study passed and was not cut short. Without verified seeds, it judges nothing. */
 function lockSteps(report: Report): string[] {
-  const { verdict, budget, study, levers } = report
-  if (verdict.status !== 'pass' || verdict.gates.length === 0 || wasCutShort(budget)) return []
+  const { verdict, budget, study, levers, verification } = report
+  if (verdict.status !== 'pass' || verdict.gates.length === 0 || verification === null || wasCutShort(budget)) return []
   const lock = lockNameOf(study.specFile)
   const commit = `commit ${lock} from the output folder beside the spec`
   if (isResults(report)) return [`To judge later results against these, ${commit}.`]

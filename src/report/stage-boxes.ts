@@ -66,7 +66,12 @@ export function batch(report: Draft): Box {
 /** Entries that rest on exactly the same runs were moved together. */
 export function oneLever({ lineage, stages }: Draft): Box {
   const decided = stages.some((s) => s.comparisons.some(isDecided))
-  if (!stages.some(searched)) return box('skipped', 'No stage of this study tries other levers.')
+  if (!stages.some(searched)) {
+    const ended = stages.some(({ stage, state }) => state === 'not-reached' && stage !== confirmation.name)
+    return ended
+      ? box('not-done', 'The study ended before a stage tried other levers.')
+      : box('skipped', 'No stage of this study tries other levers.')
+  }
   if (lineage.length === 0)
     return box('done', `No lever was moved${decided ? ': none beat the incumbent by more than noise' : ''}.`)
   const groups = groupBy(lineage, ({ stage, evidence }) => `${stage} ${evidence.runs.join(' ')}`)

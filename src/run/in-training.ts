@@ -18,7 +18,7 @@ const mostLosses = 400
 /** The runs that train right now, from a study's events. `now` is in milliseconds. */
 export class RunsInTraining {
   private readonly now: () => number
-  private readonly runs = new Map<string, RunInTraining>()
+  private readonly runs = new Map<string, Started>()
 
   constructor(now: () => number) {
     this.now = now
@@ -26,7 +26,7 @@ export class RunsInTraining {
 
   /** In the order in which they began. */
   get all(): readonly RunInTraining[] {
-    return [...this.runs.values()]
+    return [...this.runs.values()].map(({ told, ...run }) => ({ ...run, losses: told.map(({ loss }) => loss) }))
   }
 
   take(event: RunEvent): void {
@@ -37,7 +37,7 @@ export class RunsInTraining {
         this.runs.clear()
         return
       case 'run-started':
-        this.runs.set(keyOf(event.request), { request: event.request, since: this.now(), soFar: null, losses: [] })
+        this.runs.set(keyOf(event.request), { request: event.request, since: this.now(), soFar: null, told: [] })
         return
       case 'run-progress':
         this.advance(keyOf(event.request), event.soFar)
@@ -53,10 +53,15 @@ export class RunsInTraining {
   private advance(key: string, soFar: StepsSoFar): void {
     const run = this.runs.get(key)
     if (!run) return
-    const losses = [...run.losses, soFar.loss]
-    const kept = losses.length > mostLosses ? losses.filter((_, i) => i % 2 === 0) : losses
-    this.runs.set(key, { ...run, soFar, losses: kept })
+    // A run is trained again, from its beginning or a checkpoint, if its process died or its script asks for it.
+    const told = [...run.told.filter(({ step }) => step < soFar.step), soFar]
+    const kept = told.length > mostLosses ? told.filter((_, i) => i % 2 === 0) : told
+    this.runs.set(key, { ...run, soFar, told: kept })
   }
+}
+
+interface Started extends Omit<RunInTraining, 'losses'> {
+  readonly told: readonly StepsSoFar[]
 }
 
 const keyOf = ({ stage, label, seed, fold, job }: RunRequest): string => JSON.stringify([stage, label, seed, fold, job])

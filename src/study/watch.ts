@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fingerprint } from '../base/hash.ts'
 import { isHeld } from '../base/lock-file.ts'
 import { curveBook, lossOf, thinCurve, type ThinCurve } from '../report/curves.ts'
 import { stretchesFor } from '../report/explorer/grid.ts'
@@ -66,6 +67,7 @@ export class StudyWatch {
       ...progress,
       state: state === 'stopped' ? 'stopped' : 'running',
       version,
+      rest: `${state} ${fingerprint([report, kept.length])}`,
       secondsUsed: progress.before + (state === 'running' ? this.since(report) : progress.seconds),
     }
     const seconds = section.secondsUsed

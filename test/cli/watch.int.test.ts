@@ -4,10 +4,14 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WatchServer } from '../../src/cli/watch-server.ts'
+import { buildReport } from '../../src/report/build.ts'
+import { StudyWatch } from '../../src/study/watch.ts'
 import { root } from '../support/architecture.ts'
 import { node24 } from '../support/runner.ts'
 import { patiently } from '../support/slowness.ts'
 import { wineSpec } from '../support/specs.ts'
+import { fakeStudy } from '../support/study.ts'
 import { needs } from '../support/tools.ts'
 import { launch } from '../report/on-disk.ts'
 
@@ -96,6 +100,39 @@ describe('tunegate watch', () => {
       expect(complaints).toEqual([])
     } finally {
       await browser.close()
+    }
+  })
+
+  it('puts progress in place, so that nobody is disturbed who reads, and loads the page again for anything else', async (context) => {
+    const browser = await launch(needs(context, 'chromium'))
+    const server = new WatchServer(new StudyWatch(folder, () => 0))
+    try {
+      const { input } = fakeStudy()
+      const write = (finished: number, decisions: typeof input.decisions): void => {
+        const progress = { stage: null, expected: 9, best: null, secondsLeft: null, before: 0, seconds: 1, training: [] }
+        const report = buildReport({ ...input, runs: [], decisions })
+        writeFileSync(join(folder, 'live.json'), JSON.stringify({ progress: { ...progress, finished }, report }))
+      }
+      write(1, [])
+      const page = await browser.newPage()
+      const complaints: string[] = []
+      page.on('console', (m) => complaints.push(m.text()))
+      page.on('pageerror', (e) => complaints.push(e.message))
+      await page.goto(await server.listen(0))
+      await page.getByText('1 of about 9').waitFor()
+      await page.evaluate("document.body.setAttribute('data-mine', 'kept')")
+      write(2, [])
+      await page.getByText('2 of about 9').waitFor({ timeout: patiently(20) })
+      write(3, [])
+      await page.getByText('3 of about 9').waitFor({ timeout: patiently(20) })
+      expect(await page.getAttribute('body', 'data-mine')).toBe('kept')
+      write(3, input.decisions)
+      await page.locator('#gates').waitFor({ timeout: patiently(20) })
+      await expect.poll(() => page.getAttribute('body', 'data-mine'), { timeout: patiently(20) }).toBe(null)
+      expect(complaints).toEqual([])
+    } finally {
+      await browser.close()
+      await server.close()
     }
   })
 

@@ -35,6 +35,9 @@ describe('the checklist', () => {
     })
     // A study that only verifies tries no lever.
     expect(states({ stages: ['verify'] })).toMatchObject({ 'one-lever': 'skipped', confirmed: 'done' })
+    // Nor does one that ended before its stages did.
+    const ended = (input: ReportInput): ReportInput => ({ ...input, decisions: [] })
+    expect(states({}, ended)).toMatchObject({ 'one-lever': 'not-done' })
     expect(states({ stages: [] })).toMatchObject({
       baseline: 'not-done',
       curves: 'not-done',

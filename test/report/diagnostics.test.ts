@@ -62,6 +62,11 @@ describe('what the curves say', () => {
     const still = renderSummary(reportWith(finding(), declared), new Map())
     expect(still.match(/Try, in order/g)).toHaveLength(2)
   })
+  it('calls nothing mended that the winner could not show, as no seed of it finished', () => {
+    const { input } = fakeStudy({ diverging: [0, 1, 2, 3, 4] })
+    const report = buildReport({ ...input, diagnostics: [finding({ subject: 'declared levers' })] })
+    expect(renderSummary(report, new Map())).not.toContain('The winner does not show this')
+  })
   it('says so where every rule was silent, and nothing where nothing was verified', () => {
     expect(renderSummary(reportWith(), new Map())).toContain(
       'No rule found anything wrong with the curves of the verification.',

@@ -5,6 +5,7 @@ import { fakeStudy } from '../support/study.ts'
 
 const live = {
   version: '1',
+  rest: 'a',
   stage: null,
   finished: 1,
   expected: 9,
@@ -32,6 +33,12 @@ it('the page of a running study draws the curve of each run in training', () => 
   expect(inner).toContain('aria-label="Training loss, from 2 to 0.5"')
   expect(/points="([^"]+)"/.exec(inner)?.[1]).toBe('0.0,2.0 80.0,18.0 160.0,26.0')
   expect(liveSection({ ...live, state: 'running' }, buildReport(fakeStudy().input)).inner).not.toContain('In training')
+})
+
+it('nothing is in training in a study that was stopped', () => {
+  const training = [{ label: 'dropout 0.3', seed: 7, step: 120, of: 340, loss: 0.5, losses: [2, 0.5] }]
+  const { inner } = liveSection({ ...live, training, state: 'stopped' }, buildReport(fakeStudy().input))
+  expect(inner).not.toContain('In training')
 })
 
 it.each([

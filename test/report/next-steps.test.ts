@@ -5,6 +5,7 @@ import { moveTexts } from '../../src/report/diagnostics.ts'
 import { limits } from '../../src/report/limits.ts'
 import type { Report } from '../../src/report/model.ts'
 import { nextSteps } from '../../src/report/next-steps.ts'
+import type { MetricRule } from '../../src/records/gates.ts'
 import type { GateVerdict, VerdictStatus } from '../../src/records/verdict.ts'
 import { fakeStudy, type StudyOptions } from '../support/study.ts'
 
@@ -103,9 +104,21 @@ describe('what to do next', () => {
   it('says which budget ended the study', () => {
     const report = reportOf()
     const cut = { ...report, budget: { ...report.budget, exhausted: 'trials' as const } }
-    expect(nextSteps(cut)).toContainEqual(
-      expect.stringMatching(/^Raise budget\.trials in the spec, and run again\. 1 planned/),
+    expect(nextSteps(cut)).toContain(
+      'Raise budget.trials in the spec, and run again. The budget ran out, so runs were left out.',
     )
+  })
+
+  it('does not count what other reasons left out as left out by the budget', () => {
+    const report = reportOf({}, { omissions: [{ what: 'scores of an ensemble', why: 'no run kept its predictions' }] })
+    const cut = { ...report, budget: { ...report.budget, exhausted: 'trials' as const } }
+    expect(nextSteps(cut).filter((step) => /\d+ planned part/.test(step))).toEqual([])
+  })
+
+  it('keeps no lock that judges nothing, as that of a study without a verification', () => {
+    const report = reportOf({ stages: ['lr-range'] })
+    const passing = { ...report, verdict: { ...reportOf().verdict, status: 'pass' as const } }
+    expect(nextSteps(passing).join()).not.toMatch(/lock/)
   })
 })
 
@@ -128,20 +141,42 @@ describe('what not to trust', () => {
 
   it('is what few seeds leave open: 1 − 0.05^(1/n), as the exact binomial bound of no failure', () => {
     expect(limits(reportOf())).toContain(
-      'All 5 seeds finished. That still leaves open that up to 45 % of trainings do not finish (95 % confidence).',
+      'All 5 seeds of the winner finished. That still leaves open that up to 45 % of trainings do not finish (95 % confidence).',
     )
     expect(limits(reportOf({ diverging: [2] }))).toContainEqual(
       expect.stringMatching(/^Means leave out 1 seed of the winner that did not finish\./),
     )
   })
 
+  it('is a single seed, and everything if no seed finished', () => {
+    const single = limits(reportOf({ seeds: 1 }))
+    expect(single[0]).toBe('There is a single seed, so nothing says how the numbers differ under other seeds.')
+    expect(single).toContain(
+      'The only seed of the winner finished. That still leaves open that up to 95 % of trainings do not finish (95 % confidence).',
+    )
+    expect(limits(reportOf({ diverging: [0, 1, 2, 3, 4] }))).toEqual([
+      'No seed of the winner finished, so there are no numbers of it.',
+    ])
+  })
+
+  it('counts one row as one', () => {
+    const report = reportOf()
+    const one = limits({ ...report, data: { ...report.data, rows: { ...report.data.rows, test: 1 } } })
+    expect(one[0]).toMatch(/^The numbers hold for other seeds on this one test row\. On other rows/)
+    expect(one[1]).toBe('There is 1 test row, so a single row is 1 of the accuracy.')
+  })
+
   it('is a gain that only the rows show that chose the levers', () => {
     const report = reportOf()
-    const metrics = (report.verification?.metrics ?? []).map((m) =>
-      m.objective && m.split === 'test' ? { ...m, claim: 'not-distinguishable' as const } : m,
-    )
-    const differs = { ...report, verification: report.verification && { ...report.verification, metrics } }
-    expect(limits(differs)).toContainEqual(
+    const withClaim = (claim: 'not-distinguishable' | 'negligible'): Report => {
+      const metrics = (report.verification?.metrics ?? []).map((m) =>
+        m.objective && m.split === 'test' ? { ...m, claim } : m,
+      )
+      return { ...report, verification: report.verification && { ...report.verification, metrics } }
+    }
+    // Too little to matter is still more than noise.
+    expect(limits(withClaim('negligible')).join()).not.toContain('but test')
+    expect(limits(withClaim('not-distinguishable'))).toContainEqual(
       expect.stringMatching(/Validation accuracy is better by more than noise, but test accuracy is not\.$/),
     )
     expect(limits(report).join()).not.toContain('but test')
@@ -158,6 +193,28 @@ describe('what not to trust', () => {
       'No gate judges the ensemble, temperature scaling, averaged weights and classes that no gate names.',
     )
     expect(of(false)).toBe('No gate judges the ensemble, averaged weights and classes that no gate names.')
+  })
+
+  it('calls labels labels, and leaves out parts that a gate judges, by name or as the worst', () => {
+    const report = reportOf()
+    const said = (of: Report): string => limits(of).at(-1) ?? ''
+    expect(said({ ...report, study: { ...report.study, task: 'multi-label' } })).toContain('labels that no gate names')
+    const gates = (metrics: readonly Partial<MetricRule>[]): Report => {
+      const [gate] = report.verdict.gates
+      if (!gate) throw new Error('no gate')
+      const all = metrics.map((of) => ({ ...gate, rule: { ...gate.rule, ...of } }))
+      return { ...report, verdict: { ...report.verdict, gates: all } }
+    }
+    expect(said(gates([{ metric: 'worstRecall' }]))).toBe('No gate judges averaged weights.')
+    const named = (report.data.classes ?? []).map((name) => ({ metric: 'recall' as const, class: name }))
+    expect(said(gates(named.slice(1)))).toContain('classes that no gate names')
+    expect(said(gates(named))).toBe('No gate judges averaged weights.')
+  })
+
+  it('says that time ended the study, also if the trials ran out before', () => {
+    const report = reportOf()
+    const both = { ...report.budget, exhausted: 'trials' as const, cutShort: 'minutes' as const }
+    expect(limits({ ...report, budget: both })).toContain('Time ended the study, so a repetition may end elsewhere.')
   })
 
   it('is nothing where nothing was verified', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { buildReport } from '../../src/report/build.ts'
 import { thinCurve } from '../../src/report/curves.ts'
+import { changes } from '../../src/report/html/change.ts'
 import { renderSummary } from '../../src/report/markdown.ts'
 import { capSummary } from '../../src/report/summary-size.ts'
 import { fakeStudy, type StudyOptions } from '../support/study.ts'
@@ -52,6 +53,13 @@ describe('summary.md', () => {
       ...['What to do next', 'Gates', 'Levers', 'Checklist', 'Stages', 'Data', 'Repeat this run'],
     ])
     expect(summaryOf({ gates: [] })).toContain('No gate is declared')
+  })
+
+  it('does not say that a study tries no levers that ended before it could', () => {
+    const { input } = fakeStudy()
+    const ended = buildReport({ ...input, decisions: [], statistics: [] })
+    expect(renderSummary(ended, new Map())).toContain('stays as declared because no stage that tries others has run.')
+    expect(changes(ended)).toContain('No lever moved because no stage that tries others has run.')
   })
 
   it('lists no row among the errors that every seed gets right', () => {

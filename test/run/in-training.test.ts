@@ -36,6 +36,11 @@ it('runs that a budget ended are gone when the next stage starts', () => {
   expect(after({ type: 'run-started', request: first.request }, next).all).toEqual([])
 })
 
+it('a run that begins again, in a new process or from a checkpoint, takes back what it trains again', () => {
+  const begun = after({ type: 'run-started', request: first.request }, step(10), step(20), step(30), step(15), step(25))
+  expect(begun.all).toMatchObject([{ soFar: { step: 25 }, losses: [1 / 10, 1 / 15, 1 / 25] }])
+})
+
 it('a long run keeps the shape of its whole curve, not only its end', () => {
   const all = after({ type: 'run-started', request: first.request })
   for (let at = 1; at <= 1001; at++) all.take(step(at))

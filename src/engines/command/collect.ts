@@ -29,9 +29,10 @@ export class Collector implements Collected {
   private numbers: number[] = []
   private log = emptyLog()
   private greeted = false
-  private readonly onStep: (steps: number, loss: number) => void
+  private readonly onStep: OnEvent
 
-  constructor(onStep: (steps: number, loss: number) => void = () => {}) {
+  /** @param onStep called after every step with a loss that is finite, with the number of steps so far */
+  constructor(onStep: OnEvent = () => {}) {
     this.onStep = onStep
   }
 
@@ -116,9 +117,11 @@ export class Collector implements Collected {
     this.log.learningRate.push(rate === undefined ? Number.NaN : rounded(rate))
     this.log.gradientNorm.push(norm === undefined || norm === null ? Number.NaN : rounded(norm))
     this.log.clipped.push(clipped ?? false)
-    this.onStep(this.numbers.length, loss)
+    this.onStep(this.numbers.length, { step, loss })
   }
 }
+
+type OnEvent = (steps: number, event: { readonly step: number; readonly loss: number }) => void
 
 interface GrowingLog {
   loss: number[]

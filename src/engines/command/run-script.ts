@@ -48,8 +48,8 @@ const resumeCode = 75
 export async function runScript(script: Script, run: ScriptRun): Promise<ScriptOutcome> {
   const { id, asked, folder, memoryMiB = null, enoughSteps, onStep } = run
   const enough = new AbortController()
-  const collector = new Collector((steps, loss) => {
-    onStep?.(steps, null, loss)
+  const collector = new Collector((steps, { step, loss }) => {
+    onStep?.(step, null, loss)
     if (enoughSteps !== undefined && steps >= enoughSteps) enough.abort(new Enough())
   })
   let resume: string | null = null

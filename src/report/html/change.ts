@@ -37,7 +37,7 @@ export function changes(report: Report): string {
       ? paragraph(
           report.stages.some(searched)
             ? 'No lever moved because no change beat the incumbent by more than noise.'
-            : 'No lever moved because no stage of this study tries any.',
+            : 'No lever moved because no stage that tries others has run.',
         )
       : `<ol class="timeline">${items.join('')}</ol>`
   const twice = levers.changes

@@ -13,6 +13,8 @@ export interface LiveSection extends Progress {
   readonly state: 'running' | 'stopped'
   /** Changes whenever there is something new to show. */
   readonly version: string
+  /** Changes whenever a section beside this one has something new to show. */
+  readonly rest: string
   /** The stage that runs, such as `[2/5] batch`; null before the first. */
   readonly stage: string | null
   /** The runs in training that have taken a while. */
@@ -40,7 +42,7 @@ export function liveSection(live: LiveSection, report: Report): Section {
   return {
     id: 'now',
     title: 'Now',
-    inner: status(said) + facts(live, report) + training(live) + incumbent(report) + stopped(report),
+    inner: status(said, live.rest) + facts(live, report) + training(live) + incumbent(report) + stopped(report),
   }
 }
 
@@ -53,7 +55,8 @@ const sayings = {
 }
 
 /** What the study does, and a place for what the script of the page says. */
-const status = (said: string): string => card(`${paragraph(said)}<p id="poll" role="status"></p>`)
+const status = (said: string, rest: string): string =>
+  card(`${paragraph(said)}<p id="poll" role="status" data-rest="${html(rest)}"></p>`)
 
 function facts(live: LiveSection, { budget, study }: Report): string {
   const { finished, expected, best, secondsLeft, secondsUsed } = live
@@ -78,9 +81,9 @@ function facts(live: LiveSection, { budget, study }: Report): string {
   )
 }
 
-/** The curves of the runs in training. */
-function training({ training: runs }: LiveSection): string {
-  if (runs.length === 0) return ''
+/** The curves of the runs in training; those of a study that was stopped are lost. */
+function training({ state: is, training: runs }: LiveSection): string {
+  if (is === 'stopped' || runs.length === 0) return ''
   const rows = runs.map((run) => {
     return [html(run.label, 120), String(run.seed), stepsText(run), short(run.loss), curve(run.losses)]
   })
@@ -146,17 +149,24 @@ function whyEarly({ job, status, reason }: Report['runs'][number]): string | nul
 }
 
 /**
- * Asks the server every two seconds whether there is something new, and if so loads the page again. Browsers keep the place
- * on the page; this keeps what is unfolded.
+ * Asks the server every two seconds whether there is something new. If only this section has it, it is put in place, so that
+ * nobody is disturbed who looks at a chart; otherwise the page is loaded again. Browsers keep the place on the page; this
+ * keeps what is unfolded.
  */
-const poll = `(()=>{const here=document.getElementById('poll');
-const key='open';const all=()=>[...document.querySelectorAll('details')];
-try{const open=JSON.parse(sessionStorage.getItem(key)||'[]');all().forEach((d,i)=>{if(open[i])d.open=true})}catch{}
-const version=VERSION;let lost=0;
-const look=async()=>{try{const answer=await fetch('/version',{cache:'no-store'});const now=await answer.text();lost=0;
-if(here)here.textContent='';
-if(now!==version&&document.visibilityState==='visible'){sessionStorage.setItem(key,JSON.stringify(all().map(d=>d.open)));location.reload();return}}
-catch{if(++lost>1&&here)here.textContent='The server of this page has ended.'}setTimeout(look,2000)};setTimeout(look,2000)})()`
+const poll = `(()=>{const place=()=>document.getElementById('poll');const say=text=>{const here=place();if(here)here.textContent=text};
+const key='open';const all=of=>[...of.querySelectorAll('details')];
+const unfold=(of,open)=>all(of).forEach((d,i)=>{if(open[i])d.open=true});
+try{unfold(document,JSON.parse(sessionStorage.getItem(key)||'[]'))}catch{}
+let version=VERSION;let lost=0;const text=async path=>(await fetch(path,{cache:'no-store'})).text();
+const renew=async()=>{const here=place();
+const next=new DOMParser().parseFromString(await text('/now'),'text/html').getElementById('poll');
+if(!here||!next||next.dataset.rest!==here.dataset.rest)return false;
+const [old,fresh]=[here,next].map(one=>one.closest('section'));unfold(fresh,all(old).map(d=>d.open));
+old.replaceWith(fresh);return true};
+const look=async()=>{try{const now=await text('/version');lost=0;say('');
+if(now!==version&&document.visibilityState==='visible'){
+if(!await renew()){sessionStorage.setItem(key,JSON.stringify(all(document).map(d=>d.open)));location.reload();return}version=now}}
+catch{if(++lost>1)say('The server of this page has ended.')}setTimeout(look,2000)};setTimeout(look,2000)})()`
 
 /** The script of one state of the page. */
 export function pollFor({ version }: Pick<LiveSection, 'version'>): { readonly text: string; readonly hash: string } {
@@ -169,7 +179,7 @@ export function waitingPage(version: string, said: string): string {
   return pageHtml({
     title: 'waiting',
     header: '<div class="banner"><div class="title"><h1>tunegate watch</h1></div></div>',
-    sections: [{ id: 'now', title: 'Now', inner: status(said) }],
+    sections: [{ id: 'now', title: 'Now', inner: status(said, '') }],
     footer: 'This page loads again by itself.',
     poll: pollFor({ version }),
   })

@@ -38,6 +38,7 @@ describe('an event', () => {
     ['{"type": "step", "step": 1, "loss": NaN}', null],
     ['{"type": "step", "step": 1, "loss": -Infinity, "note": "not NaN"}', null],
     ['{"type": "step", "step": 1, "loss": 0.5}', 0.5],
+    ['{"type": "step", "step": 1, "loss": 1e400}', null],
   ])('reads %s', (line, loss) => expect(eventOf(line, 1)).toMatchObject({ type: 'step', loss }))
 
   it('is ignored if its type is unknown, and so are unknown fields', () => {
@@ -86,6 +87,17 @@ describe('the events of a run', () => {
     const lines = ['0.5', '0.4', 'NaN', '0.3'].map((loss, i) => `{"type": "step", "step": ${i + 1}, "loss": ${loss}}`)
     const found = collected([hello, ...lines].join('\n')) as Collector
     expect([found.divergedAt, found.steps.loss]).toEqual([2, [0.5, 0.4]])
+  })
+
+  it('tell the number of each step, also where a script reports only some', () => {
+    const told: number[][] = []
+    const collector = new Collector((count, { step, loss }) => told.push([count, step, loss]))
+    for (const line of [hello, ...[100, 200].map((step) => `{"type": "step", "step": ${step}, "loss": 2}`)])
+      collector.add(eventOf(line, 1) as TrainerEvent)
+    expect(told).toEqual([
+      [1, 100, 2],
+      [2, 200, 2],
+    ])
   })
 
   it('after a restart go on from the checkpoint', () => {

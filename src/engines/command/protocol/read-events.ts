@@ -70,12 +70,18 @@ export function eventOf(text: string, line: number): TrainerEvent | undefined {
 
 const limits: JsonLimits = { bytes: 4 * mostLine, depth: 8, values: 2000 }
 
-/** Python and others write NaN and Infinity, which JSON does not have. */
+/** Python and others write NaN and Infinity, which JSON does not have. A number may also be too large, as 1e400 is. */
 function parsed(text: string): unknown {
   const finite = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (found) =>
     found.startsWith('"') ? found : 'null',
   )
-  return jsonOrUndefined(finite, limits)
+  return withoutInfinity(jsonOrUndefined(finite, limits))
+}
+
+function withoutInfinity(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  if (Array.isArray(value)) return value.map(withoutInfinity)
+  return isMap(value) ? Object.fromEntries(Object.entries(value).map(([key, of]) => [key, withoutInfinity(of)])) : value
 }
 
 function problemOf({ instancePath, keyword, params, message = keyword }: ErrorObject): string {
