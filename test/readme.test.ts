@@ -8,6 +8,7 @@ import { normalizeResults } from '../src/compile/normalize/results.ts'
 import { LIMITS } from '../src/data/source.ts'
 import { parseSpec } from '../src/dsl/parse.ts'
 import { trainerDefinitions } from '../src/engines/command/spec-schema.ts'
+import { downloadsOf, pins } from '../src/engines/tensorflow/install/pins.ts'
 import { rateSeries } from '../src/records/trainer.ts'
 import { mostTrials } from '../src/report/explorer/drawn.ts'
 import { rateShares } from '../src/stages/batch/settings.ts'
@@ -69,14 +70,24 @@ describe('the README and the pages of docs/', () => {
     ['docs/how-it-decides.md', `from just below the edge to 1/${Math.round(1 / Math.min(...rangeTest.backOff))} of it`],
     ['docs/how-it-decides.md', `at most ${figures(mostKept)} numbers per split and run`],
     ['docs/saved-models.md', `at most ${figures(mostKeptWeights)} parameters`],
-    ['docs/cli.md', `with more than ${figures(mostTrials)} trials, the page draws the curves of ${figures(mostTrials)}`],
+    ['docs/cli.md', `more than ${figures(mostTrials)} trials, the page draws the curves of ${figures(mostTrials)}`],
     ['docs/trainer.md', `a series of ${rateSeries.points} runs of ${word(rateSeries.epochs)} epoch each`],
     ['docs/own-script.md', `the range test is ${rateSeries.points} short runs`],
     ['examples/trainers/shell/README.md', `runs ${rateSeries.points} short trainings`],
     ['docs/troubleshooting.md', `at most ${figures(LIMITS.rows)} rows and ${figures(LIMITS.cells)} cells`],
     ['docs/spec.md', `Up to ${figures(LIMITS.levels)} different texts are read`],
   ])('%s says: %s', (page, words) => {
-    expect(read(page).replace(/\s+/g, ' ')).toContain(words)
+    expect(read(page).replace(/\s+/g, ' ').includes(words)).toBe(true)
+  })
+
+  it('say how much the native engine fetches', () => {
+    const [x64 = 0, arm64 = 0, mac = 0] = (['linux-x64', 'linux-arm64', 'darwin-arm64'] as const).map((platform) =>
+      downloadsOf(pins, platform).reduce((sum, { bytes }) => sum + bytes, 0),
+    )
+    const [a, b, c] = [x64, arm64, mac].map((bytes) => Math.round(bytes / 1e7) * 10)
+    expect(read('docs/engines.md').replace(/\s+/g, ' ')).toContain(
+      `about ${a} MB on Linux x64, ${b} MB on Linux arm64 and ${c} MB on macOS`,
+    )
   })
 
   it('say which rates are tried beside that of the scaling rule', () => {
