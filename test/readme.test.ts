@@ -5,6 +5,7 @@ import { parse, stringify } from 'yaml'
 import { noCommit } from '../src/cli/workflows/comment.ts'
 import { normalize } from '../src/compile/normalize.ts'
 import { normalizeResults } from '../src/compile/normalize/results.ts'
+import { presets } from '../src/compile/presets/index.ts'
 import { LIMITS } from '../src/data/source.ts'
 import { parseSpec } from '../src/dsl/parse.ts'
 import { trainerDefinitions } from '../src/engines/command/spec-schema.ts'
@@ -95,6 +96,15 @@ describe('the README and the pages of docs/', () => {
     expect(read('docs/how-it-decides.md').replace(/\s+/g, ' ')).toContain(
       'With `goal: speed`, half and twice that rate are tried as well',
     )
+  })
+
+  it('say how long a warmup of auto is', () => {
+    const words = ({ share, atLeast, atMost }: (typeof presets)[number]['warmup']): string =>
+      `${share * 100} %, ${atLeast > 0 ? `from ${atLeast} to` : 'at most'} ${atMost} steps`
+    const [usual = ''] = presets.map(({ warmup }) => words(warmup))
+    const others = presets.filter(({ warmup }) => words(warmup) !== usual)
+    const listed = others.map(({ name, warmup }) => `${name}: ${words(warmup)}`).join('; ')
+    expect(read('docs/spec.md')).toContain(`auto: the preset's share of a run, ${usual} (${listed}).`)
   })
 
   it('list every setting of a training script', () => {
