@@ -139,9 +139,15 @@ function rowsOf(schema: Schema, root: Schema, shown: Set<string>): string[][] {
   return Object.entries((schema['properties'] ?? {}) as { readonly [key: string]: Schema }).map(([key, property]) => [
     code(key),
     valueOrAbove(property, root, shown),
-    required.includes(key) ? 'required' : code(JSON.stringify(property['default'])),
+    required.includes(key) ? 'required' : defaultIn(property),
     cell(String(property['description'])),
   ])
+}
+
+/** Editors insert `default`. In a setting that has none it is an example, and the only one. */
+function defaultIn({ default: value, examples }: Schema): string {
+  const text = JSON.stringify(value)
+  return JSON.stringify(examples) === `[${text}]` ? `none; such as ${code(text)}` : code(text)
 }
 
 /** Long lists of names that several settings share are written out once. */

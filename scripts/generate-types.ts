@@ -31,6 +31,7 @@ function prepared(value: unknown): unknown {
       !(
         (key === 'title' && typeof v === 'string') ||
         key === 'default' ||
+        key === 'examples' ||
         key === '$id' ||
         key === 'dependentSchemas' ||
         key === 'dependentRequired' ||

@@ -1,14 +1,33 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { noCommit } from '../src/cli/workflows/comment.ts'
 import { normalize } from '../src/compile/normalize.ts'
 import { normalizeResults } from '../src/compile/normalize/results.ts'
+import { presets } from '../src/compile/presets/index.ts'
+import { LIMITS } from '../src/data/source.ts'
 import { parseSpec } from '../src/dsl/parse.ts'
+import { trainerDefinitions } from '../src/engines/command/spec-schema.ts'
+import { downloadsOf, pins } from '../src/engines/tensorflow/install/pins.ts'
+import { rateSeries } from '../src/records/trainer.ts'
+import { mostTrials } from '../src/report/explorer/drawn.ts'
+import { rateShares } from '../src/stages/batch/settings.ts'
 import { selectionAlpha } from '../src/stages/compare.ts'
+import { seedsApart } from '../src/stages/joint-move.ts'
+import { defaults as rangeTest } from '../src/stages/lr-range/settings.ts'
+import { roundSize } from '../src/stages/schedule/settings.ts'
+import { mean, sampleSd } from '../src/stats/describe.ts'
+import { mostKept, mostKeptWeights } from '../src/train/predictions.ts'
 import { root, sources } from './support/architecture.ts'
 import { attacks } from './support/attacks.ts'
+import { literalsIn } from './support/plugins.ts'
+
+/** What the READMEs of examples quote. */
+interface Lock {
+  readonly levers: { readonly optimization: { readonly learningRate: number } }
+  readonly seeds: readonly Readonly<Record<'validation' | 'test', Readonly<Record<string, number>>>>[]
+}
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const readme = read('README.md')
@@ -42,6 +61,81 @@ describe('the README and the pages of docs/', () => {
     for (const page of ['README.md', 'docs/how-it-decides.md']) {
       expect(read(page).replace(/\s+/g, ' ')).toContain(`once in ${1 / selectionAlpha} times`)
     }
+  })
+
+  const figures = (value: number): string => value.toLocaleString('en')
+  const word = (value: number): string => ['none', 'one', 'two', 'three', 'four', 'five'][value] ?? figures(value)
+  it.each([
+    ['docs/how-it-decides.md', `under the first ${word(seedsApart)} seeds of the comparison`],
+    ['docs/how-it-decides.md', `rounds of ${word(roundSize)} configurations`],
+    ['docs/how-it-decides.md', `from just below the edge to 1/${Math.round(1 / Math.min(...rangeTest.backOff))} of it`],
+    ['docs/how-it-decides.md', `at most ${figures(mostKept)} numbers per split and run`],
+    ['docs/saved-models.md', `at most ${figures(mostKeptWeights)} parameters`],
+    ['docs/cli.md', `more than ${figures(mostTrials)} trials, the page draws the curves of ${figures(mostTrials)}`],
+    ['docs/trainer.md', `a series of ${rateSeries.points} runs of ${word(rateSeries.epochs)} epoch each`],
+    ['docs/own-script.md', `the range test is ${rateSeries.points} short runs`],
+    ['examples/trainers/shell/README.md', `runs ${rateSeries.points} short trainings`],
+    ['docs/troubleshooting.md', `at most ${figures(LIMITS.rows)} rows and ${figures(LIMITS.cells)} cells`],
+    ['docs/spec.md', `Up to ${figures(LIMITS.levels)} different texts are read`],
+  ])('%s says: %s', (page, words) => {
+    expect(read(page).replace(/\s+/g, ' ').includes(words)).toBe(true)
+  })
+
+  it('say how much the native engine fetches', () => {
+    const [x64 = 0, arm64 = 0, mac = 0] = (['linux-x64', 'linux-arm64', 'darwin-arm64'] as const).map((platform) =>
+      downloadsOf(pins, platform).reduce((sum, { bytes }) => sum + bytes, 0),
+    )
+    const [a, b, c] = [x64, arm64, mac].map((bytes) => Math.round(bytes / 1e7) * 10)
+    expect(read('docs/engines.md').replace(/\s+/g, ' ')).toContain(
+      `about ${a} MB on Linux x64, ${b} MB on Linux arm64 and ${c} MB on macOS`,
+    )
+  })
+
+  it('say which rates are tried beside that of the scaling rule', () => {
+    expect(rateShares).toEqual([0.5, 1, 2])
+    expect(read('docs/how-it-decides.md').replace(/\s+/g, ' ')).toContain(
+      'With `goal: speed`, half and twice that rate are tried as well',
+    )
+  })
+
+  it('say how long a warmup of auto is', () => {
+    const words = ({ share, atLeast, atMost }: (typeof presets)[number]['warmup']): string =>
+      `${share * 100} %, ${atLeast > 0 ? `from ${atLeast} to` : 'at most'} ${atMost} steps`
+    const [usual = ''] = presets.map(({ warmup }) => words(warmup))
+    const others = presets.filter(({ warmup }) => words(warmup) !== usual)
+    const listed = others.map(({ name, warmup }) => `${name}: ${words(warmup)}`).join('; ')
+    expect(read('docs/spec.md')).toContain(`auto: the preset's share of a run, ${usual} (${listed}).`)
+  })
+
+  it('list every setting of a training script', () => {
+    const table = read('docs/trainer.md').split('### Macros')[0] ?? ''
+    for (const name of Object.keys(trainerDefinitions.trainer.properties)) expect(table).toContain(`| \`${name}\` |`)
+  })
+
+  it('list every folder of benchmarks and campaigns', () => {
+    const page = read('docs/architecture.md')
+    const folders = ['bench', 'validation'].flatMap((of) => readdirSync(join(root, of), { withFileTypes: true }))
+    expect(folders.length).toBeGreaterThan(10)
+    for (const { name } of folders.filter((entry) => entry.isDirectory())) expect(page).toContain(`\`${name}/\``)
+  })
+
+  it('name the area of every error, and no error that does not exist', () => {
+    const area = /^([a-z]+)\/[a-z-]+$/
+    const names = sources('src').flatMap(({ text }) => literalsIn(text).map(({ name }) => name))
+    const codes = names.filter((name) => area.test(name))
+    const described =
+      read('docs/troubleshooting.md')
+        .match(/^\| `[a-z]+\/`.*$/gm)
+        ?.join(' ') ?? ''
+    const areas = [...described.matchAll(/`([a-z]+)\/`/g)].map(([, name = '']) => name)
+    const written = sources('src').flatMap(({ text }) => [...text.matchAll(/code: '([a-z]+)\/[a-z-]+'/g)].map((m) => m[1]))
+    expect(areas.length).toBeGreaterThan(20)
+    expect([...new Set(written)].filter((name) => !areas.includes(name ?? ''))).toEqual([])
+    const named = pages.flatMap((page) => [...read(page).matchAll(/`(([a-z]+)\/([a-z-]+))`/g)])
+    const errors = named.filter(([, , of = '']) => areas.includes(of))
+    expect(errors.length).toBeGreaterThan(30)
+    // Checks of a spec report the name alone, and the compiler adds its area.
+    expect(errors.filter(([, code = '', , name = '']) => !codes.includes(code) && !names.includes(name))).toEqual([])
   })
 
   it('shows workflows and whole specs as the files that are tested', () => {
@@ -81,6 +175,37 @@ describe('the README and the pages of docs/', () => {
   it('leads to what SECURITY.md says', () => {
     expect(readme).toContain('](SECURITY.md)')
     expect(readme).not.toContain('<!-- generated:attacks -->')
+  })
+})
+
+describe('CONTRIBUTING.md', () => {
+  it('lists every command of package.json', () => {
+    const { scripts }: { scripts: object } = JSON.parse(read('package.json'))
+    const commands = Object.keys(scripts).map((name) => (name === 'test' ? 'npm test' : `npm run ${name}`))
+    const page = read('CONTRIBUTING.md')
+    expect(commands.filter((command) => !new RegExp(`^${command}( |$)`, 'm').test(page))).toEqual([])
+  })
+})
+
+describe.each(
+  sources('examples/trainers', 'README.md').filter(
+    ({ text }) => text.includes('The committed lock') && text.includes('| chosen |'),
+  ),
+)('$path', ({ path, text }) => {
+  // The part on the committed lock ends with the next heading.
+  const [own = ''] = text.slice(text.indexOf('The committed lock')).split('\n## ')
+  const lock: Lock = JSON.parse(read(path.replace('README.md', 'tuning.lock.json')))
+
+  it('gives the numbers of its lock', () => {
+    const rows = [...own.matchAll(/^\| (validation|test) (\w+), (\d+) seeds \| .* \| ([\d.]+) ± ([\d.]+) \|$/gm)]
+    expect(rows.length).toBeGreaterThan(1)
+    for (const [, split = '', metric = '', seeds, average = '', sd = ''] of rows) {
+      const values: number[] = lock.seeds.map((seed) => seed[split as keyof typeof seed][metric] ?? NaN)
+      expect(values).toHaveLength(Number(seeds))
+      expect(mean(values).toFixed(average.split('.')[1]?.length)).toBe(average)
+      expect(sampleSd(values).toFixed(sd.split('.')[1]?.length)).toBe(sd)
+    }
+    expect(own).toMatch(new RegExp(`^\\| learning rate \\| [\\d.]+ \\| ${lock.levers.optimization.learningRate} \\|$`, 'm'))
   })
 })
 

@@ -67,7 +67,7 @@ export function program(exit: (code: number) => void): Command {
     .addOption(
       new Option(
         '--inputs <kind>',
-        'what a model reads where a file has both (default: what tells the target better)',
+        'what the model reads if the file has columns and texts (default: those that tell the target better)',
       ).choices(inputKinds),
     )
     .option('--no-pilot', 'write gates without training: a pilot of about ten seconds otherwise measures the noise')
@@ -162,7 +162,7 @@ export function program(exit: (code: number) => void): Command {
   root
     .command('predict <model> <data>')
     .description(
-      'predict the rows of a data file; <model> is a folder that run --save-model wrote: that of one model, or of several, which predict together',
+      'predict the rows of a data file; <model> is a folder that run --save-model wrote, with one model or with several, which then predict together',
     )
     .addOption(new Option('--engine <engine>', 'what computes').choices(engineWishes).default(fallbackEngine().name))
     .addOption(

@@ -961,7 +961,7 @@ export interface Regularization {
 export interface Scheduling {
   schedule?: Schedule
   /**
-   * Steps of linear warmup, at most half of the run. auto: the preset's share of a run, 5 % (text-transformer: 10 %, from 100 to 1000 steps).
+   * Steps of linear warmup, at most half of the run. auto: the preset's share of a run, 5 %, at most 1000 steps (text-transformer: 10 %, from 100 to 1000 steps).
    */
   warmupSteps?: number | 'auto'
   /**
@@ -1086,7 +1086,7 @@ export interface Grid {
    */
   labelSmoothing?: Share[]
   /**
-   * Strengths to try in a pilot before the grid.
+   * Strengths of augmentation.
    *
    * @minItems 1
    * @maxItems 20

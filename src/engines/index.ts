@@ -46,8 +46,8 @@ export function installable(): { readonly name: EngineName; readonly installer: 
   return found
 }
 
-/** What `auto` selects, for help texts: `tensorflow where it is installed, else wasm`. */
+/** What `auto` selects, for help texts: the engine of the lock, or `tensorflow where it is installed, else wasm`. */
 export const autoEngineWords = (): string =>
-  automaticEngines()
+  `the engine of the lock that gates compare with, and without a lock ${automaticEngines()
     .map(({ name, where, embedded }) => (embedded ? `else ${name}` : `${name} ${where}`))
-    .join(', ')
+    .join(', ')}`

@@ -41,6 +41,7 @@ export const ofClass = {
     type: ['string', 'number', 'boolean'],
     maxLength: 256,
     default: 'malignant',
+    examples: ['malignant'],
   },
   target: {
     title: 'Target',
@@ -50,6 +51,7 @@ export const ofClass = {
     type: ['string', 'integer'],
     maxLength: 256,
     default: 'height',
+    examples: ['height'],
   },
 } as const
 
@@ -66,6 +68,7 @@ export const bySegment = {
     maxItems: 8,
     uniqueItems: true,
     default: ['site'],
+    examples: [['site']],
   },
   minRows: {
     title: 'Fewest rows',

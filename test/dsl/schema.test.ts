@@ -21,7 +21,7 @@ function* walk(value: unknown, path = ''): Generator<readonly [string, Schema]> 
   if (typeof value !== 'object' || value === null) return
   if (!Array.isArray(value)) yield [path, value as Schema]
   for (const [key, member] of Object.entries(value))
-    if (key !== 'default' && key !== 'enum') yield* walk(member, `${path}/${key}`)
+    if (key !== 'default' && key !== 'examples' && key !== 'enum') yield* walk(member, `${path}/${key}`)
 }
 
 const properties = [...walk(schema)].filter(
@@ -46,6 +46,19 @@ describe('the schema of the spec', () => {
   it.each(properties)('has a default at %s that fits', (path, { default: value, ...property }) => {
     const own = ajv.compile({ ...property, $id: `test:${path}`, $defs: schema.$defs })
     expect(own(value), JSON.stringify(own.errors)).toBe(true)
+  })
+
+  it('says which defaults are examples of a setting that has none', () => {
+    const isExample = (property: Schema): boolean =>
+      JSON.stringify(property['examples']) === JSON.stringify([property['default']])
+    const examples = properties.filter(([, property]) => isExample(property))
+    // Whoever leaves one of these out must not read that it has a value.
+    const marked = examples.map(([path]) => path.split('/').at(-1))
+    expect(marked).toEqual(
+      expect.arrayContaining(['class', 'target', 'segments', 'classWeights', 'weightColumn', 'missing']),
+    )
+    const { spec } = compiled(iris)
+    for (const key of ['weighting', 'missing', 'categories', 'segments']) expect(spec.data).not.toHaveProperty(key)
   })
 
   it('allows no other property anywhere', () => {

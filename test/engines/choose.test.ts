@@ -48,7 +48,9 @@ describe('the registry of engines', () => {
   test('gives help and inputs their words', () => {
     expect(engineWishes.slice(0, 2)).toEqual(['auto', 'tensorflow'])
     expect(engineWishes).toHaveLength(engines.length + 1)
-    expect(autoEngineWords()).toBe('tensorflow where it is installed, else wasm')
+    expect(autoEngineWords()).toBe(
+      'the engine of the lock that gates compare with, and without a lock tensorflow where it is installed, else wasm',
+    )
     expect(() => engineNamed('cuda')).toThrow('there is no engine cuda')
   })
 

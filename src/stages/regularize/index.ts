@@ -14,6 +14,12 @@ const share = { $ref: '#/$defs/share' }
 const strength = { type: 'number', minimum: 0, maximum: 1 }
 const someValues = { minItems: 1, maxItems: 20, uniqueItems: true }
 
+/** Values of one lever. Those given here are an example: a grid crosses the levers that it names. */
+const valuesSchema = (title: string, description: string, items: object, example: readonly number[]): object => ({
+  ...listSchema(title, description, items, someValues, example),
+  examples: [example],
+})
+
 const defaults = { explore: 8, beyond: 3, seeds: 4 }
 
 /** Explores combinations of regularization levers, with the learning rate. */
@@ -61,16 +67,10 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
         description: 'Values by lever. A name of levers.custom is a lever too.',
         others: { type: 'array', items: { type: ['number', 'string', 'boolean'], maxLength: 200 }, ...someValues },
         properties: {
-          weightDecay: listSchema('Weight decay', 'Values of weight decay.', strength, someValues, [0.01, 0.03, 0.1]),
-          dropout: listSchema('Dropout', 'Values of the dropout lever.', share, someValues, [0, 0.1, 0.2]),
-          labelSmoothing: listSchema('Label smoothing', 'Values of label smoothing.', share, someValues, [0, 0.1]),
-          augmentation: listSchema(
-            'Augmentation strength',
-            'Strengths to try in a pilot before the grid.',
-            strength,
-            someValues,
-            [0, 0.5, 1],
-          ),
+          weightDecay: valuesSchema('Weight decay', 'Values of weight decay.', strength, [0.01, 0.03, 0.1]),
+          dropout: valuesSchema('Dropout', 'Values of the dropout lever.', share, [0, 0.1, 0.2]),
+          labelSmoothing: valuesSchema('Label smoothing', 'Values of label smoothing.', share, [0, 0.1]),
+          augmentation: valuesSchema('Augmentation strength', 'Strengths of augmentation.', strength, [0, 0.5, 1]),
         },
       },
     },
