@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
@@ -17,17 +17,10 @@ import { selectionAlpha } from '../src/stages/compare.ts'
 import { seedsApart } from '../src/stages/joint-move.ts'
 import { defaults as rangeTest } from '../src/stages/lr-range/settings.ts'
 import { roundSize } from '../src/stages/schedule/settings.ts'
-import { mean, sampleSd } from '../src/stats/describe.ts'
 import { mostKept, mostKeptWeights } from '../src/train/predictions.ts'
 import { root, sources } from './support/architecture.ts'
 import { attacks } from './support/attacks.ts'
 import { literalsIn } from './support/plugins.ts'
-
-/** What the READMEs of examples quote. */
-interface Lock {
-  readonly levers: { readonly optimization: { readonly learningRate: number } }
-  readonly seeds: readonly Readonly<Record<'validation' | 'test', Readonly<Record<string, number>>>>[]
-}
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const readme = read('README.md')
@@ -107,6 +100,25 @@ describe('the README and the pages of docs/', () => {
     expect(read('docs/spec.md')).toContain(`auto: the preset's share of a run, ${usual} (${listed}).`)
   })
 
+  it('name files, folders and options that exist', () => {
+    const places = /`((?:src|test|scripts|schema|examples|bench|validation|python|docs|\.github|\.ci)\/[\w./-]*)`/g
+    // What `init --github` writes into the user's repository, and an option of a script that macros are shown with.
+    const others = ['.github/workflows/tunegate-comment.yml', '--lr']
+    const named = (pattern: RegExp): string[] =>
+      [...pages, 'SECURITY.md', 'CONTRIBUTING.md']
+        .flatMap((page) => [...read(page).matchAll(pattern)].map(([, name = '']) => name))
+        .filter((name) => !others.includes(name))
+    expect(named(places).length).toBeGreaterThan(50)
+    expect(named(places).filter((place) => !existsSync(join(root, place)))).toEqual([])
+    const options =
+      read('docs/cli.md')
+        .match(/^\| `.*$/gm)
+        ?.join('\n') ?? ''
+    const used = named(/`(?:tunegate [a-z ]+)?(--[a-z-]+)\b[^`]*`/g)
+    expect(used.length).toBeGreaterThan(30)
+    expect([...new Set(used)].filter((option) => !options.includes(option))).toEqual([])
+  })
+
   it('list every setting of a training script', () => {
     const table = read('docs/trainer.md').split('### Macros')[0] ?? ''
     for (const name of Object.keys(trainerDefinitions.trainer.properties)) expect(table).toContain(`| \`${name}\` |`)
@@ -184,28 +196,6 @@ describe('CONTRIBUTING.md', () => {
     const commands = Object.keys(scripts).map((name) => (name === 'test' ? 'npm test' : `npm run ${name}`))
     const page = read('CONTRIBUTING.md')
     expect(commands.filter((command) => !new RegExp(`^${command}( |$)`, 'm').test(page))).toEqual([])
-  })
-})
-
-describe.each(
-  sources('examples/trainers', 'README.md').filter(
-    ({ text }) => text.includes('The committed lock') && text.includes('| chosen |'),
-  ),
-)('$path', ({ path, text }) => {
-  // The part on the committed lock ends with the next heading.
-  const [own = ''] = text.slice(text.indexOf('The committed lock')).split('\n## ')
-  const lock: Lock = JSON.parse(read(path.replace('README.md', 'tuning.lock.json')))
-
-  it('gives the numbers of its lock', () => {
-    const rows = [...own.matchAll(/^\| (validation|test) (\w+), (\d+) seeds \| .* \| ([\d.]+) ± ([\d.]+) \|$/gm)]
-    expect(rows.length).toBeGreaterThan(1)
-    for (const [, split = '', metric = '', seeds, average = '', sd = ''] of rows) {
-      const values: number[] = lock.seeds.map((seed) => seed[split as keyof typeof seed][metric] ?? NaN)
-      expect(values).toHaveLength(Number(seeds))
-      expect(mean(values).toFixed(average.split('.')[1]?.length)).toBe(average)
-      expect(sampleSd(values).toFixed(sd.split('.')[1]?.length)).toBe(sd)
-    }
-    expect(own).toMatch(new RegExp(`^\\| learning rate \\| [\\d.]+ \\| ${lock.levers.optimization.learningRate} \\|$`, 'm'))
   })
 })
 
