@@ -1,6 +1,7 @@
 // What the target columns become, by task.
 import { unreachable } from '../base/result.ts'
 import type { Column } from './column.ts'
+import { labelColumn } from './label-column.ts'
 import { checkLabels, encodeLabels, labelStrata, requireLearnable } from './labels.ts'
 import { requireDifferent } from './same-levels.ts'
 import type { Limits } from './source.ts'
@@ -67,13 +68,15 @@ function classAnswers(config: DataConfig, { targets: [target], weight, divided }
 }
 
 function labelAnswers(config: DataConfig, { targets, rows, divided }: AnswerColumns): Answers {
-  const labels = encodeLabels(targets, rows)
+  const { labels, notes } = config.labels
+    ? labelColumn(targets[0], rows, config.labels)
+    : { labels: encodeLabels(targets, rows), notes: [] }
   checkLabels(config, labels, divided)
   return {
     strata: config.split.stratify ? labelStrata(labels) : null,
-    notes: [],
+    notes,
     prepared: ({ splits }) => {
-      requireLearnable(labels, splits)
+      requireLearnable(config, labels, splits)
       return labels
     },
   }

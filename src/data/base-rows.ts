@@ -33,7 +33,8 @@ export async function baseRows(
     keys,
     segments,
     fingerprint: measured,
-  }: Pick<Dataset, 'splits' | 'rowsVary' | 'keys' | 'segments' | 'fingerprint'>,
+    targetNames = [],
+  }: Pick<Dataset, 'splits' | 'rowsVary' | 'keys' | 'segments' | 'fingerprint' | 'targetNames'>,
 ): Promise<Dataset> {
   const source = await readData(declared)
   const base = await withKnownSegments(declared, source)
@@ -56,7 +57,7 @@ export async function baseRows(
     return { ...input, column: join(column, counterpart) }
   })
   const parts = partsOf(train.length, splits)
-  const labels = targetsOf(base, columns.targets, after.targets, rows, parts)
+  const labels = targetsOf(base, columns.targets, after.targets, { rows, parts, labels: targetNames })
   const weights = version.roles.weight === null ? null : (table.columns[version.roles.weight] ?? null)
   // Rows of the change are only measured, without weights.
   const column = weights && {
@@ -156,7 +157,7 @@ function trainingRows({ before, columns, after, splits }: Trained): Int32Array {
   requireEnough(
     old,
     chosen.map(({ row }) => row),
-    columns.targets.length === 1 && columns.targets.some(({ isText }) => isText),
+    columns.targets.length === 1 && columns.targets.some(({ isText, readAs }) => isText && readAs !== 'labels'),
   )
   return Int32Array.from(chosen, ({ number }) => number).sort()
 }

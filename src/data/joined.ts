@@ -1,6 +1,7 @@
 // Columns of two versions of a data file, one after the other.
 import { unreachable } from '../base/result.ts'
 import type { Column } from './column.ts'
+import { knownLabels } from './label-column.ts'
 import { encodeLabels, requireLearnable } from './labels.ts'
 import { LIMITS } from './source.ts'
 import { encodeLevels, standardizeTargets } from './targets.ts'
@@ -42,27 +43,35 @@ export const withLevels = (column: Column, more: readonly string[]): Column => (
   levels: [...new Set([...(column.levels ?? []), ...more])],
 })
 
+/** Both versions, and the rows of each. */
+interface Joining {
+  readonly rows: JoinedRows
+  readonly parts: Splits
+  /** Labels of the change, if one column lists them: both sides are measured on the same ones. */
+  readonly labels: readonly string[]
+}
+
 /** Classes come from the base's version and from the measured rows. */
 export function targetsOf(
-  { task }: DataConfig,
+  config: DataConfig,
   base: readonly Column[],
   own: readonly Column[],
-  rows: JoinedRows,
-  parts: Splits,
+  { rows, parts, labels: names }: Joining,
 ): Pick<Dataset, 'targets' | 'targetNames' | 'classes' | 'targetScale'> {
   const pairs = base.flatMap((column, i) => (own[i] ? [[column, own[i]] as const] : []))
   const all = rows.base.length + rows.own.length
-  switch (task) {
+  switch (config.task) {
     case 'regression': {
       const columns = pairs.map(([one, other]) => joined(one, other, rows, false))
       return { ...standardizeTargets(columns, all, parts), classes: null }
     }
     case 'multi-label': {
-      const labels = encodeLabels(
-        pairs.map(([one, other]) => joinedTexts(one, other, rows)),
-        all,
-      )
-      requireLearnable(labels, parts)
+      const columns = pairs.map(([one, other]) => joinedTexts(one, other, rows))
+      const [column] = columns
+      // A base may know nothing of a label that the change adds.
+      if (config.labels && column) return knownLabels(column, all, names, config.labels)
+      const labels = encodeLabels(columns, all)
+      requireLearnable(config, labels, parts)
       return labels
     }
     case 'classification': {
@@ -72,7 +81,7 @@ export function targetsOf(
       return { targets: Float32Array.from(codes), classes, targetScale: null }
     }
     default:
-      return unreachable(task, 'task')
+      return unreachable(config.task, 'task')
   }
 }
 

@@ -66,7 +66,7 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
   if (errors.length > 0) throw new InputError(errors)
   const parts = { targets, group, time, weight, numeric, categorical, text, segments, undecided, scaling, whole }
-  return { ...parts, wants: wantsOf(config, parts, table.names.length) }
+  return { ...parts, wants: wantsOf(config, parts, table) }
 }
 
 /** The format may say which column is the target, but only if there is one target. */
@@ -158,14 +158,15 @@ function shapeErrors(shape: readonly number[], columns: number): Diagnostic[] {
  */
 const MOST_LEFT_OUT = 32
 
-function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: number): Want[] {
-  const wants = new Array<Want>(columns).fill('skip')
+function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, { names, lists = [], nested = lists }: OpenTable): Want[] {
+  const wants = new Array<Want>(names.length).fill('skip')
   if (config.inputs.kind === 'columns') wants.fill('text', 0, MOST_LEFT_OUT)
+  for (const i of nested) wants[i] = 'skip'
   // Standardization subtracts numbers that may be large, so it needs the digits that 32 bits would drop.
   for (const i of parts.numeric) wants[i] = (parts.scaling.get(i) ?? config.standardize) ? 'double' : 'single'
   for (const i of parts.categorical) wants[i] = 'text'
   if (parts.text !== null) wants[parts.text] = 'verbatim'
-  for (const i of parts.targets) wants[i] = config.task === 'regression' ? 'double' : 'text'
+  for (const i of parts.targets) wants[i] = config.labels ? 'labels' : config.task === 'regression' ? 'double' : 'text'
   if (parts.weight !== null) wants[parts.weight] = 'double'
   if (parts.group !== null) wants[parts.group] = 'text'
   for (const i of parts.segments) if (wants[i] === 'skip') wants[i] = 'text'

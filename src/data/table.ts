@@ -23,6 +23,10 @@ export interface OpenTable {
   readonly rowShape: readonly number[] | null
   /** The target's column, if the format itself separates the target from the inputs; null otherwise. */
   readonly target: number | null
+  /** Columns of lists of single values, by index. Omitted if the format has none. */
+  readonly lists?: readonly number[]
+  /** All columns of lists or structures, by index; they cannot be inputs. Omitted if the format cannot say. */
+  readonly nested?: readonly number[]
   /** Throws InputError with every malformed row. */
   read(wants: readonly Want[]): Table
 }

@@ -15,6 +15,8 @@ export interface DataConfig {
   readonly target: string
   /** All labels, or all targets of a regression, the first of them `target`, if there are several. Omitted for one. */
   readonly targets?: readonly string[]
+  /** How `target` lists the labels of each row, if it is one column of labels. Omitted if not. */
+  readonly labels?: LabelsConfig
   readonly header: boolean | 'auto'
   readonly task: Task
   readonly inputs: InputsConfig
@@ -39,6 +41,14 @@ export interface WeightingConfig {
   readonly classes?: 'balanced' | Readonly<Record<string, number>>
   /** A column of weights of 0 or more, by name or position. It is not an input. */
   readonly column?: string
+}
+
+/** One column that lists the labels of each row. */
+export interface LabelsConfig {
+  /** What stands between two labels of a cell; null if every cell is a list. */
+  readonly separator: string | null
+  /** Rows that a label must have, of all rows, at least 1. Rarer labels are left out. */
+  readonly minRows: number
 }
 
 /** What happens to rare categories. */

@@ -77,6 +77,43 @@ afterAll(() => {
   return bundle.remove()
 })
 
+describe('a study whose labels are in one column', () => {
+  /** Handwritten digits with the same labels as above, listed in a cell. */
+  const listed = `${digits
+    .map((line, row) => {
+      const own = names.filter((_, k) => truth[row]?.[k] === 1)
+      return [line.slice(0, line.lastIndexOf(',')), own.join('|')].join(',')
+    })
+    .join('\n')}\n`
+
+  it('is judged, saved and predicted as one with a column for each', async () => {
+    const header = `${[...Array.from({ length: 64 }, (_, i) => `p${i}`), 'kinds'].join(',')}\n`
+    writeFileSync(join(folder, 'listed.csv'), header + listed)
+    const own = spec
+      .replace('digits.csv', 'listed.csv')
+      .replace('target: [even, large, loop]', 'target: { labels: kinds, separator: "|" }')
+      .replace('name: labels', 'name: listed')
+    const options = {
+      ...studyOptions(folder, bundle),
+      outDir: join(folder, 'listed'),
+      specText: own,
+      saveModel: ['onnx'] as const,
+    }
+    const { report: found } = await runStudy(options)
+    expect(found.data.targets).toEqual(names)
+    expect(JSON.stringify(found.verdict.gates)).toBe(JSON.stringify(report.verdict.gates))
+    expect(found.data.notes.join()).toMatch(/\d+ rows of 1,797 have no label/)
+    const models = join(folder, 'listed/models')
+    const predicted = await predictFile({
+      model: join(models, readdirSync(models)[0] ?? ''),
+      data: join(folder, 'listed.csv'),
+      engine: await engineHere('wasm', folder).choose(Promise.resolve()),
+      workerScript: bundle.script,
+    })
+    expect(predictionText(predicted, 'csv').split('\n')[0]).toBe('even,large,loop,P(even),P(large),P(loop)')
+  })
+})
+
 describe('a study of several labels', () => {
   it('learns all of them, and is judged on all and on each by name', () => {
     expect(report.verdict.gates.map(({ status }) => status)).toEqual(new Array(5).fill('pass'))
