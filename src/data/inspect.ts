@@ -2,6 +2,8 @@ import { timesIn } from './checks/methods/points-in-time.ts'
 import { distinct, readUndecided, typeOf } from './column-type.ts'
 import { keptCharacters, type Column } from './column.ts'
 import { guessImage, guessTarget, guessTask, guessText } from './guess.ts'
+import { listedLabels } from './label-column.ts'
+import { usualSeparators } from './label-lists.ts'
 import { isLabel } from './labels.ts'
 import { stemOf } from './formats/index.ts'
 import { readSource, type DataFile } from './read-source.ts'
@@ -24,6 +26,7 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
   const target = opened.target === null ? (guessed?.column ?? null) : (columns[opened.target] ?? null)
   const task = target && guessTask(target, table.rows)
   const named = target === null ? null : (names[target.index] ?? null)
+  const labels = target?.listed ?? null
   const inputs = columns.filter((column) => column !== target)
   const image = imageOf(opened, inputs)
   return {
@@ -36,6 +39,7 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
     columns,
     missingWords,
     target: named,
+    ...(labels && { labels }),
     targetWhy: guessed?.why ?? [],
     task,
     ...image,
@@ -49,8 +53,10 @@ const isOnlyPixels = ({ rowShape }: OpenTable, columns: readonly ColumnSummary[]
 
 async function readAll(source: DataFile): Promise<{ readonly opened: OpenTable; readonly table: Table }> {
   const opened = await source.format.open(source, { header: 'auto', target: null, groupBy: null })
-  const wants = opened.names.map((): 'double' => 'double')
-  return { opened, table: readUndecided(opened, wants, [...wants.keys()]) }
+  const { names, lists = [] } = opened
+  const wants = names.map((_, i) => (lists.includes(i) ? 'labels' : 'double'))
+  const undecided = [...wants.keys()].filter((i) => !lists.includes(i))
+  return { opened, table: readUndecided(opened, wants, undecided) }
 }
 
 /** Words for a missing value in a column that otherwise has numbers, read as numbers or as texts. */
@@ -65,14 +71,17 @@ function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSumma
     index,
     badCount: { missing },
   } = column
-  const different = distinct(column, rows, limits.levels)
-  const type = typeOf(column, rows)
+  const gap = Number(column.isText && column.levels?.includes(''))
+  const different = distinct(column, rows, limits.levels) - gap
+  const type = column.readAs === 'labels' ? 'list' : typeOf(column, rows)
   const words = type === 'text' ? wordsOf(column) : null
   const time = column.isText ? areDates(column.texts) : numbersAreTimes(column, rows)
   const spelling = spelledNumbers(column.texts)?.spelling.words ?? null
   const numbers = range(column, rows)
   const label = column.isText ? isLabel(column.texts.filter((text) => text !== '')) : isBinary(different, numbers)
-  return { name, index, type, distinct: different, missing, words, time, label, spelling, ...numbers }
+  const separators = usualSeparators.filter((sign) => column.texts.some((text) => text.includes(sign)))
+  const known = { words, time, label, listed: listedLabels(column), separators, spelling }
+  return { name, index, type, distinct: different, missing, ...known, ...numbers }
 }
 
 /** Values that are looked at. */

@@ -6,6 +6,7 @@ import type { LabelTargets } from './labels.ts'
 import { counted, fail } from './problems.ts'
 import { requireDifferent } from './same-levels.ts'
 import { sortedLevels } from './targets.ts'
+import type { ListedLabels } from './summary.ts'
 import type { LabelsConfig } from './types.ts'
 
 /** A model has an output for each label, and data checks and reports look at every one. */
@@ -133,7 +134,17 @@ function cellsOf({ codes, levels }: Column): (readonly [string, number])[] {
 }
 
 /** What separates the labels of a column, if it is sure to list labels. */
-export const evidenceOf = (column: Column) => labelEvidence(cellsOf(column))
+const evidenceOf = (column: Column) => labelEvidence(cellsOf(column))
+
+/** How a column lists labels, if it is sure to do so, and which of them have enough rows to be learned. */
+export function listedLabels(column: Column): ListedLabels | null {
+  const evidence = column.levels && column.codes ? evidenceOf(column) : undefined
+  if (!evidence) return null
+  const counts = [...evidence.counts.values()]
+  const minRows = counts.some((count) => count < fewRows) ? fewRows : 1
+  const count = counts.filter((rows) => rows >= minRows).length
+  return count < 2 ? null : { separator: evidence.separator, count, minRows }
+}
 
 function countsOf({ codes }: Column, cells: readonly (readonly string[])[]): Map<string, number> {
   const rows = new Float64Array(cells.length)

@@ -7,7 +7,7 @@ const list = new RegExp(String.raw`^[[({]\s*(?:${item}(?:[\s,]+${item})*)?\s*,?\
 const items = new RegExp(item, 'g')
 
 /** What stands between labels in most files, the least ambiguous first. */
-const usualSeparators = [';', '|', ','] as const
+export const usualSeparators = [';', '|', ','] as const
 
 /** The items of a list, as texts; undefined if the text is no list. */
 export function listItems(text: string): string[] | undefined {

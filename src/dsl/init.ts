@@ -16,7 +16,7 @@ export interface InitOptions {
   readonly trainRows: number
   readonly columns: readonly {
     readonly name: string
-    readonly type: 'numeric' | 'categorical' | 'text' | 'constant' | 'identifier'
+    readonly type: 'numeric' | 'categorical' | 'text' | 'constant' | 'identifier' | 'list'
     /** Cells without a value. */
     readonly missing: number
   }[]
@@ -26,6 +26,8 @@ export interface InitOptions {
   readonly target: string | null
   /** All columns to predict, if there are several. */
   readonly targets?: readonly string[]
+  /** How the target lists labels, if it is one column of labels. */
+  readonly labels?: { readonly separator: string | null; readonly minRows: number }
   readonly task: Spec['task'] | null
   /** The preset that fits the rows. */
   readonly preset: string
@@ -181,14 +183,19 @@ const comment = (text: string): string[] =>
 function census({ columns, target, targets = target === null ? [] : [target], time }: InitOptions): string {
   const inputs = columns.filter((c) => !targets.includes(c.name) && c.name !== time?.column)
   const count = (type: string): number => inputs.filter((c) => c.type === type).length
-  const left = count('constant') + count('identifier') + count('text')
+  const left = count('constant') + count('identifier') + count('text') + count('list')
   return `${count('numeric')} numeric, ${count('categorical')} categorical${left > 0 ? `, ${left} left out` : ''}`
 }
 
 /** Without a header, columns are named by position. */
 const columnOf = (name: string, header: boolean): string => (!header && /^-?\d+$/.test(name) ? name : yamlScalar(name))
 
-const targetsOf = ({ target, targets, header }: InitOptions): string => {
+const targetsOf = ({ target, targets, labels, header }: InitOptions): string => {
+  if (labels && target !== null) {
+    const { separator, minRows } = labels
+    const between = separator === null ? '' : `, separator: ${JSON.stringify(separator)}`
+    return `{ labels: ${columnOf(target, header)}${between}${minRows > 1 ? `, minRows: ${minRows}` : ''} }`
+  }
   if (targets) return `[${targets.map((name) => columnOf(name, header)).join(', ')}]`
   return target === null ? '-1' : columnOf(target, header)
 }

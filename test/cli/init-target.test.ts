@@ -21,6 +21,20 @@ describe('the targets that a user names', () => {
     expect(understood(found, { text: null }, ['several.csv'])[2]).not.toMatch(/urgent|billing/)
   })
 
+  it('are the labels of one column that lists them, and no longer if another is named', async () => {
+    const cells = ['rock;live', 'live', '', 'jazz;rock;live', 'jazz', 'rock;90s', 'live;jazz']
+    const lines = Array.from({ length: 70 }, (_, i) => `${(i * 37) % 41},${cells[i % 7]},${(i * 13) % 53}`)
+    const listing = await inspect(file('songs.csv', `x,tags,z\n${lines.join('\n')}\n`))
+    const other = retargeted(listing, 'z')
+    expect([other.task, other.labels]).toEqual(['regression', undefined])
+    const back = retargeted(other, 'tags')
+    expect([back.task, back.labels]).toEqual(['multi-label', { separator: ';', count: 4, minRows: 1 }])
+    expect(factsOf(back, 20)).toMatchObject({ task: 'multi-label', classes: 2 })
+    expect(understood(back, { text: null }, ['songs.csv'])[0]).toBe(
+      'Task:   multi-label: tags lists 4 labels, ";" between them, in 70 rows',
+    )
+  })
+
   it('are two classes each, however many spellings of yes and no they have', async () => {
     const spelled = ['No,0', 'no,0', 'YES,1', 'Yes,1', 'yes,0', 'NO,1'].map((both, i) => `${i},${both}`)
     const many = await inspect(file('spelled.csv', `x,late,paid\n${[...spelled, ...spelled].join('\n')}\n`))

@@ -20,8 +20,9 @@ export function retargeted(summary: TableSummary, target: string | undefined): T
   const [column, ...more] = found
   if (!column) return summary
   const rest = summary.columns.filter((one) => !found.includes(one))
-  const shared = { ...summary, target: column.name, targetWhy: ['you named it'], text: guessText(rest) }
-  if (more.length === 0) return { ...shared, task: taskOfOne(column) }
+  const { labels: _, ...others } = summary
+  const shared = { ...others, target: column.name, targetWhy: ['you named it'], text: guessText(rest) }
+  if (more.length === 0) return column.listed ? withLabels(shared, column.listed) : { ...shared, task: taskOfOne(column) }
   const again = found.find((one, i) => found.indexOf(one) < i)
   if (again) throw problem('init/column-twice', 'a target is named twice', { found: again.name })
   const image = summary.imageShape ?? null
@@ -33,6 +34,13 @@ export function retargeted(summary: TableSummary, target: string | undefined): T
     ...(image === null ? guessImage(rest) : {}),
   }
 }
+
+/** The same target as a column that lists labels. */
+export const withLabels = (summary: TableSummary, labels: Required<TableSummary>['labels']): TableSummary => ({
+  ...summary,
+  task: 'multi-label',
+  labels,
+})
 
 /** What gates can rest on before anything is trained. */
 export function factsOf({ columns, target, targets, task }: TableSummary, testRows: number): InitialFacts {

@@ -20,12 +20,20 @@ export function understood(summary: TableSummary, choices: Choices, again: reado
   ]
 }
 
-function taskLine({ task, target, targets, columns, rows }: TableSummary): string {
+function taskLine({ task, target, targets, labels, columns, rows }: TableSummary): string {
+  const column = columns.find(({ name }) => name === target)
+  if (labels) return `multi-label: ${target ?? 'the target'} lists ${labelWords(labels, column)} in ${rows} rows`
   if (task === 'multi-label') return `multi-label: ${listed(targets ?? [])} say yes or no in ${rows} rows`
   if (targets) return `regression: ${listed(targets)} have numbers that measure something`
-  const column = columns.find(({ name }) => name === target)
   if (task === 'regression') return `regression: ${target ?? 'the target'} has numbers that measure something`
   return `classification: ${target ?? 'the target'} has ${column?.distinct ?? 'few'} classes in ${rows} rows`
+}
+
+/** `7 labels, ";" between them,` */
+function labelWords({ separator, minRows }: Required<TableSummary>['labels'], column: ColumnSummary | undefined): string {
+  const known = column?.listed && column.listed.separator === separator ? `${column.listed.count} labels` : 'labels'
+  const least = minRows > 1 ? ` of ${minRows} rows or more` : ''
+  return `${known}${least}${separator === null ? '' : `, ${JSON.stringify(separator)} between them,`}`
 }
 
 function targetLine({ target, targets, targetWhy }: TableSummary, again: readonly string[]): string {
@@ -72,6 +80,8 @@ const leftOut = (columns: readonly ColumnSummary[]): string[] =>
         return `${name} (one value)`
       case 'identifier':
         return `${name} (${time ? 'dates' : 'names the rows'})`
+      case 'list':
+        return `${name} (lists)`
       case 'numeric':
         return `${name} (numbers)`
     }

@@ -44,6 +44,6 @@ function findInLabels({ targets, targetNames = [] }: Dataset): Found[] {
     8,
     ({ name, few, side }) => `"${name}" is ${side} in ${counted(few, 'row')}`,
   )
-  const message = `${uneven.length} of ${counted(width, 'label')} are imbalanced, out of ${counted(rows, 'row')}: ${shown}`
+  const message = `${uneven.length} of ${counted(width, 'label')} ${uneven.length === 1 ? 'is' : 'are'} imbalanced, out of ${counted(rows, 'row')}: ${shown}`
   return [{ message }]
 }
