@@ -7,7 +7,7 @@ import { requireDifferent } from './same-levels.ts'
 import type { Limits } from './source.ts'
 import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset, Splits } from './types.ts'
-import { rowWeights } from './weights.ts'
+import { labelWeights, rowWeights } from './weights.ts'
 
 /** Answers of all rows, before and after the rows are split. */
 export interface Answers {
@@ -17,7 +17,7 @@ export interface Answers {
   /** The answers as members of a data set. */
   readonly prepared: (
     parts: TrainedParts,
-  ) => Pick<Dataset, 'targets' | 'targetNames' | 'classes' | 'targetScale' | 'weights'>
+  ) => Pick<Dataset, 'targets' | 'targetNames' | 'classes' | 'targetScale' | 'weights' | 'labelWeights'>
 }
 
 /** The split, and whether some seeds train on its validation rows. */
@@ -77,7 +77,7 @@ function labelAnswers(config: DataConfig, { targets, rows, divided }: AnswerColu
     notes,
     prepared: ({ splits }) => {
       requireLearnable(config, labels, splits)
-      return labels
+      return { ...labels, ...labelWeights(config, labels, splits.train) }
     },
   }
 }

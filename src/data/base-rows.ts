@@ -64,7 +64,10 @@ export async function baseRows(
     name: weights.name,
     at: (row: number) => (row < train.length ? weights.at(train[row] ?? -1) : 1),
   }
-  const weighted = rowWeights(base, { codes: labels.targets, classes: labels.classes ?? [], column, train: parts.train })
+  const weighted =
+    base.task === 'multi-label'
+      ? {}
+      : rowWeights(base, { codes: labels.targets, classes: labels.classes ?? [], column, train: parts.train })
   const encoded = encodeInputs(base, rows.base.length + rows.own.length, inputs, parts, LIMITS)
   return {
     ...inputsOf(encoded),

@@ -6,6 +6,7 @@ import { encodeLabels, requireLearnable } from './labels.ts'
 import { LIMITS } from './source.ts'
 import { encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset, Splits } from './types.ts'
+import { labelWeights } from './weights.ts'
 
 /** Row numbers of both files, the base's first. */
 export interface JoinedRows {
@@ -57,7 +58,7 @@ export function targetsOf(
   base: readonly Column[],
   own: readonly Column[],
   { rows, parts, labels: names }: Joining,
-): Pick<Dataset, 'targets' | 'targetNames' | 'classes' | 'targetScale'> {
+): Pick<Dataset, 'targets' | 'targetNames' | 'classes' | 'targetScale' | 'labelWeights'> {
   const pairs = base.flatMap((column, i) => (own[i] ? [[column, own[i]] as const] : []))
   const all = rows.base.length + rows.own.length
   switch (config.task) {
@@ -69,10 +70,10 @@ export function targetsOf(
       const columns = pairs.map(([one, other]) => joinedTexts(one, other, rows))
       const [column] = columns
       // A base may know nothing of a label that the change adds.
-      if (config.labels && column) return knownLabels(column, all, names, config.labels)
-      const labels = encodeLabels(columns, all)
-      requireLearnable(config, labels, parts)
-      return labels
+      const isKnown = config.labels !== undefined && column !== undefined
+      const labels = isKnown ? knownLabels(column, all, names, config.labels) : encodeLabels(columns, all)
+      if (!isKnown) requireLearnable(config, labels, parts)
+      return { ...labels, ...labelWeights(config, labels, parts.train) }
     }
     case 'classification': {
       const [[one, other] = []] = pairs

@@ -372,7 +372,7 @@ export interface Data {
   missing?: Missing
   categories?: Categories
   /**
-   * How much the rows of a class count in the training loss: balanced for the same sum in every class, or a weight by class name, 1 if a class is not named. Metrics count every row once.
+   * How much the rows of a class count in the training loss: balanced for the same sum in every class, or a weight by class name, 1 if a class is not named. Of labels, how much a row that has one counts, as pos_weight in PyTorch: balanced for rows without it / rows with it. Metrics count every row once.
    */
   classWeights?:
     | 'balanced'

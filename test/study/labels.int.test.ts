@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { predictionText } from '../../src/cli/commands/predict.ts'
 import { parseReport, reportText } from '../../src/report/json.ts'
 import type { Report } from '../../src/report/model.ts'
@@ -112,6 +112,26 @@ describe('a study whose labels are in one column', () => {
     })
     expect(predictionText(predicted, 'csv').split('\n')[0]).toBe('even,large,loop,P(even),P(large),P(loop)')
   })
+})
+
+test('balanced weights find more of a rare label, on both sides of the same rows', async () => {
+  const rare = table((row, k) => (k === 2 ? String(Number(truth[row]?.[2] === 1 && row % 4 === 0)) : undefined))
+  writeFileSync(join(folder, 'rare.csv'), rare)
+  const gate = spec
+    .replace('digits.csv', 'rare.csv')
+    .replace(/gates:[^]*/, 'gates: [threshold: { metric: recall, split: test, target: loop, min: 0.1 }]\n')
+  const recall = async (name: string, text: string): Promise<number> => {
+    const options = {
+      ...studyOptions(folder, bundle),
+      outDir: join(folder, name),
+      specText: text.replace('name: labels', `name: ${name}`),
+    }
+    const { report: found } = await runStudy(options)
+    return found.verification?.byClass?.classes.find((one) => one.name === 'loop')?.recall?.mean ?? NaN
+  }
+  const plain = await recall('unweighted', gate)
+  const balanced = await recall('balanced', gate.replace('  split:', '  classWeights: balanced\n  split:'))
+  expect(balanced).toBeGreaterThan(plain + 0.1)
 })
 
 describe('a study of several labels', () => {

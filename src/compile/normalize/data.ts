@@ -1,5 +1,5 @@
 import type { Task } from '../../records/metrics.ts'
-import { taskOf } from '../../records/tasks.ts'
+import { taskNames, taskOf } from '../../records/tasks.ts'
 import { checks } from '../../data/checks/index.ts'
 import { defaultTokenizer, isTokenizerFile } from '../../data/tokenizers/index.ts'
 import type { Checks, Data, Labels } from '../../dsl/tuning.gen.ts'
@@ -115,10 +115,13 @@ function normalizeWeighting(
   report: Report,
 ): Pick<NormalizedData, 'weighting'> {
   if (classWeights === undefined && weightColumn === undefined) return {}
-  if (!taskOf(task).weighsRows) {
-    const key = classWeights === undefined ? 'weightColumn' : 'classWeights'
-    report('weights-task', ['data', key], `the loss of the task ${task} has no weights yet`, {
-      allowed: 'task: classification',
+  const written = { classes: classWeights, rows: weightColumn }
+  const keys = { classes: 'classWeights', rows: 'weightColumn' } as const
+  for (const kind of ['classes', 'rows'] as const) {
+    if (written[kind] === undefined || taskOf(task).weighs.includes(kind)) continue
+    const allowed = taskNames.filter((name) => taskOf(name).weighs.includes(kind))
+    report('weights-task', ['data', keys[kind]], `the loss of the task ${task} has no weights of ${kind} yet`, {
+      allowed: `task: ${allowed.join(' or ')}`,
     })
   }
   return {
