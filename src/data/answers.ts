@@ -2,7 +2,7 @@
 import { unreachable } from '../base/result.ts'
 import type { Column } from './column.ts'
 import { labelColumn } from './label-column.ts'
-import { checkLabels, encodeLabels, labelStrata, requireLearnable } from './labels.ts'
+import { checkLabels, encodeLabels, labelStrata, requireLearnable, type LabelTargets } from './labels.ts'
 import { requireDifferent } from './same-levels.ts'
 import type { Limits } from './source.ts'
 import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
@@ -74,12 +74,26 @@ function labelAnswers(config: DataConfig, { targets, rows, divided }: AnswerColu
   checkLabels(config, labels, divided)
   return {
     strata: config.split.stratify ? labelStrata(labels) : null,
-    notes,
+    notes: [...notes, ...(excludeEachOther(labels) ? [exclusive] : [])],
     prepared: ({ splits }) => {
       requireLearnable(config, labels, splits)
       return { ...labels, ...labelWeights(config, labels, splits.train) }
     },
   }
+}
+
+const exclusive =
+  'every row has exactly one label, so the labels are classes that exclude each other: one column of class names and ' +
+  'task: classification fit better'
+
+/** Whether every row has one label, as classes written as one column each do. */
+function excludeEachOther({ targets, targetNames: { length } }: LabelTargets): boolean {
+  for (let start = 0; start < targets.length; start += length) {
+    let count = 0
+    for (let k = 0; k < length; k++) count += targets[start + k] ?? NaN
+    if (count !== 1) return false
+  }
+  return true
 }
 
 const numberAnswers = ({ split }: DataConfig, { targets, rows }: AnswerColumns): Answers => ({

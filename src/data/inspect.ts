@@ -13,6 +13,7 @@ import type { OpenTable, Table } from './table.ts'
 import { word } from './tokenizers/index.ts'
 import { areDates } from './times.ts'
 import type { ColumnSummary, TableSummary } from './summary.ts'
+import type { Task } from './types.ts'
 
 /** Inspects a data file before there is a spec: its columns, and a guess of target, task and image shape. */
 export async function inspect(path: string, limits: Limits = LIMITS): Promise<TableSummary> {
@@ -27,7 +28,8 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
   const task = target && guessTask(target, table.rows)
   const named = target === null ? null : (names[target.index] ?? null)
   const labels = target?.listed ?? null
-  const inputs = columns.filter((column) => column !== target)
+  const several = severalIn(opened, columns)
+  const inputs = columns.filter((column) => column !== target && !isTarget(opened, column))
   const image = imageOf(opened, inputs)
   return {
     file,
@@ -42,9 +44,24 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
     ...(labels && { labels }),
     targetWhy: guessed?.why ?? [],
     task,
+    ...several,
     ...image,
     text: guessText(inputs),
   }
+}
+
+/** Whether a column is one of the targets that the file itself names. */
+const isTarget = ({ target, targetWidth = 1 }: OpenTable, { index }: ColumnSummary): boolean =>
+  target !== null && index >= target && index < target + targetWidth
+
+/** The targets of an array of several: labels if all say yes or no, and otherwise numbers. */
+function severalIn(opened: OpenTable, columns: readonly ColumnSummary[]) {
+  if (opened.targetWidth === undefined) return {}
+  const own = columns.filter((column) => isTarget(opened, column))
+  const targets = own.map(({ name }) => name)
+  const targetArray = targets[0]?.replace(/\.0$/, '') ?? ''
+  const task: Task = own.every(({ label }) => label) ? 'multi-label' : 'regression'
+  return { targets, targetArray, task }
 }
 
 /** A pixel is no label: an array of images without labels has no target, and neither has a table of pixels alone. */

@@ -40,6 +40,7 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
     return index ?? -1
   }
   const targets = targetsIn(config, table, (name) => find(name, 'data.target'))
+  errors.push(...wrongWidth(config, table))
   const group = config.split.groupBy === null ? null : find(config.split.groupBy, 'data.split.groupBy')
   const column = config.weighting?.column
   const weight = column === undefined ? null : find(column, 'data.weightColumn')
@@ -69,10 +70,37 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   return { ...parts, wants: wantsOf(config, parts, table) }
 }
 
-/** The format may say which column is the target, but only if there is one target. */
+/** The format may say which columns are the target, if the config names one. */
 function targetsIn({ target, targets }: DataConfig, table: OpenTable, find: (name: string) => number): readonly number[] {
   if (targets) return targets.map(find)
-  return [table.target ?? find(target)]
+  const { target: first, targetWidth = 1 } = table
+  return first === null ? [find(target)] : Array.from({ length: targetWidth }, (_, k) => first + k)
+}
+
+/** Several labels need several columns, and classes that exclude each other have one. */
+function wrongWidth({ task, target, targets, labels }: DataConfig, { file, targetWidth = 1 }: OpenTable): Diagnostic[] {
+  const error = { severity: 'error', code: 'data/target-width' } as const
+  if (task === 'classification' && targetWidth > 1) {
+    return [
+      {
+        ...error,
+        message: `the array "${target}" of ${file} does not have one value for each row of the inputs`,
+        found: `${targetWidth} values a row`,
+        allowed: 'one class a row',
+        hint: `for one-hot classes, save ${target}.argmax(axis=1); for labels that each say yes or no, write task: multi-label`,
+      },
+    ]
+  }
+  if (task !== 'multi-label' || targets || labels || targetWidth > 1) return []
+  return [
+    {
+      ...error,
+      message: `several labels need a column each, and the array "${target}" of ${file} has one`,
+      found: '1 value a row',
+      allowed: 'an array of the shape (rows, labels) of 0 and 1',
+      hint: 'for one label, write task: classification',
+    },
+  ]
 }
 
 /** A target that is listed twice, such as by name and by position. */

@@ -55,6 +55,8 @@ export interface TableSummary {
   readonly target: string | null
   /** All targets, the first of them `target`, if the user names several. */
   readonly targets?: readonly string[]
+  /** The name of the array that holds all targets, if one does. */
+  readonly targetArray?: string
   /** How the target lists labels, if it is one column of labels. */
   readonly labels?: Pick<ListedLabels, 'separator' | 'minRows'>
   /** What speaks for the target, as clauses; empty if the file itself names it. */

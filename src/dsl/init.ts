@@ -28,6 +28,8 @@ export interface InitOptions {
   readonly targets?: readonly string[]
   /** How the target lists labels, if it is one column of labels. */
   readonly labels?: { readonly separator: string | null; readonly minRows: number }
+  /** The name of the array that holds all targets, if one does. */
+  readonly targetArray?: string
   readonly task: Spec['task'] | null
   /** The preset that fits the rows. */
   readonly preset: string
@@ -190,7 +192,8 @@ function census({ columns, target, targets = target === null ? [] : [target], ti
 /** Without a header, columns are named by position. */
 const columnOf = (name: string, header: boolean): string => (!header && /^-?\d+$/.test(name) ? name : yamlScalar(name))
 
-const targetsOf = ({ target, targets, labels, header }: InitOptions): string => {
+const targetsOf = ({ target, targets, targetArray, labels, header }: InitOptions): string => {
+  if (targetArray !== undefined) return yamlScalar(targetArray)
   if (labels && target !== null) {
     const { separator, minRows } = labels
     const between = separator === null ? '' : `, separator: ${JSON.stringify(separator)}`

@@ -14,13 +14,14 @@ import { defaultSeeds } from '../../stages/verify.ts'
  */
 export function retargeted(summary: TableSummary, target: string | undefined): TableSummary {
   if (target === undefined) return summary
+  if (target === summary.targetArray) return { ...summary, targetWhy: ['you named it'] }
   const whole = find(summary, target)
   const names = whole ? [target] : target.split(',').map((name) => name.trim())
   const found = names.map((name) => find(summary, name) ?? unknownColumn(summary, name))
   const [column, ...more] = found
   if (!column) return summary
   const rest = summary.columns.filter((one) => !found.includes(one))
-  const { labels: _, ...others } = summary
+  const { labels: _, targets: _t, targetArray: _a, ...others } = summary
   const shared = { ...others, target: column.name, targetWhy: ['you named it'], text: guessText(rest) }
   if (more.length === 0) return column.listed ? withLabels(shared, column.listed) : { ...shared, task: taskOfOne(column) }
   const again = found.find((one, i) => found.indexOf(one) < i)

@@ -1,6 +1,7 @@
 import type { Task } from '../../records/metrics.ts'
 import { taskNames, taskOf } from '../../records/tasks.ts'
 import { checks } from '../../data/checks/index.ts'
+import { mayNameArrays } from '../../data/formats/index.ts'
 import { defaultTokenizer, isTokenizerFile } from '../../data/tokenizers/index.ts'
 import type { Checks, Data, Labels } from '../../dsl/tuning.gen.ts'
 import type { NormalizedChecks, NormalizedData, NormalizedInputs } from '../normalized.ts'
@@ -19,7 +20,7 @@ export function normalizeData(data: Data, task: Task, seed: number, report: Repo
   }
   return {
     ...normalizeFiles(data, report),
-    ...normalizeTarget(data.target, task, report),
+    ...normalizeTarget(data, task, report),
     header: data.header ?? 'auto',
     task,
     inputs,
@@ -33,11 +34,11 @@ export function normalizeData(data: Data, task: Task, seed: number, report: Repo
 type Targets = Pick<NormalizedData, 'target' | 'targets' | 'labels'>
 
 /** One target, or several of a regression, or labels. */
-function normalizeTarget(written: Data['target'], task: Task, report: Report): Targets {
+function normalizeTarget({ target: written, source, train }: Data, task: Task, report: Report): Targets {
   if (typeof written === 'object' && 'labels' in written) return normalizeLabels(written, task, report)
   const all = [written].flat().map(String)
   const [target = ''] = all
-  if (task === 'multi-label' && all.length === 1) {
+  if (task === 'multi-label' && all.length === 1 && !mayNameArrays(source ?? train ?? '')) {
     report('targets-task', ['data', 'target'], 'several labels need a column each, or one column that lists them', {
       found: target,
       allowed:
