@@ -10,6 +10,17 @@ const rows = Array.from({ length: 40 }, (_, i) =>
 const table = file('several.csv', `x,z,urgent,billing,price,"a,b",kind\n${rows.join('\n')}\n`)
 const summary = await inspect(table)
 
+describe('the commands that init proposes', () => {
+  const lines = (given: { readonly inputs?: 'text' | 'columns'; readonly target?: string }) =>
+    understood(retargeted(summary, given.target), { text: null, otherInputs: 'text' }, ['a.csv'], given)
+
+  it('keep what the user chose besides', () => {
+    expect(lines({ inputs: 'columns' })[1]).toContain('init a.csv --inputs columns --target COLUMN --force')
+    expect(lines({ target: 'price' })[2]).toContain('init a.csv --target price --inputs text --force')
+    expect(lines({})[1]).toContain('init a.csv --target COLUMN --force')
+  })
+})
+
 describe('the targets that a user names', () => {
   it('are labels if every column says yes or no', () => {
     const found = retargeted(summary, 'urgent, billing')

@@ -110,6 +110,13 @@ describe('inspect', () => {
     expect(found).toMatchObject({ target: 'tags', task: 'multi-label', labels: { separator: null, minRows: 1 } })
   })
 
+  it('counts no gap as a class', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${(i * 37) % 41},${i === 7 ? '' : i % 2 ? 'high' : 'low'}`)
+    const found = await inspect(file('gap.csv', `x,status\n${rows.join('\n')}\n`))
+    expect(found.columns[1]).toMatchObject({ distinct: 2, missing: 1 })
+    expect(found.targetWhy).toContain('it has 2 values')
+  })
+
   it('never takes a pixel for the target', async () => {
     const pixels = Array.from({ length: 64 }, (_, i) => `pixel${i}`)
     expect(await guess(pixels.join(','), (i) => pixels.map((_, j) => some(i + j, 17)))).toEqual({

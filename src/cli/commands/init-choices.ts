@@ -44,7 +44,8 @@ async function chooseInputs(summary: TableSummary, choosing: Choosing): Promise<
   const text = summary.text ?? mainText(inputsOf(summary))
   const hasChoice = text !== null && summary.text === null && summary.imageShape === null
   if (wanted === 'text' && text === null) throw noText(summary)
-  if (!hasChoice) return { text: wanted === 'columns' ? null : summary.text }
+  if (wanted === 'columns' && summary.text !== null) throw noColumns(summary)
+  if (!hasChoice) return { text: summary.text }
   const of = (kind: InputKind): Choices => ({ text: kind === 'text' ? text : null })
   const chosen = (kind: InputKind, why: string): Choices => ({
     ...of(kind),
@@ -75,6 +76,18 @@ const noText = (summary: TableSummary): InputError =>
       found: listed(summary.columns.map(({ name }) => name)),
       allowed: '--inputs columns, or leave it out',
       hint: 'sentences are texts; names, categories and hashes are not',
+    },
+  ])
+
+const noColumns = (summary: TableSummary): InputError =>
+  new InputError([
+    {
+      code: 'init/no-columns',
+      severity: 'error',
+      message: 'the file has no columns besides its texts that a model can read',
+      found: listed(inputsOf(summary).map(({ name, type }) => `${name} (${type})`)),
+      allowed: '--inputs text, or leave it out',
+      hint: 'numbers and categories are columns; row numbers, dates and columns of one value are left out',
     },
   ])
 

@@ -3,19 +3,28 @@ import { listed } from '../../base/lists.ts'
 import { InputError } from '../../base/diagnostics.ts'
 import { mostLevels } from '../../data/column-type.ts'
 import type { ColumnSummary, TableSummary } from '../../data/summary.ts'
+import type { InputKind } from '../options.ts'
 import { ownCommand } from '../../base/own-command.ts'
+
+/** What a user can choose on the command line. */
+export interface Given {
+  readonly inputs?: InputKind | undefined
+  readonly target?: string | undefined
+}
 
 /**
  * Three lines: the task, the target and why it is this one, the inputs and what is left out. A fourth says how rows are split
  * if the file has times.
  *
  * @param again the words of the command that writes the spec again
+ * @param given what the user chose, which that command keeps
  */
-export function understood(summary: TableSummary, choices: Choices, again: readonly string[]): string[] {
+export function understood(summary: TableSummary, choices: Choices, again: readonly string[], given: Given = {}): string[] {
+  const { inputs, target } = given
   return [
     `Task:   ${taskLine(summary)}`,
-    `Target: ${targetLine(summary, again)}`,
-    `Inputs: ${inputsLine(summary, choices, again)}`,
+    `Target: ${targetLine(summary, [...again, ...(inputs === undefined ? [] : ['--inputs', inputs])])}`,
+    `Inputs: ${inputsLine(summary, choices, [...again, ...(target === undefined ? [] : ['--target', target])])}`,
     ...(choices.splitWords === undefined ? [] : [`Split:  ${choices.splitWords}`]),
   ]
 }
