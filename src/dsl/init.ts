@@ -42,6 +42,8 @@ export interface InitOptions {
   readonly inputsWhy?: string
   /** The column of times to split by, with the reason as a clause; omitted for a random split. */
   readonly time?: { readonly column: string; readonly why: string }
+  /** Augmentations of the preset to turn off, because rows would look like other data; omitted if there are none. */
+  readonly withoutAugmentation?: readonly string[]
   /** The stages in order, with settings that a reader is likely to change; null if the name alone is enough. */
   readonly stages: readonly { readonly name: string; readonly settings: Readonly<Record<string, number>> | null }[]
   /** The gates, each with how its limit was chosen; one that is only a proposal is commented out. */
@@ -64,6 +66,7 @@ export function renderSpec(options: InitOptions): string {
     '',
     ...dataLines(options),
     '',
+    ...augmentationLines(options),
     ...(options.text ? textModelLines() : modelLines(options.imageShape)),
     '',
     ...leverLines(options.trainRows, options.text !== null),
@@ -75,6 +78,12 @@ export function renderSpec(options: InitOptions): string {
     'budget: { minutes: 20, trials: 200 }   # runs for the verification are reserved first',
     '',
   ].join('\n')
+}
+
+function augmentationLines({ withoutAugmentation = [] }: InitOptions): string[] {
+  if (withoutAugmentation.length === 0) return []
+  const off = withoutAugmentation.map((name) => `${name}: 0`).join(', ')
+  return [`augmentation: { ${off} }   # off: with the preset's amount, training rows look like other data`, '']
 }
 
 /** How a new spec scales the columns of a table. */

@@ -218,6 +218,21 @@ test.skipIf(process.platform === 'win32')('init asks on a terminal, also for sev
   expect(readFileSync(join(folder, 'tuning.yml'), 'utf8')).toContain('target: [late, paid]')
 })
 
+test('init turns off augmentation that its own check would warn of', async () => {
+  const folder = workFolder()
+  const values = stream(3, 'prices')
+  const rows = Array.from(
+    { length: 600 },
+    (_, i) => `${Math.exp(2 * values.normal()).toFixed(2)},${values.normal().toFixed(3)},${i % 2}`,
+  )
+  writeFileSync(join(folder, 'prices.csv'), `price,x,y\n${rows.join('\n')}\n`)
+  const { code, err } = await tunegate(folder, ['init', 'prices.csv', '--no-pilot'])
+  expect([code, err]).toEqual([0, ''])
+  expect(readFileSync(join(folder, 'tuning.yml'), 'utf8')).toMatch(
+    /^augmentation: \{ noise: 0 \} +# .*look like other data/m,
+  )
+})
+
 test('what init writes for one column of labels runs, and its model predicts', async () => {
   const folder = workFolder()
   const cells = ['rock;live', 'live', '', 'jazz;rock;live', 'jazz', 'rock;90s', 'live;jazz']
