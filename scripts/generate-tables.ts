@@ -109,6 +109,7 @@ export function specTables(root: Schema): string {
   return [
     table('Top level', root),
     table('data', defs['data'] as Schema),
+    table('data.target', defs['labels'] as Schema),
     table('data.inputs', inputs),
     table('data.split', defs['split'] as Schema),
     table('data.checks', defs['checks'] as Schema),

@@ -1,6 +1,6 @@
 import type { MissingConfig } from '../data/missing.ts'
 import type { Standardize } from '../data/scaling.ts'
-import type { CategoriesConfig, PartFiles, WeightingConfig } from '../data/types.ts'
+import type { CategoriesConfig, LabelsConfig, PartFiles, WeightingConfig } from '../data/types.ts'
 import type { Checks } from '../dsl/tuning.gen.ts'
 import type { Shape } from '../layers/definition.ts'
 import type { NormalizedLayer } from '../layers/layer.ts'
@@ -65,6 +65,8 @@ export interface NormalizedData {
   readonly target: string
   /** All targets, if there are several; omitted for one. */
   readonly targets?: readonly string[]
+  /** How `target` lists the labels of each row, if it is one column of labels; omitted if not. */
+  readonly labels?: LabelsConfig
   readonly header: boolean | 'auto'
   readonly task: Task
   readonly inputs: NormalizedInputs

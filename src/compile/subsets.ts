@@ -26,6 +26,17 @@ export function subsetsIn(gates: readonly GateRule[]): SubsetRequest[] {
 /** The most classes or targets that an error lists. */
 const mostListed = 20
 
+/** The name that was meant. A whole number may be the position of a target, as data.target counts columns. */
+function hintFor(key: 'class' | 'target', named: string, names: readonly string[]): { readonly hint?: string } {
+  const isPosition = key === 'target' && /^-?\d{1,9}$/.test(named)
+  const meant = isPosition ? names.at(Number(named)) : didYouMean(named, names)
+  const said = [
+    ...(meant === undefined ? [] : [`did you mean "${meant}"?`]),
+    ...(isPosition ? ['a gate needs the name of a target, not its position'] : []),
+  ]
+  return said.length === 0 ? {} : { hint: said.join(' ') }
+}
+
 /** A class or target that a gate names must be one of the data. */
 export function checkSubsetParts(gates: readonly GateRule[], { classes, targets }: DataFacts, report: Report): void {
   const known = { class: classes, target: targets ?? null }
@@ -41,12 +52,11 @@ export function checkSubsetParts(gates: readonly GateRule[], { classes, targets 
         })
         continue
       }
-      const meant = didYouMean(named, names)
       const what = key === 'class' ? 'a class that the target does not have' : 'a target that data.target does not list'
       report(`gate-${key}`, ['gates', index, gate.name, key], `the gate names ${what}`, {
         found: named,
         allowed: listed(names, mostListed),
-        ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
+        ...hintFor(key, named, names),
       })
     }
   }

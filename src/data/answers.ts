@@ -1,12 +1,13 @@
 // What the target columns become, by task.
 import { unreachable } from '../base/result.ts'
 import type { Column } from './column.ts'
-import { checkLabels, encodeLabels, labelStrata, requireLearnable } from './labels.ts'
+import { labelColumn } from './label-column.ts'
+import { checkLabels, encodeLabels, labelStrata, requireLearnable, type LabelTargets } from './labels.ts'
 import { requireDifferent } from './same-levels.ts'
 import type { Limits } from './source.ts'
 import { checkClasses, encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset, Splits } from './types.ts'
-import { rowWeights } from './weights.ts'
+import { labelWeights, rowWeights } from './weights.ts'
 
 /** Answers of all rows, before and after the rows are split. */
 export interface Answers {
@@ -16,7 +17,7 @@ export interface Answers {
   /** The answers as members of a data set. */
   readonly prepared: (
     parts: TrainedParts,
-  ) => Pick<Dataset, 'targets' | 'targetNames' | 'classes' | 'targetScale' | 'weights'>
+  ) => Pick<Dataset, 'targets' | 'targetNames' | 'classes' | 'targetScale' | 'weights' | 'labelWeights'>
 }
 
 /** The split, and whether some seeds train on its validation rows. */
@@ -67,16 +68,32 @@ function classAnswers(config: DataConfig, { targets: [target], weight, divided }
 }
 
 function labelAnswers(config: DataConfig, { targets, rows, divided }: AnswerColumns): Answers {
-  const labels = encodeLabels(targets, rows)
+  const { labels, notes } = config.labels
+    ? labelColumn(targets[0], rows, config.labels)
+    : { labels: encodeLabels(targets, rows), notes: [] }
   checkLabels(config, labels, divided)
   return {
     strata: config.split.stratify ? labelStrata(labels) : null,
-    notes: [],
+    notes: [...notes, ...(excludeEachOther(labels) ? [exclusive] : [])],
     prepared: ({ splits }) => {
-      requireLearnable(labels, splits)
-      return labels
+      requireLearnable(config, labels, splits)
+      return { ...labels, ...labelWeights(config, labels, splits.train) }
     },
   }
+}
+
+const exclusive =
+  'every row has exactly one label, so the labels are classes that exclude each other: one column of class names and ' +
+  'task: classification fit better'
+
+/** Whether every row has one label, as classes written as one column each do. */
+function excludeEachOther({ targets, targetNames: { length } }: LabelTargets): boolean {
+  for (let start = 0; start < targets.length; start += length) {
+    let count = 0
+    for (let k = 0; k < length; k++) count += targets[start + k] ?? NaN
+    if (count !== 1) return false
+  }
+  return true
 }
 
 const numberAnswers = ({ split }: DataConfig, { targets, rows }: AnswerColumns): Answers => ({

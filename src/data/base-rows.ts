@@ -33,7 +33,8 @@ export async function baseRows(
     keys,
     segments,
     fingerprint: measured,
-  }: Pick<Dataset, 'splits' | 'rowsVary' | 'keys' | 'segments' | 'fingerprint'>,
+    targetNames = [],
+  }: Pick<Dataset, 'splits' | 'rowsVary' | 'keys' | 'segments' | 'fingerprint' | 'targetNames'>,
 ): Promise<Dataset> {
   const source = await readData(declared)
   const base = await withKnownSegments(declared, source)
@@ -56,14 +57,17 @@ export async function baseRows(
     return { ...input, column: join(column, counterpart) }
   })
   const parts = partsOf(train.length, splits)
-  const labels = targetsOf(base, columns.targets, after.targets, rows, parts)
+  const labels = targetsOf(base, columns.targets, after.targets, { rows, parts, labels: targetNames })
   const weights = version.roles.weight === null ? null : (table.columns[version.roles.weight] ?? null)
   // Rows of the change are only measured, without weights.
   const column = weights && {
     name: weights.name,
     at: (row: number) => (row < train.length ? weights.at(train[row] ?? -1) : 1),
   }
-  const weighted = rowWeights(base, { codes: labels.targets, classes: labels.classes ?? [], column, train: parts.train })
+  const weighted =
+    base.task === 'multi-label'
+      ? {}
+      : rowWeights(base, { codes: labels.targets, classes: labels.classes ?? [], column, train: parts.train })
   const encoded = encodeInputs(base, rows.base.length + rows.own.length, inputs, parts, LIMITS)
   return {
     ...inputsOf(encoded),
@@ -156,7 +160,7 @@ function trainingRows({ before, columns, after, splits }: Trained): Int32Array {
   requireEnough(
     old,
     chosen.map(({ row }) => row),
-    columns.targets.length === 1 && columns.targets.some(({ isText }) => isText),
+    columns.targets.length === 1 && columns.targets.some(({ isText, readAs }) => isText && readAs !== 'labels'),
   )
   return Int32Array.from(chosen, ({ number }) => number).sort()
 }

@@ -25,9 +25,9 @@ export function checkData(
     .filter(({ name }) => wanted.includes(name))
     .flatMap((check) => {
       watch.begin(`the check ${check.name}`)
-      const all = views.map((view) =>
-        check.find(view, augmentations).map((found) => ({ check: check.name, ...found, message: messageOf(found) })),
-      )
+      const saying = (found: Found): DataFinding => ({ check: check.name, ...found, message: messageOf(found) })
+      if (dataset.task === 'multi-label' && check.findInLabels) return check.findInLabels(dataset).map(saying)
+      const all = views.map((view) => check.find(view, augmentations).map(saying))
       return dataset.targetNames ? together(all, dataset.targetNames, dataset.task) : all.flat()
     })
   watch.look()

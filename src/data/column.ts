@@ -5,10 +5,10 @@ import type { Texts } from './texts.ts'
 
 /** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes. */
 export type Want = 'skip' | 'single' | 'double' | TextWant
-/** Texts as categories, where some words mean "no value"; or texts to read, where every word is a word. */
-export type TextWant = 'text' | 'verbatim'
+/** Texts as categories, where some words mean "no value"; texts, where every word is a word; or any number of lists of labels. */
+export type TextWant = 'text' | 'verbatim' | 'labels'
 
-export const isTextWant = (want: Want): want is TextWant => want === 'text' || want === 'verbatim'
+export const isTextWant = (want: Want): want is TextWant => want === 'text' || want === 'verbatim' || want === 'labels'
 
 /** One column as read. Its `at` is NaN if the cell is not a number, and everywhere if texts were kept. */
 export interface Column {
@@ -16,8 +16,8 @@ export interface Column {
   readonly index: number
   /** Whether texts were kept. */
   readonly isText: boolean
-  /** Whether only blank cells count as missing, and a text such as NA does not. */
-  readonly isVerbatim?: boolean
+  /** How texts were read, if not as categories. Of `verbatim`, only blank cells are missing, and a text such as NA is not. */
+  readonly readAs?: Exclude<TextWant, 'text'>
   readonly at: (row: number) => number
   /** Level of each row; null if numbers were kept, or if there are too many texts for categories. */
   readonly codes: Int32Array | null
@@ -46,6 +46,8 @@ export class ColumnBuilder {
   readonly #index: number
   readonly #isText: boolean
   readonly #isVerbatim: boolean
+  readonly #readAs: Exclude<TextWant, 'text'> | undefined
+  readonly #mostLevels: number
   readonly #texts: Texts
   readonly #missing: ReadonlySet<string> | undefined
   #rows = 0
@@ -71,6 +73,8 @@ export class ColumnBuilder {
     this.#index = index
     this.#isText = isTextWant(want)
     this.#isVerbatim = want === 'verbatim'
+    this.#readAs = want === 'verbatim' || want === 'labels' ? want : undefined
+    this.#mostLevels = want === 'labels' ? Infinity : texts.perColumn
     this.#texts = texts
     this.#missing = missing
     this.takesNumbers = !this.#isText && ![...(missing ?? [])].some((word) => !Number.isNaN(parseNumber(word)))
@@ -168,13 +172,23 @@ export class ColumnBuilder {
     this.#rows++
   }
 
+  /** Whether a cell may be a list. */
+  get takesLists(): boolean {
+    return this.#readAs === 'labels'
+  }
+
+  /** One more cell that is a list. Only if the column takes lists. */
+  list(items: readonly string[]): void {
+    this.text(JSON.stringify(items), 0, true)
+  }
+
   done(): Column {
     const numbers = this.#numbers
     return {
       name: this.#name,
       index: this.#index,
       isText: this.#isText,
-      ...(this.#isVerbatim && { isVerbatim: true }),
+      ...(this.#readAs && { readAs: this.#readAs }),
       at: this.#isText ? () => NaN : (row) => numbers[row] ?? NaN,
       codes: this.#codes?.subarray(0, this.#rows) ?? null,
       levels: this.#levels ? [...this.#levels.keys()] : null,
@@ -205,7 +219,7 @@ export class ColumnBuilder {
     let code = this.#levels.get(text)
     if (code === undefined) {
       code = this.#levels.size
-      if (code === this.#texts.perColumn) {
+      if (code === this.#mostLevels) {
         this.#texts.letGo(this.#levels.keys())
         this.#few = [...this.#levels.keys()].slice(0, keptTexts).map((one) => one.slice(0, keptCharacters))
         this.#levels = this.#codes = null

@@ -19,6 +19,8 @@ const likely = [
   'fraud',
   'spam',
 ]
+/** Names of columns that list labels. */
+const ofLabels = ['tags', 'genres', 'topics', 'keywords', 'categories', 'labels']
 
 /** A column that names rows, whatever order they are in. */
 const namesRows = /(^|[\s_.-])(id|uuid|guid)$|[a-z]I[dD]$/i
@@ -45,7 +47,8 @@ export function guessTarget(columns: readonly ColumnSummary[], header: boolean, 
   const onlyTextFirst = !header && first?.type === 'categorical' && last?.type === 'numeric'
   const scored = possible.map((column) => {
     const name = column.name.toLowerCase()
-    const named = inSpace && name === 'y' ? 0 : telling.includes(name) ? 3 : likely.includes(name) ? 2 : 0
+    const names = column.listed ? [...likely, ...ofLabels] : likely
+    const named = inSpace && name === 'y' ? 0 : telling.includes(name) ? 3 : names.includes(name) ? 2 : 0
     const classes = guessTask(column, rows) === 'classification'
     const [place, where] =
       column === first && onlyTextFirst
@@ -55,11 +58,13 @@ export function guessTarget(columns: readonly ColumnSummary[], header: boolean, 
           : column === first
             ? [0.5, 'it is the first column']
             : [0, '']
-    const [levels, few] = !classes
-      ? [0, '']
-      : column.distinct === 2
-        ? [1, 'it has 2 values']
-        : [column.distinct <= fewLevels ? 0.5 : 0, `it has ${column.distinct} values`]
+    const [levels, few] = column.listed
+      ? [1, `its cells list ${column.listed.count} labels`]
+      : !classes
+        ? [0, '']
+        : column.distinct === 2
+          ? [1, 'it has 2 values']
+          : [column.distinct <= fewLevels ? 0.5 : 0, `it has ${column.distinct} values`]
     const why = [named > 0 ? 'its name tells it' : '', place > 0.5 ? where : '', levels > 0 ? few : ''].filter(
       (part) => part !== '',
     )
@@ -74,15 +79,18 @@ const fewLevels = 20
 /** Rows without a target are lost, and beyond this share of them the column is hardly what the file is about. */
 const mostGaps = 0.2
 
-function canBeTarget({ name, type, distinct, time, missing }: ColumnSummary, rows: number): boolean {
+function canBeTarget({ name, type, distinct, time, missing, listed }: ColumnSummary, rows: number): boolean {
+  // A row without a value has no label.
+  if (listed) return true
   if (missing > mostGaps * rows) return false
-  if (type === 'identifier' || type === 'constant' || type === 'text') return false
+  if (type === 'identifier' || type === 'constant' || type === 'text' || type === 'list') return false
   if ((time && type !== 'numeric') || namesTimes.test(name)) return false
   return !(namesRows.test(name) && distinct > rows / 2)
 }
 
-/** Text means classes; a few different integers mean classes too, if each occurs several times. */
-export function guessTask({ type, distinct, whole, min, max }: ColumnSummary, rows: number): Task {
+/** Cells that list labels mean several of them. Text means classes; a few different integers mean classes too, if each occurs several times. */
+export function guessTask({ type, distinct, whole, min, max, listed }: ColumnSummary, rows: number): Task {
+  if (listed) return 'multi-label'
   if (type === 'categorical') return 'classification'
   const few = distinct <= MOST_NUMERIC_CLASSES && distinct * 3 <= rows
   // Classes are numbered without large gaps. Other integers, such as prices, are values.

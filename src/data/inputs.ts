@@ -40,7 +40,8 @@ export function selectInputs(
   }
   const check = (i: number, use: 'number' | 'text', missing: MissingCells): void =>
     checkCells(table, column(i), { use, missing }, problems)
-  for (const i of roles.targets) check(i, config.task === 'regression' ? 'number' : 'text', 'no-target')
+  const target = config.labels ? 'filled-in' : 'no-target'
+  for (const i of roles.targets) check(i, config.task === 'regression' ? 'number' : 'text', target)
   if (roles.group !== null) check(roles.group, 'text', 'needed')
   if (roles.time !== null) check(roles.time, column(roles.time).isText ? 'text' : 'number', 'needed')
   if (roles.weight !== null) check(roles.weight, 'number', 'needed')

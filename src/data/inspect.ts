@@ -2,6 +2,8 @@ import { timesIn } from './checks/methods/points-in-time.ts'
 import { distinct, readUndecided, typeOf } from './column-type.ts'
 import { keptCharacters, type Column } from './column.ts'
 import { guessImage, guessTarget, guessTask, guessText } from './guess.ts'
+import { listedLabels } from './label-column.ts'
+import { usualSeparators } from './label-lists.ts'
 import { isLabel } from './labels.ts'
 import { stemOf } from './formats/index.ts'
 import { readSource, type DataFile } from './read-source.ts'
@@ -11,6 +13,7 @@ import type { OpenTable, Table } from './table.ts'
 import { word } from './tokenizers/index.ts'
 import { areDates } from './times.ts'
 import type { ColumnSummary, TableSummary } from './summary.ts'
+import type { Task } from './types.ts'
 
 /** Inspects a data file before there is a spec: its columns, and a guess of target, task and image shape. */
 export async function inspect(path: string, limits: Limits = LIMITS): Promise<TableSummary> {
@@ -24,7 +27,9 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
   const target = opened.target === null ? (guessed?.column ?? null) : (columns[opened.target] ?? null)
   const task = target && guessTask(target, table.rows)
   const named = target === null ? null : (names[target.index] ?? null)
-  const inputs = columns.filter((column) => column !== target)
+  const labels = target?.listed ?? null
+  const several = severalIn(opened, columns)
+  const inputs = columns.filter((column) => column !== target && !isTarget(opened, column))
   const image = imageOf(opened, inputs)
   return {
     file,
@@ -36,11 +41,27 @@ export async function inspect(path: string, limits: Limits = LIMITS): Promise<Ta
     columns,
     missingWords,
     target: named,
+    ...(labels && { labels }),
     targetWhy: guessed?.why ?? [],
     task,
+    ...several,
     ...image,
     text: guessText(inputs),
   }
+}
+
+/** Whether a column is one of the targets that the file itself names. */
+const isTarget = ({ target, targetWidth = 1 }: OpenTable, { index }: ColumnSummary): boolean =>
+  target !== null && index >= target && index < target + targetWidth
+
+/** The targets of an array of several: labels if all say yes or no, and otherwise numbers. */
+function severalIn(opened: OpenTable, columns: readonly ColumnSummary[]) {
+  if (opened.targetWidth === undefined) return {}
+  const own = columns.filter((column) => isTarget(opened, column))
+  const targets = own.map(({ name }) => name)
+  const targetArray = targets[0]?.replace(/\.0$/, '') ?? ''
+  const task: Task = own.every(({ label }) => label) ? 'multi-label' : 'regression'
+  return { targets, targetArray, task }
 }
 
 /** A pixel is no label: an array of images without labels has no target, and neither has a table of pixels alone. */
@@ -49,8 +70,10 @@ const isOnlyPixels = ({ rowShape }: OpenTable, columns: readonly ColumnSummary[]
 
 async function readAll(source: DataFile): Promise<{ readonly opened: OpenTable; readonly table: Table }> {
   const opened = await source.format.open(source, { header: 'auto', target: null, groupBy: null })
-  const wants = opened.names.map((): 'double' => 'double')
-  return { opened, table: readUndecided(opened, wants, [...wants.keys()]) }
+  const { names, lists = [] } = opened
+  const wants = names.map((_, i) => (lists.includes(i) ? 'labels' : 'double'))
+  const undecided = [...wants.keys()].filter((i) => !lists.includes(i))
+  return { opened, table: readUndecided(opened, wants, undecided) }
 }
 
 /** Words for a missing value in a column that otherwise has numbers, read as numbers or as texts. */
@@ -65,14 +88,17 @@ function summarize(column: Column, { rows }: Table, limits: Limits): ColumnSumma
     index,
     badCount: { missing },
   } = column
-  const different = distinct(column, rows, limits.levels)
-  const type = typeOf(column, rows)
+  const gap = Number(column.isText && column.levels?.includes(''))
+  const different = distinct(column, rows, limits.levels) - gap
+  const type = column.readAs === 'labels' ? 'list' : typeOf(column, rows)
   const words = type === 'text' ? wordsOf(column) : null
   const time = column.isText ? areDates(column.texts) : numbersAreTimes(column, rows)
   const spelling = spelledNumbers(column.texts)?.spelling.words ?? null
   const numbers = range(column, rows)
   const label = column.isText ? isLabel(column.texts.filter((text) => text !== '')) : isBinary(different, numbers)
-  return { name, index, type, distinct: different, missing, words, time, label, spelling, ...numbers }
+  const separators = usualSeparators.filter((sign) => column.texts.some((text) => text.includes(sign)))
+  const known = { words, time, label, listed: listedLabels(column), separators, spelling }
+  return { name, index, type, distinct: different, missing, ...known, ...numbers }
 }
 
 /** Values that are looked at. */

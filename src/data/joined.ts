@@ -1,10 +1,12 @@
 // Columns of two versions of a data file, one after the other.
 import { unreachable } from '../base/result.ts'
 import type { Column } from './column.ts'
+import { knownLabels } from './label-column.ts'
 import { encodeLabels, requireLearnable } from './labels.ts'
 import { LIMITS } from './source.ts'
 import { encodeLevels, standardizeTargets } from './targets.ts'
 import type { DataConfig, Dataset, Splits } from './types.ts'
+import { labelWeights } from './weights.ts'
 
 /** Row numbers of both files, the base's first. */
 export interface JoinedRows {
@@ -42,28 +44,36 @@ export const withLevels = (column: Column, more: readonly string[]): Column => (
   levels: [...new Set([...(column.levels ?? []), ...more])],
 })
 
+/** Both versions, and the rows of each. */
+interface Joining {
+  readonly rows: JoinedRows
+  readonly parts: Splits
+  /** Labels of the change, if one column lists them: both sides are measured on the same ones. */
+  readonly labels: readonly string[]
+}
+
 /** Classes come from the base's version and from the measured rows. */
 export function targetsOf(
-  { task }: DataConfig,
+  config: DataConfig,
   base: readonly Column[],
   own: readonly Column[],
-  rows: JoinedRows,
-  parts: Splits,
-): Pick<Dataset, 'targets' | 'targetNames' | 'classes' | 'targetScale'> {
+  { rows, parts, labels: names }: Joining,
+): Pick<Dataset, 'targets' | 'targetNames' | 'classes' | 'targetScale' | 'labelWeights'> {
   const pairs = base.flatMap((column, i) => (own[i] ? [[column, own[i]] as const] : []))
   const all = rows.base.length + rows.own.length
-  switch (task) {
+  switch (config.task) {
     case 'regression': {
       const columns = pairs.map(([one, other]) => joined(one, other, rows, false))
       return { ...standardizeTargets(columns, all, parts), classes: null }
     }
     case 'multi-label': {
-      const labels = encodeLabels(
-        pairs.map(([one, other]) => joinedTexts(one, other, rows)),
-        all,
-      )
-      requireLearnable(labels, parts)
-      return labels
+      const columns = pairs.map(([one, other]) => joinedTexts(one, other, rows))
+      const [column] = columns
+      // A base may know nothing of a label that the change adds.
+      const isKnown = config.labels !== undefined && column !== undefined
+      const labels = isKnown ? knownLabels(column, all, names, config.labels) : encodeLabels(columns, all)
+      if (!isKnown) requireLearnable(config, labels, parts)
+      return { ...labels, ...labelWeights(config, labels, parts.train) }
     }
     case 'classification': {
       const [[one, other] = []] = pairs
@@ -72,7 +82,7 @@ export function targetsOf(
       return { targets: Float32Array.from(codes), classes, targetScale: null }
     }
     default:
-      return unreachable(task, 'task')
+      return unreachable(config.task, 'task')
   }
 }
 

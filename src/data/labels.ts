@@ -1,5 +1,5 @@
 // Targets of several labels: columns that say yes or no.
-import { occurrences } from '../base/lists.ts'
+import { listed, occurrences } from '../base/lists.ts'
 import type { Column } from './column.ts'
 import { counted, Problems } from './problems.ts'
 import type { DataConfig, Dataset, Splits } from './types.ts'
@@ -25,16 +25,16 @@ export const isLabel = (texts: readonly string[]): boolean =>
 /** Names of the two values, for what looks at one label as a target of two classes. */
 export const labelClasses: readonly string[] = ['no', 'yes']
 
+/** Labels as members of a data set. */
+export type LabelTargets = Required<Pick<Dataset, 'targets' | 'targetNames'>> & Pick<Dataset, 'targetScale' | 'classes'>
+
 /**
  * Whether each label applies to each row, rows × labels.
  *
  * @param columns read as texts, without missing values
  * @throws InputError with every column that has another value, or the same one in all rows
  */
-export function encodeLabels(
-  columns: readonly Column[],
-  rows: number,
-): Required<Pick<Dataset, 'targets' | 'targetNames'>> & Pick<Dataset, 'targetScale' | 'classes'> {
+export function encodeLabels(columns: readonly Column[], rows: number): LabelTargets {
   const problems = new Problems()
   const width = columns.length
   const targets = new Float32Array(rows * width)
@@ -75,6 +75,13 @@ const oneValue = (name: string, yes: boolean): Parameters<Problems['add']>[0] =>
   hint: 'leave it out of data.target',
 })
 
+/** A label that has one value in nearly all rows. */
+interface Scarce {
+  readonly name: string
+  readonly side: 'yes' | 'no'
+  readonly rows: number
+}
+
 /**
  * Rejects labels with too few rows of yes or of no for every part, if the split is stratified.
  *
@@ -88,39 +95,81 @@ export function checkLabels(
   const { split, files } = config
   if (!split.stratify || split.time !== undefined) return
   const parts = 1 + Number(!files?.validation && split.validation > 0) + Number(!files?.test && split.test > 0)
-  const problems = new Problems()
   const divided = Int32Array.from({ length: rows }, (_, row) => row)
-  for (const [k, name] of targetNames.entries()) {
+  const scarce = targetNames.flatMap((name, k): Scarce[] => {
     const yes = countYes(targets, targetNames.length, k, divided)
-    const [side, count] = yes <= rows - yes ? ['yes', yes] : ['no', rows - yes]
-    if (count >= parts) continue
-    problems.add({
-      code: 'data/small-class',
-      message: `the label "${name}" is ${side} in too few rows for every part of the split`,
-      found: counted(count, 'row'),
-      allowed: `at least ${counted(parts, 'row')}`,
-      hint: 'leave the label out of data.target, add rows that have it, or set stratify: false',
-    })
-  }
-  problems.throwIfAny()
+    const [side, count] = yes <= rows - yes ? (['yes', yes] as const) : (['no', rows - yes] as const)
+    return count >= parts ? [] : [{ name, side, rows: count }]
+  })
+  rejectScarce(config, scarce, {
+    code: 'data/small-class',
+    what: ({ side }) => `is ${side} in too few rows for every part of the split`,
+    several: 'are in too few rows, or in too many, for every part of the split',
+    found: (count) => counted(count, 'row'),
+    allowed: `at least ${counted(parts, 'row')}`,
+    minRows: parts,
+    otherwise: 'add rows that have it, or set stratify: false',
+  })
 }
 
 /** Rejects labels that have one value in all training rows, as a split by groups, times or files can leave them. */
 export function requireLearnable(
+  config: Pick<DataConfig, 'target' | 'labels'>,
   { targets, targetNames = [] }: Pick<Dataset, 'targets' | 'targetNames'>,
   { train }: Splits,
 ): void {
-  const problems = new Problems()
-  for (const [k, name] of targetNames.entries()) {
+  const scarce = targetNames.flatMap((name, k): Scarce[] => {
     const yes = countYes(targets, targetNames.length, k, train)
-    if (yes > 0 && yes < train.length) continue
-    problems.add({
-      code: 'data/constant-target',
-      message: `the label "${name}" is ${yes > 0 ? 'yes' : 'no'} in every training row, so there is nothing to learn`,
-      found: counted(train.length, 'training row'),
-      hint: 'leave it out of data.target, or split so that training rows have both',
-    })
-  }
+    return yes > 0 && yes < train.length ? [] : [{ name, side: yes > 0 ? 'no' : 'yes', rows: 0 }]
+  })
+  rejectScarce(config, scarce, {
+    code: 'data/constant-target',
+    what: ({ side }) => `is ${side === 'yes' ? 'no' : 'yes'} in every training row, so there is nothing to learn`,
+    several: 'are in no training row, or in every one, so there is nothing to learn',
+    found: () => counted(train.length, 'training row'),
+    minRows: 10,
+    otherwise: 'split so that training rows have both',
+  })
+}
+
+interface ScarceWords {
+  readonly code: string
+  /** After the name of the label. */
+  readonly what: (label: Scarce) => string
+  /** After several of one column. */
+  readonly several: string
+  readonly found: (rows: number) => string
+  readonly allowed?: string
+  /** The fewest rows of a label that help. */
+  readonly minRows: number
+  /** What to do besides leaving labels out. */
+  readonly otherwise: string
+}
+
+/** One problem for each label, or one for all of a column. */
+function rejectScarce(
+  { target, labels }: Pick<DataConfig, 'target' | 'labels'>,
+  scarce: readonly Scarce[],
+  { code, what, several, found, allowed, minRows, otherwise }: ScarceWords,
+): void {
+  const [first] = scarce
+  if (!first) return
+  const problems = new Problems()
+  const rest = allowed === undefined ? {} : { allowed }
+  if (labels) {
+    const message =
+      scarce.length === 1
+        ? `the label "${first.name}" of "${target}" ${what(first)}`
+        : `${counted(scarce.length, 'label')} of "${target}" ${several}`
+    const shown = scarce.length === 1 ? found(first.rows) : listed(scarce, 8, ({ name, rows }) => `${name} (${rows})`)
+    const least = Math.max(minRows, labels.minRows + 1)
+    const hint = `leave out rare labels by minRows: ${least} in data.target, or ${otherwise.replace('have it', 'have them')}`
+    problems.add({ code, message, found: shown, ...rest, hint })
+  } else
+    for (const label of scarce) {
+      const hint = `leave the label out of data.target, or ${otherwise}`
+      problems.add({ code, message: `the label "${label.name}" ${what(label)}`, found: found(label.rows), ...rest, hint })
+    }
   problems.throwIfAny()
 }
 

@@ -62,9 +62,10 @@ const columnNames = async (config: DataConfig, source: DataFile): Promise<readon
   (await source.format.open(source, useOf(config))).names
 
 /** What a format needs to know of a config. */
-const useOf = ({ header, target, split, inputs }: DataConfig): TableUse => ({
+const useOf = ({ header, target, targets, split, inputs }: DataConfig): TableUse => ({
   header,
   target,
+  ...(targets && { targets }),
   groupBy: split.groupBy,
   shape: inputs.kind === 'array' ? inputs.shape : null,
 })

@@ -40,6 +40,7 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
     return index ?? -1
   }
   const targets = targetsIn(config, table, (name) => find(name, 'data.target'))
+  errors.push(...wrongWidth(config, table))
   const group = config.split.groupBy === null ? null : find(config.split.groupBy, 'data.split.groupBy')
   const column = config.weighting?.column
   const weight = column === undefined ? null : find(column, 'data.weightColumn')
@@ -66,13 +67,40 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   if (inputs.kind === 'array') errors.push(...shapeErrors(inputs.shape, rest.length))
   if (errors.length > 0) throw new InputError(errors)
   const parts = { targets, group, time, weight, numeric, categorical, text, segments, undecided, scaling, whole }
-  return { ...parts, wants: wantsOf(config, parts, table.names.length) }
+  return { ...parts, wants: wantsOf(config, parts, table) }
 }
 
-/** The format may say which column is the target, but only if there is one target. */
+/** The format may say which columns are the target, if the config names one. */
 function targetsIn({ target, targets }: DataConfig, table: OpenTable, find: (name: string) => number): readonly number[] {
   if (targets) return targets.map(find)
-  return [table.target ?? find(target)]
+  const { target: first, targetWidth = 1 } = table
+  return first === null ? [find(target)] : Array.from({ length: targetWidth }, (_, k) => first + k)
+}
+
+/** Several labels need several columns, and classes that exclude each other have one. */
+function wrongWidth({ task, target, targets, labels }: DataConfig, { file, targetWidth = 1 }: OpenTable): Diagnostic[] {
+  const error = { severity: 'error', code: 'data/target-width' } as const
+  if (task === 'classification' && targetWidth > 1) {
+    return [
+      {
+        ...error,
+        message: `the array "${target}" of ${file} does not have one value for each row of the inputs`,
+        found: `${targetWidth} values a row`,
+        allowed: 'one class a row',
+        hint: `for one-hot classes, save ${target}.argmax(axis=1); for labels that each say yes or no, write task: multi-label`,
+      },
+    ]
+  }
+  if (task !== 'multi-label' || targets || labels || targetWidth > 1) return []
+  return [
+    {
+      ...error,
+      message: `several labels need a column each, and the array "${target}" of ${file} has one`,
+      found: '1 value a row',
+      allowed: 'an array of the shape (rows, labels) of 0 and 1',
+      hint: 'for one label, write task: classification',
+    },
+  ]
 }
 
 /** A target that is listed twice, such as by name and by position. */
@@ -158,14 +186,15 @@ function shapeErrors(shape: readonly number[], columns: number): Diagnostic[] {
  */
 const MOST_LEFT_OUT = 32
 
-function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, columns: number): Want[] {
-  const wants = new Array<Want>(columns).fill('skip')
+function wantsOf(config: DataConfig, parts: Omit<Roles, 'wants'>, { names, lists = [], nested = lists }: OpenTable): Want[] {
+  const wants = new Array<Want>(names.length).fill('skip')
   if (config.inputs.kind === 'columns') wants.fill('text', 0, MOST_LEFT_OUT)
+  for (const i of nested) wants[i] = 'skip'
   // Standardization subtracts numbers that may be large, so it needs the digits that 32 bits would drop.
   for (const i of parts.numeric) wants[i] = (parts.scaling.get(i) ?? config.standardize) ? 'double' : 'single'
   for (const i of parts.categorical) wants[i] = 'text'
   if (parts.text !== null) wants[parts.text] = 'verbatim'
-  for (const i of parts.targets) wants[i] = config.task === 'regression' ? 'double' : 'text'
+  for (const i of parts.targets) wants[i] = config.labels ? 'labels' : config.task === 'regression' ? 'double' : 'text'
   if (parts.weight !== null) wants[parts.weight] = 'double'
   if (parts.group !== null) wants[parts.group] = 'text'
   for (const i of parts.segments) if (wants[i] === 'skip') wants[i] = 'text'

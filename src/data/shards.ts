@@ -71,9 +71,9 @@ function joinedColumn(tables: readonly Table[], index: number, first: Column, ro
   for (const { column } of parts) {
     for (const kind of badKinds) badCount[kind] += column.badCount[kind]
   }
-  const verbatim = first.isVerbatim && { isVerbatim: true }
-  const common = { name: first.name, index, isText: first.isText, ...verbatim, bad, badCount }
-  if (first.isText) return { ...common, at: () => NaN, ...joinedLevels(parts, first.name, rows, texts) }
+  const { readAs } = first
+  const common = { name: first.name, index, isText: first.isText, ...(readAs && { readAs }), bad, badCount }
+  if (first.isText) return { ...common, at: () => NaN, ...joinedLevels(parts, first, rows, texts) }
   const numbers = new Float64Array(rows)
   let row = 0
   for (const { count, column } of parts) for (let i = 0; i < count; i++) numbers[row++] = column.at(i)
@@ -82,7 +82,7 @@ function joinedColumn(tables: readonly Table[], index: number, first: Column, ro
 
 function joinedLevels(
   parts: readonly { readonly column: Column }[],
-  name: string,
+  { name, readAs }: Pick<Column, 'name' | 'readAs'>,
   rows: number,
   texts: Texts,
 ): Pick<Column, 'codes' | 'levels' | 'texts'> {
@@ -101,6 +101,6 @@ function joinedLevels(
     })
     for (const code of column.codes) codes[row++] = places[code] ?? -1
   }
-  if (levels.size > texts.perColumn) return { codes: null, levels: null, texts: few }
+  if (levels.size > texts.perColumn && readAs !== 'labels') return { codes: null, levels: null, texts: few }
   return { codes, levels: [...levels.keys()], texts: [...levels.keys()] }
 }

@@ -8,6 +8,8 @@ export interface TableUse {
   readonly header: boolean | 'auto'
   /** Null while nothing is known, as in `inspect`. */
   readonly target: string | null
+  /** All targets, if there are several. */
+  readonly targets?: readonly string[]
   readonly groupBy: string | null
   /** The shape of one row, if the spec gives it: images are resized to it. */
   readonly shape?: readonly number[] | null
@@ -23,6 +25,12 @@ export interface OpenTable {
   readonly rowShape: readonly number[] | null
   /** The target's column, if the format itself separates the target from the inputs; null otherwise. */
   readonly target: number | null
+  /** How many columns the target has, from there on, if it is an array of several. */
+  readonly targetWidth?: number
+  /** Columns of lists of single values, by index. Omitted if the format has none. */
+  readonly lists?: readonly number[]
+  /** All columns of lists or structures, by index; they cannot be inputs. Omitted if the format cannot say. */
+  readonly nested?: readonly number[]
   /** Throws InputError with every malformed row. */
   read(wants: readonly Want[]): Table
 }

@@ -15,6 +15,8 @@ export interface DataConfig {
   readonly target: string
   /** All labels, or all targets of a regression, the first of them `target`, if there are several. Omitted for one. */
   readonly targets?: readonly string[]
+  /** How `target` lists the labels of each row, if it is one column of labels. Omitted if not. */
+  readonly labels?: LabelsConfig
   readonly header: boolean | 'auto'
   readonly task: Task
   readonly inputs: InputsConfig
@@ -35,10 +37,21 @@ export interface DataConfig {
 
 /** How much rows count in the training loss. Metrics count every row once. */
 export interface WeightingConfig {
-  /** `balanced`: each class has the same weight in sum; or a weight by class name, 1 if a class is not named. */
+  /**
+   * `balanced`: each class has the same weight in sum; or a weight by class name, 1 if a class is not named. Of labels, the
+   * weight of the rows that have one, where all others have 1.
+   */
   readonly classes?: 'balanced' | Readonly<Record<string, number>>
   /** A column of weights of 0 or more, by name or position. It is not an input. */
   readonly column?: string
+}
+
+/** One column that lists the labels of each row. */
+export interface LabelsConfig {
+  /** What stands between two labels of a cell; null if every cell is a list. */
+  readonly separator: string | null
+  /** Rows that a label must have, of all rows, at least 1. Rarer labels are left out. */
+  readonly minRows: number
 }
 
 /** What happens to rare categories. */
@@ -130,6 +143,8 @@ export interface Dataset {
   readonly targetNames?: readonly string[]
   /** Weight of each row in the training loss, with a mean of 1 over the training rows; omitted if all are equal. */
   readonly weights?: Float32Array
+  /** How much each label counts in the training loss where it applies; omitted if as much as where it does not. */
+  readonly labelWeights?: Float32Array
   readonly task: Task
   /** Class names in the order of their indices; null for labels and regression. */
   readonly classes: readonly string[] | null

@@ -106,7 +106,7 @@ export function rowsIn({ targets, group, inputs, segments }: Columns, splits: Sp
 }
 
 /** How to read a column as another was read. */
-const wantOf = ({ isText, isVerbatim }: Column): Want => (isVerbatim ? 'verbatim' : isText ? 'text' : 'double')
+const wantOf = ({ isText, readAs }: Column): Want => (isText ? (readAs ?? 'text') : 'double')
 
 const cell = ({ isText, codes, levels, at }: Column, row: number): string =>
   isText ? (levels?.[codes?.[row] ?? -1] ?? '') : String(at(row))

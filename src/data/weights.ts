@@ -1,6 +1,7 @@
 import { listed } from '../base/lists.ts'
 import { didYouMean, InputError } from '../base/diagnostics.ts'
 import type { Column } from './column.ts'
+import type { LabelTargets } from './labels.ts'
 import { fail } from './problems.ts'
 import type { DataConfig, WeightingConfig } from './types.ts'
 
@@ -45,6 +46,41 @@ export function rowWeights(
   return { weights: Float32Array.from({ length: codes.length }, (_, row) => (at(row) * train.length) / sum) }
 }
 
+/**
+ * How much each label counts in the training loss where it applies. Balanced, it counts as much as where it does not: rows
+ * without it / rows with it, counted in the training rows, which is the usual `pos_weight` of PyTorch.
+ *
+ * @returns nothing if the config has no weights
+ * @throws InputError if a label that has a weight does not exist, or a weight is 0
+ */
+export function labelWeights(
+  { weighting }: Pick<DataConfig, 'weighting'>,
+  { targets, targetNames }: LabelTargets,
+  train: Int32Array,
+): { readonly labelWeights?: Float32Array } {
+  const wanted = weighting?.classes
+  if (wanted === undefined) return {}
+  if (wanted !== 'balanced') {
+    requireKnown(wanted, targetNames, 'a label that data.target does not have')
+    const none = targetNames.find((name) => wanted[name] === 0)
+    if (none !== undefined) {
+      fail({
+        code: 'data/weights',
+        message: `the label "${none}" has a weight of 0, so a model would never say it`,
+        allowed: 'numbers above 0',
+        hint: 'leave the label out of data.target',
+      })
+    }
+    return { labelWeights: Float32Array.from(targetNames, (name) => wanted[name] ?? 1) }
+  }
+  const counts = new Float64Array(targetNames.length)
+  for (const row of train) {
+    for (let k = 0; k < counts.length; k++) counts[k] = (counts[k] ?? 0) + (targets[row * counts.length + k] ?? NaN)
+  }
+  // A base may have no row of a label that its change adds.
+  return { labelWeights: Float32Array.from(counts, (yes) => (yes === 0 ? 1 : (train.length - yes) / yes)) }
+}
+
 function classWeights({ classes: wanted }: WeightingConfig, { codes, classes, train }: Weighed): readonly number[] {
   if (wanted === undefined) return []
   if (wanted === 'balanced') {
@@ -53,23 +89,27 @@ function classWeights({ classes: wanted }: WeightingConfig, { codes, classes, tr
     const present = counts.filter((count) => count > 0).length
     return counts.map((count) => (count === 0 ? 0 : train.length / (present * count)))
   }
-  const unknown = Object.keys(wanted).filter((name) => !classes.includes(name))
-  if (unknown.length > 0) {
-    throw new InputError(
-      unknown.map((name) => {
-        const meant = didYouMean(name, classes)
-        return {
-          code: 'data/no-class',
-          severity: 'error' as const,
-          message: 'data.classWeights names a class that the target does not have',
-          found: name,
-          allowed: listed(classes, 20),
-          ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
-        }
-      }),
-    )
-  }
+  requireKnown(wanted, classes, 'a class that the target does not have')
   return classes.map((name) => wanted[name] ?? 1)
+}
+
+/** @param what what a name that is not known names */
+function requireKnown(wanted: Readonly<Record<string, number>>, names: readonly string[], what: string): void {
+  const unknown = Object.keys(wanted).filter((name) => !names.includes(name))
+  if (unknown.length === 0) return
+  throw new InputError(
+    unknown.map((name) => {
+      const meant = didYouMean(name, names)
+      return {
+        code: 'data/no-class',
+        severity: 'error' as const,
+        message: `data.classWeights names ${what}`,
+        found: name,
+        allowed: listed(names, 20),
+        ...(meant === undefined ? {} : { hint: `did you mean "${meant}"?` }),
+      }
+    }),
+  )
 }
 
 function requireWeights({ name, at }: Pick<Column, 'at' | 'name'>, rows: Int32Array, hint?: string): void {

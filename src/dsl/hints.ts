@@ -65,7 +65,8 @@ function quotes({ keyword, value, schema, params }: SchemaError): string | undef
   const alternatives = params['alternatives'] as readonly Schema[] | undefined
   if (keyword !== 'type' && !alternatives) return undefined
   const wanted = alternatives ? alternatives.flatMap(typesOf) : [schema].flat()
-  if (wanted.includes('string') && !wanted.includes('object') && (typeof value === 'number' || typeof value === 'boolean'))
+  const isNamed = wanted.includes('object') && !wanted.includes('array')
+  if (wanted.includes('string') && !isNamed && (typeof value === 'number' || typeof value === 'boolean'))
     return 'put it in quotes'
   if (typeof value !== 'string' || !(wanted.includes('number') || wanted.includes('integer'))) return undefined
   return value.trim() !== '' && Number.isFinite(Number(value)) ? 'write it without quotes' : undefined

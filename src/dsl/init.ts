@@ -16,7 +16,7 @@ export interface InitOptions {
   readonly trainRows: number
   readonly columns: readonly {
     readonly name: string
-    readonly type: 'numeric' | 'categorical' | 'text' | 'constant' | 'identifier'
+    readonly type: 'numeric' | 'categorical' | 'text' | 'constant' | 'identifier' | 'list'
     /** Cells without a value. */
     readonly missing: number
   }[]
@@ -26,6 +26,10 @@ export interface InitOptions {
   readonly target: string | null
   /** All columns to predict, if there are several. */
   readonly targets?: readonly string[]
+  /** How the target lists labels, if it is one column of labels. */
+  readonly labels?: { readonly separator: string | null; readonly minRows: number }
+  /** The name of the array that holds all targets, if one does. */
+  readonly targetArray?: string
   readonly task: Spec['task'] | null
   /** The preset that fits the rows. */
   readonly preset: string
@@ -38,6 +42,8 @@ export interface InitOptions {
   readonly inputsWhy?: string
   /** The column of times to split by, with the reason as a clause; omitted for a random split. */
   readonly time?: { readonly column: string; readonly why: string }
+  /** Augmentations of the preset to turn off, because rows would look like other data; omitted if there are none. */
+  readonly withoutAugmentation?: readonly string[]
   /** The stages in order, with settings that a reader is likely to change; null if the name alone is enough. */
   readonly stages: readonly { readonly name: string; readonly settings: Readonly<Record<string, number>> | null }[]
   /** The gates, each with how its limit was chosen; one that is only a proposal is commented out. */
@@ -60,6 +66,7 @@ export function renderSpec(options: InitOptions): string {
     '',
     ...dataLines(options),
     '',
+    ...augmentationLines(options),
     ...(options.text ? textModelLines() : modelLines(options.imageShape)),
     '',
     ...leverLines(options.trainRows, options.text !== null),
@@ -71,6 +78,12 @@ export function renderSpec(options: InitOptions): string {
     'budget: { minutes: 20, trials: 200 }   # runs for the verification are reserved first',
     '',
   ].join('\n')
+}
+
+function augmentationLines({ withoutAugmentation = [] }: InitOptions): string[] {
+  if (withoutAugmentation.length === 0) return []
+  const off = withoutAugmentation.map((name) => `${name}: 0`).join(', ')
+  return [`augmentation: { ${off} }   # off: with the preset's amount, training rows look like other data`, '']
 }
 
 /** How a new spec scales the columns of a table. */
@@ -181,14 +194,20 @@ const comment = (text: string): string[] =>
 function census({ columns, target, targets = target === null ? [] : [target], time }: InitOptions): string {
   const inputs = columns.filter((c) => !targets.includes(c.name) && c.name !== time?.column)
   const count = (type: string): number => inputs.filter((c) => c.type === type).length
-  const left = count('constant') + count('identifier') + count('text')
+  const left = count('constant') + count('identifier') + count('text') + count('list')
   return `${count('numeric')} numeric, ${count('categorical')} categorical${left > 0 ? `, ${left} left out` : ''}`
 }
 
 /** Without a header, columns are named by position. */
 const columnOf = (name: string, header: boolean): string => (!header && /^-?\d+$/.test(name) ? name : yamlScalar(name))
 
-const targetsOf = ({ target, targets, header }: InitOptions): string => {
+const targetsOf = ({ target, targets, targetArray, labels, header }: InitOptions): string => {
+  if (targetArray !== undefined) return yamlScalar(targetArray)
+  if (labels && target !== null) {
+    const { separator, minRows } = labels
+    const between = separator === null ? '' : `, separator: ${JSON.stringify(separator)}`
+    return `{ labels: ${columnOf(target, header)}${between}${minRows > 1 ? `, minRows: ${minRows}` : ''} }`
+  }
   if (targets) return `[${targets.map((name) => columnOf(name, header)).join(', ')}]`
   return target === null ? '-1' : columnOf(target, header)
 }

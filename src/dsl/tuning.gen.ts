@@ -348,12 +348,9 @@ export interface Data {
    */
   test?: string
   /**
-   * The column to predict: its name, or its position counted from 0 (-1 is the last). A list of columns are labels of 0 and 1, no and yes, or false and true (task: multi-label), or several targets of a regression.
-   *
-   * @minItems 1
-   * @maxItems 32
+   * The column to predict: its name, or its position counted from 0 (-1 is the last). A list of columns are labels of 0 and 1, no and yes, or false and true (task: multi-label), or several targets of a regression. A map names one column that lists the labels of each row: { labels: tags, separator: ";" }.
    */
-  target: string | number | Column[]
+  target: (string | number | Column[]) | Labels
   /**
    * Whether the first line names the columns. auto detects it.
    */
@@ -375,7 +372,7 @@ export interface Data {
   missing?: Missing
   categories?: Categories
   /**
-   * How much the rows of a class count in the training loss: balanced for the same sum in every class, or a weight by class name, 1 if a class is not named. Metrics count every row once.
+   * How much the rows of a class count in the training loss: balanced for the same sum in every class, or a weight by class name, 1 if a class is not named. Of labels, how much a row that has one counts, as pos_weight in PyTorch: balanced for rows without it / rows with it. Metrics count every row once.
    */
   classWeights?:
     | 'balanced'
@@ -388,6 +385,20 @@ export interface Data {
   weightColumn?: string | number
   split?: Split
   checks?: Checks
+}
+/**
+ * One column that lists the labels of each row. A row may have none.
+ */
+export interface Labels {
+  labels: Column
+  /**
+   * What stands between two labels of a cell, such as ";". Blanks around a label do not count. null: every cell is a list, as JSON or Python write it or as the file has lists.
+   */
+  separator?: string | null
+  /**
+   * Rows that a label must have, of all rows. Rarer labels are left out, and a note names them.
+   */
+  minRows?: number
 }
 /**
  * Fitted on the training rows alone.

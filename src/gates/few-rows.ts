@@ -38,6 +38,19 @@ export function rowsNeeded({ metric, split, minRows, target, segments }: MetricR
   return Math.max(minRows, fewestOf(metric))
 }
 
+/** Metrics that are too high on few rows, whatever the model: they pass as they should, and fail where they should not. */
+const highOnFewRows: readonly MetricName[] = ['ece']
+
+/**
+ * Test rows that whole splits need before a metric fails, if they have fewer: it was measured as for segments. Undefined if they
+ * have enough, or if the verdict holds on these rows alone.
+ */
+export function rowsToFail({ metric, split }: Measured, { rows }: GateEvidence, ofRows: RowError | undefined) {
+  const needed = fewestOf(metric)
+  const isFew = split === 'test' && ofRows !== undefined && rows !== undefined && rows.test < needed
+  return isFew && highOnFewRows.includes(metric) ? { needed, found: rows.test } : undefined
+}
+
 /** What an interval may count as independent: test rows, or groups of them that belong together. */
 export const unitsOf = ({ rows, groups }: SubsetMetrics): number => groups ?? rows.test
 

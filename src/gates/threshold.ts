@@ -10,7 +10,7 @@ import { tInterval, type Interval } from '../stats/intervals.ts'
 import { seedsNeeded, tPower } from '../stats/power.ts'
 import type { GateDefinition, ReportProblem } from './definition.ts'
 import { readSide, type GateEvidence, type InterimAnalysis, type Side } from './evidence.ts'
-import { overFewRows } from './few-rows.ts'
+import { overFewRows, rowsToFail } from './few-rows.ts'
 import { inconclusive, seedHasNoEffect, seedsWithoutEffect, unfinished, type Finding } from './finding.ts'
 import { judgesMetric, metricDefaults } from './metric-rule.ts'
 import { designAnalysis, noiseOf, power, seedsAlone, type PowerProblem, type StudyDesign } from './power.ts'
@@ -143,6 +143,19 @@ function decide(rule: ThresholdRule, limit: number, side: Side, evidence: GateEv
   const rows = rowErrorOf(side)
   const found = withinRange(rule.metric, overFewRows(rule, evidence, overRows(overSeeds, rows), rows))
   const { status, outcome } = placed(rule, limit, found)
+  const few = status === 'fail' ? rowsToFail(rule, evidence, rows) : undefined
+  if (few) {
+    return {
+      ...inconclusive(
+        `Mean ${measuredWords(rule)} over ${values.length} seeds is ${signed(found.estimate)} (${intervalWords(found)} ` +
+          `${holdsFor(rows)}): ${outcome}, but an ${rule.metric} of ${few.found} test rows is too high by itself, and a fail ` +
+          `needs ${few.needed}.`,
+        `Hold out more test rows, or judge nll, which needs fewer. More candidate seeds would not settle it.`,
+        widthNotes(overSeeds, rows),
+      ),
+      estimate: estimateOf(rule, found),
+    }
+  }
   return {
     status,
     notes: widthNotes(overSeeds, rows),

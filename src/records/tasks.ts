@@ -24,8 +24,8 @@ interface TaskDefinition {
   readonly isCalibrated: boolean
   /** Whether targets can be smoothed. */
   readonly smoothsLabels: boolean
-  /** Whether the loss can weigh rows. */
-  readonly weighsRows: boolean
+  /** What the loss can weigh: classes or labels, and single rows. */
+  readonly weighs: readonly ('classes' | 'rows')[]
 }
 
 /** What a label is by itself: yes or no. */
@@ -44,7 +44,7 @@ const definitions: Readonly<Record<Task, TaskDefinition>> = {
     kinds: ['logits', 'probabilities'],
     isCalibrated: true,
     smoothsLabels: true,
-    weighsRows: true,
+    weighs: ['classes', 'rows'],
   },
   'multi-label': {
     predicts: (names) => `${names} labels, each yes or no`,
@@ -58,7 +58,7 @@ const definitions: Readonly<Record<Task, TaskDefinition>> = {
     kinds: ['logits', 'probabilities'],
     isCalibrated: false,
     smoothsLabels: false,
-    weighsRows: false,
+    weighs: ['classes'],
   },
   regression: {
     predicts: (names) => (names > 1 ? `${names} numbers to predict` : 'one number to predict'),
@@ -72,7 +72,7 @@ const definitions: Readonly<Record<Task, TaskDefinition>> = {
     kinds: ['values'],
     isCalibrated: false,
     smoothsLabels: false,
-    weighsRows: false,
+    weighs: [],
   },
 }
 

@@ -19,6 +19,7 @@ export interface StoredData extends Pick<TrainingData, 'inputShape' | 'targetSca
   readonly inputs: Stored
   readonly targets: Stored
   readonly weights?: Stored
+  readonly labelWeights?: Stored
   readonly splits: { readonly [part in keyof TrainingData['splits']]: Stored }
   readonly clusters?: Stored
   readonly folds?: readonly Stored[]
@@ -49,12 +50,13 @@ export class SharedData {
 
   /** Throws an error of the system if the disk is full. */
   write(data: TrainingData): StoredData {
-    const { inputs, targets, weights, splits, clusters, folds, segments, ...rest } = data
+    const { inputs, targets, weights, labelWeights, splits, clusters, folds, segments, ...rest } = data
     return {
       ...rest,
       inputs: this.append(inputs),
       targets: this.append(targets),
       ...(weights && { weights: this.append(weights) }),
+      ...(labelWeights && { labelWeights: this.append(labelWeights) }),
       splits: {
         train: this.append(splits.train),
         validation: this.append(splits.validation),
@@ -97,12 +99,13 @@ export function readShared(stored: StoredData, descriptor = sharedDescriptor): T
   }
   const floats = (place: Stored): Float32Array => read(new Float32Array(place.length), place)
   const rows = (place: Stored): Int32Array => read(new Int32Array(place.length), place)
-  const { inputs, targets, weights, splits, clusters, folds, segments, ...rest } = stored
+  const { inputs, targets, weights, labelWeights, splits, clusters, folds, segments, ...rest } = stored
   return {
     ...rest,
     inputs: floats(inputs),
     targets: floats(targets),
     ...(weights && { weights: floats(weights) }),
+    ...(labelWeights && { labelWeights: floats(labelWeights) }),
     splits: { train: rows(splits.train), validation: rows(splits.validation), test: rows(splits.test) },
     ...(clusters && { clusters: rows(clusters) }),
     ...(folds && { folds: folds.map(rows) }),

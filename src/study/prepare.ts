@@ -19,6 +19,7 @@ import { findingsOf } from './kept-findings.ts'
 import { powerChecksOf } from './power-checks.ts'
 import { augmentationsOf } from './augmentations.ts'
 import { configOf, dataFiles, type DataFiles } from './data-files.ts'
+import { requireDefined } from './defined-metrics.ts'
 import { describeScript, scriptPlan } from './prepare-script.ts'
 import { readSpec, unwrap, type ReadSpec } from './read-spec.ts'
 import { alteredWarnings, underRules, type Alteration } from './rules.ts'
@@ -90,6 +91,7 @@ async function prepareModel(spec: ModelSpec, read: ReadSpec, source: SpecSource)
   const { findings, warnings } = judgeData(spec, parsed, await checked(spec, dataset, watch, source))
   const took = watch.elapsed
   const plan = planOf(spec, dataset, parsed.locate, source.tuned)
+  requireDefined(plan, dataset, placesIn(plan, read), parsed.locate)
   const model = await planned(plan, warnings, read, source)
   requireSavable(model.plan, dataset, source)
   return { spec, dataset, findings, ...files, took, ...model }
@@ -105,15 +107,23 @@ async function prepareScript(spec: TrainerSpec, read: ReadSpec, source: SpecSour
   return { spec, facts, took, ...script }
 }
 
+/** Whether the gates are those of the base commit, which the spec does not have. */
+const hasForeignGates = ({ altered }: ReadSpec): boolean => altered.some(({ setting }) => setting === 'gates')
+
+/** Where each gate of the plan is in the spec. */
+const placesIn = ({ gates }: Pick<Plan, 'gates'>, read: ReadSpec): readonly SpecPath[] =>
+  hasForeignGates(read) ? gates.map((): SpecPath => ['gates']) : gatePlaces(read.parsed)
+
 /** What the plan of any spec brings with it: warnings, and where its gates are declared. */
 async function planned<Of extends Workload>(
   plan: Plan<Of>,
   warnings: readonly Diagnostic[],
-  { parsed, spec, altered }: ReadSpec,
+  read: ReadSpec,
   source: SpecSource,
 ): Promise<Omit<PreparedBase<Of>, 'took'>> {
-  const foreign = altered.some(({ setting }) => setting === 'gates')
-  const places = foreign ? plan.gates.map((): SpecPath => ['gates']) : gatePlaces(parsed)
+  const { parsed, spec, altered } = read
+  const foreign = hasForeignGates(read)
+  const places = placesIn(plan, read)
   const powerChecks = await powerChecksOf(plan, source, (gate, key) =>
     parsed.locate([...(places[gate] ?? ['gates']), ...(foreign ? [] : [key])]),
   )

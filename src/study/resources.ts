@@ -91,13 +91,15 @@ const bytesOf = ({ inputs, targets }: TrainingData): number => inputs.byteLength
 
 /** What workers need of a data set, and nothing more, because each gets a copy. */
 function trainingData(dataset: Dataset): TrainingData {
-  const { inputs, inputShape, targets, weights, targetScale, splits, folds, rowsVary, keys, segments } = dataset
+  const { inputs, inputShape, targets, weights, labelWeights, targetScale, splits, folds, rowsVary, keys, segments } =
+    dataset
   const clusters = keys.find(({ declared }) => declared)?.codes
   return {
     inputs,
     inputShape,
     targets,
     ...(weights && { weights }),
+    ...(labelWeights && { labelWeights }),
     targetScale,
     splits,
     folds,

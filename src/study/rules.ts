@@ -44,12 +44,12 @@ export function rulesOf(spec: NormalizedSpec): Rules {
   const effects = leastEffect ? { leastEffect } : {}
   const shared = { task, seed, objective, gates, ...effects, budget, verify: confirmationIn(spec.stages) ?? null }
   if (isTrainerSpec(spec)) return shared
-  const { target, targets, split } = spec.data
+  const { target, targets, labels, split } = spec.data
   return {
     ...shared,
     evaluateEvery: spec.evaluateEvery,
     checks: spec.checks,
-    data: { target, ...(targets && { targets }), task, split },
+    data: { target, ...(targets && { targets }), ...(labels && { labels }), task, split },
   }
 }
 
@@ -64,7 +64,7 @@ export function applyRules(spec: NormalizedSpec, rules: Rules, locate: Locate): 
   if (isTrainerSpec(spec) && isOfModel(rules)) throw otherKind('a training script', 'a model', locate(['trainer']))
   if (isTrainerSpec(spec)) return { ...withoutEffects(spec), ...shared }
   if (!isOfModel(rules)) throw otherKind('a model', 'a training script', locate(['model']))
-  const { targets: _, ...own } = spec.data
+  const { targets: _, labels: _l, ...own } = spec.data
   const data = withSegments({ ...own, ...rules.data }, gates)
   const checks = stricter(spec.checks, rules.checks)
   return { ...withoutEffects(spec), ...shared, evaluateEvery: rules.evaluateEvery, checks, data }
@@ -104,11 +104,17 @@ function alteredMeasurement(rules: ModelRules, own: ModelRules): (Alteration | n
     .map((key) => setting(['data', 'split', key], base.get(key) ?? null, change.get(key) ?? null))
   return [
     setting(['evaluateEvery'], rules.evaluateEvery, own.evaluateEvery),
-    setting(['data', 'target'], rules.data.targets ?? rules.data.target, own.data.targets ?? own.data.target),
+    setting(['data', 'target'], targetOf(rules.data), targetOf(own.data)),
     ...split,
     ...checks,
   ]
 }
+
+/** The target as a spec writes it. */
+const targetOf = ({ target, targets, labels }: ModelRules['data']) =>
+  labels
+    ? `{ labels: ${target}, separator: ${JSON.stringify(labels.separator)}, minRows: ${labels.minRows} }`
+    : (targets ?? target)
 
 /** One warning for each, at its line in the change's spec. */
 export function alteredWarnings(altered: readonly Alteration[], locate: Locate): Diagnostic[] {

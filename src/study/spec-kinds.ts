@@ -34,6 +34,7 @@ export const dataKinds = {
   files: 'proposal', // the same for the files of single parts
   target: 'rule', // what is predicted: a change could choose an easier column
   targets: 'rule', // several of them
+  labels: 'rule', // how a column lists them, and which are left out
   header: 'proposal', // describes the change's own file; the resulting rows are compared
   task: 'rule', // a copy of the spec's
   inputs: 'proposal', // features are part of the model

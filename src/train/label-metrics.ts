@@ -1,6 +1,6 @@
 // Metrics of several labels, each of which applies to a row or not.
 import { mean } from '../stats/describe.ts'
-import { ranksRows, type MetricName, type Metrics } from '../records/metrics.ts'
+import type { MetricName, Metrics } from '../records/metrics.ts'
 import { onlyOne, type Outputs, type Predictions } from './predicted.ts'
 import { areaUnderRoc, averagePrecision, type Curve } from './requested-metrics.ts'
 import { rounded } from './round.ts'
@@ -93,12 +93,6 @@ function balancedAccuracyOf({ rows, yes, taken, right }: LabelCounts): number {
 
 const recallsOf = (of: Predictions): number[] =>
   labelCounts(of).flatMap(({ yes, right }) => (yes === 0 ? [] : [right / yes]))
-
-/** Whether the rows define a metric of all labels: those that some label must have, or some label must have and lack. */
-export function defineLabels(name: MetricName, of: Predictions): boolean {
-  if (name === 'worstRecall' || name === 'f1' || name === 'microF1') return of.targets.includes(1)
-  return !ranksRows(name) || labelCounts(of).some(({ rows, yes }) => yes > 0 && yes < rows)
-}
 
 /** Metrics that are computed only on request. A label that its rows do not define counts in none of the means. */
 const requested: { readonly [name in MetricName]?: (of: Predictions) => number | undefined } = {

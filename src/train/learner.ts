@@ -60,7 +60,10 @@ export function createLearner(
   const decay: WeightDecay = { rate: levers.regularization.weightDecay, mask: decayMask(tf, model) }
   const optimizer = createOptimizer(tf, levers.optimization, decay)
   const weighted = data.weights !== undefined
-  const settings: StepSettings = { model, optimizer, task: workload.task, levers, averaging, weighted, fused }
+  const labelWeights = data.labelWeights ? tf.tensor1d(data.labelWeights) : null
+  const fixed = [decay.mask, ...(labelWeights ? [labelWeights] : [])]
+  const { task } = workload
+  const settings: StepSettings = { model, optimizer, task, levers, averaging, weighted, labelWeights, fused }
   let state = initialState(tf, settings, seed)
 
   const replace = (next: TrainState): void => {
@@ -89,7 +92,7 @@ export function createLearner(
     return report
   }
   const stepper: Stepper | null = compiler
-    ? createStepper(compiler, { settings, seed, fixed: [decay.mask], upload, width: outputWidth(workload) }, context.notice)
+    ? createStepper(compiler, { settings, seed, fixed, upload, width: outputWidth(workload) }, context.notice)
     : null
   return {
     settings,
@@ -130,7 +133,7 @@ export function createLearner(
         weights: tf.tensor1d(weights),
         statistics: statistics.map((values, i) => tf.tensor(values, [...(model.statistics[i]?.shape ?? [])])),
       }),
-    dispose: () => tf.dispose([...tensorsOf(state), decay.mask]),
+    dispose: () => tf.dispose([...tensorsOf(state), ...fixed]),
   }
 }
 

@@ -75,6 +75,27 @@ export function sigmoidCrossEntropy(tf: Tf, targets: Tensor, logits: Tensor): Te
   return loss(logits)
 }
 
+/**
+ * The same where a label that applies counts `weights` times as much, one factor for each label; `pos_weight` of
+ * `torch.nn.BCEWithLogitsLoss`. The sum is divided by the number of outputs, not by that of the weights. The gradient is
+ * ((1 + (weight − 1) target) sigmoid − weight × target) / outputs.
+ */
+export function weightedSigmoidCrossEntropy(tf: Tf, targets: Tensor, logits: Tensor, weights: Tensor): Tensor {
+  const loss = tf.customGrad((given, save) => {
+    const z = given as Tensor
+    const gained = tf.mul(targets, weights)
+    // (1 − t) log(1 + e^z) + w t log(1 + e^−z) = (1 − t) z + (1 − t + w t) (max(−z, 0) + log(1 + e^−|z|))
+    const rest = tf.sub(1, targets)
+    const factors = tf.add(rest, gained)
+    const sizes = tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(z)))))
+    const value = tf.mean(tf.add(tf.mul(rest, z), tf.mul(factors, tf.add(tf.relu(tf.neg(z)), sizes))))
+    ;(save as (tensors: Tensor[]) => void)([tf.sub(tf.mul(factors, tf.sigmoid(z)), gained)])
+    const gradFunc = (dy: Tensor, saved: Tensor[]): Tensor => tf.mul(saved[0] as Tensor, tf.div(dy, z.size))
+    return { value, gradFunc }
+  })
+  return loss(logits)
+}
+
 /** Mean over all outputs of the squared error; both [batch, outputs]. */
 export function meanSquaredError(tf: Tf, targets: Tensor, outputs: Tensor): Tensor {
   return tf.mean(tf.squaredDifference(outputs, targets))

@@ -2,7 +2,13 @@ import { unreachable } from '../base/result.ts'
 import type { Levers } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
 import { averaged, type Averaging } from './averaging.ts'
-import { meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy, weightedCrossEntropy } from './loss.ts'
+import {
+  meanSquaredError,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  weightedCrossEntropy,
+  weightedSigmoidCrossEntropy,
+} from './loss.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
 import type { FusedOps, StepRandom, Tensor, Tf } from '../layers/forward.ts'
 import type { Model } from './types.ts'
@@ -56,6 +62,8 @@ export interface StepSettings {
   readonly averaging: Averaging | null
   /** Whether rows of class probabilities are multiplied by the weight of their row; omitted if not. */
   readonly weighted?: boolean
+  /** How much each label counts where it applies; null or omitted if all count as much as where they do not. */
+  readonly labelWeights?: Tensor | null
   readonly fused?: FusedOps | undefined
 }
 
@@ -142,13 +150,15 @@ export function batchGradient(
 }
 
 /** The loss of the task. */
-function lossOf(tf: Tf, { task, weighted, fused }: StepSettings, targets: Tensor, outputs: Tensor): Tensor {
+function lossOf(tf: Tf, { task, weighted, labelWeights, fused }: StepSettings, targets: Tensor, outputs: Tensor): Tensor {
   switch (task) {
     case 'classification':
       if (weighted) return weightedCrossEntropy(tf, targets, outputs)
       return fused ? fused.softmaxCrossEntropy(targets, outputs) : softmaxCrossEntropy(tf, targets, outputs)
     case 'multi-label':
-      return sigmoidCrossEntropy(tf, targets, outputs)
+      return labelWeights
+        ? weightedSigmoidCrossEntropy(tf, targets, outputs, labelWeights)
+        : sigmoidCrossEntropy(tf, targets, outputs)
     case 'regression':
       return meanSquaredError(tf, targets, outputs)
     default:

@@ -1,19 +1,12 @@
 // The metrics that gates name of one class or target, of segments of the rows, or of both.
 import { targetWidth } from '../base/rows.ts'
-import {
-  comparesAnswers,
-  isOnRowsOfLabel,
-  ofClass,
-  ranksRows,
-  type MetricName,
-  type Metrics,
-  type RowValues,
-} from '../records/metrics.ts'
+import { isOnRowsOfLabel, ofClass, ranksRows, type MetricName, type Metrics, type RowValues } from '../records/metrics.ts'
 import { partOf, sameSubset, type Segment, type Subset, type SubsetMetrics } from '../records/subsets.ts'
 import { classMetric } from './class-metrics.ts'
 import type { RunContext } from './context.ts'
 import { predictedAt, predictionsOf, type Predicted } from './evaluate.ts'
-import { defineLabels, labelCounts } from './label-metrics.ts'
+import { whyUndefined } from './defined.ts'
+import { labelCounts } from './label-metrics.ts'
 import { computeMetrics } from './metrics.ts'
 import { groupCount, rowValues } from './row-evidence.ts'
 import { rounded } from './round.ts'
@@ -157,8 +150,7 @@ function metricOf(
     const k = targetIndex(context, subset.target)
     return k < 0 ? undefined : targetMetric(task, metric, of, k, context.data.targetScale)
   }
-  if (comparesAnswers(metric) && of.targets.every((target) => target === of.targets[0])) return undefined
-  if (task === 'multi-label' && !defineLabels(metric, of)) return undefined
+  if (whyUndefined(task, metric, of.targets, of.width) !== undefined) return undefined
   return computeMetrics(task, of, context.data.targetScale, [metric])[metric]
 }
 

@@ -11,6 +11,8 @@ export interface TrainingData {
   readonly targets: Float32Array
   /** Weight of each row in the training loss, with a mean of 1 over the training rows; omitted if all are 1. */
   readonly weights?: Float32Array
+  /** How much each label counts in the training loss where it applies; omitted if as much as where it does not. */
+  readonly labelWeights?: Float32Array
   /** Undoes the standardization of regression targets, so that metrics are in the target's units; null otherwise. */
   readonly targetScale: TargetScale | null
   readonly splits: { readonly train: Int32Array; readonly validation: Int32Array; readonly test: Int32Array }

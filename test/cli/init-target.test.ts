@@ -10,6 +10,17 @@ const rows = Array.from({ length: 40 }, (_, i) =>
 const table = file('several.csv', `x,z,urgent,billing,price,"a,b",kind\n${rows.join('\n')}\n`)
 const summary = await inspect(table)
 
+describe('the commands that init proposes', () => {
+  const lines = (given: { readonly inputs?: 'text' | 'columns'; readonly target?: string }) =>
+    understood(retargeted(summary, given.target), { text: null, otherInputs: 'text' }, ['a.csv'], given)
+
+  it('keep what the user chose besides', () => {
+    expect(lines({ inputs: 'columns' })[1]).toContain('init a.csv --inputs columns --target COLUMN --force')
+    expect(lines({ target: 'price' })[2]).toContain('init a.csv --target price --inputs text --force')
+    expect(lines({})[1]).toContain('init a.csv --target COLUMN --force')
+  })
+})
+
 describe('the targets that a user names', () => {
   it('are labels if every column says yes or no', () => {
     const found = retargeted(summary, 'urgent, billing')
@@ -19,6 +30,20 @@ describe('the targets that a user names', () => {
       expect.stringContaining('Target: urgent, billing, because you named them'),
     ])
     expect(understood(found, { text: null }, ['several.csv'])[2]).not.toMatch(/urgent|billing/)
+  })
+
+  it('are the labels of one column that lists them, and no longer if another is named', async () => {
+    const cells = ['rock;live', 'live', '', 'jazz;rock;live', 'jazz', 'rock;90s', 'live;jazz']
+    const lines = Array.from({ length: 70 }, (_, i) => `${(i * 37) % 41},${cells[i % 7]},${(i * 13) % 53}`)
+    const listing = await inspect(file('songs.csv', `x,tags,z\n${lines.join('\n')}\n`))
+    const other = retargeted(listing, 'z')
+    expect([other.task, other.labels]).toEqual(['regression', undefined])
+    const back = retargeted(other, 'tags')
+    expect([back.task, back.labels]).toEqual(['multi-label', { separator: ';', count: 4, minRows: 1 }])
+    expect(factsOf(back, 20)).toMatchObject({ task: 'multi-label', classes: 2 })
+    expect(understood(back, { text: null }, ['songs.csv'])[0]).toBe(
+      'Task:   multi-label: tags lists 4 labels, ";" between them, in 70 rows',
+    )
   })
 
   it('are two classes each, however many spellings of yes and no they have', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { tunegate, workFolder } from '../support/cli.ts'
+import { onTerminal } from '../support/on-terminal.ts'
 
 test('init measures the noise for its gates, and writes the same spec again, which is valid without a warning', async () => {
   const folder = workFolder()
@@ -61,6 +62,11 @@ test('init says in three lines what it understood, and what it prints next runs 
 test.each([
   ['data outside of the folder that the spec may read', '../outside.csv', /init\/outside.*\n.*\n.*\n.*copy/],
   ['images without labels', 'pixels.csv', /init\/no-target.*images without labels/],
+  [
+    'columns of a file that has texts alone',
+    'texts.csv --inputs columns',
+    /init\/no-columns.*no columns besides its texts that a model can read\n.*words/,
+  ],
   ['texts of a file that has none', 'numbers.csv --inputs text', /init\/no-text.*no column of texts\n.*x, y\n.*columns/],
 ])('init refuses %s before it writes anything', async (_, data, message) => {
   const folder = workFolder()
@@ -71,6 +77,11 @@ test.each([
     join(folder, 'numbers.csv'),
     `x,y\n${Array.from({ length: 40 }, (_, i) => `${(i * 7) % 11},${i % 2}`).join('\n')}\n`,
   )
+  const sentences = Array.from(
+    { length: 40 },
+    (_, i) => `number ${i} was a film that ${i % 2 ? 'we' : 'they'} saw again,${i % 2}`,
+  )
+  writeFileSync(join(folder, 'texts.csv'), `words,y\n${sentences.join('\n')}\n`)
   const { code, out, err } = await tunegate(folder, ['init', ...data.split(' ')])
   expect([code, out, err]).toEqual([2, '', expect.stringMatching(message)])
   expect(existsSync(join(folder, 'tuning.yml'))).toBe(false)
@@ -186,4 +197,68 @@ test.each([
   expect(spec).toContain(
     isByTime ? 'split: { time: sold, validation: 0.2, test: 0.2 }' : 'split: { validation: 0.2, test: 0.2',
   )
+})
+
+test.skipIf(process.platform === 'win32')('init asks on a terminal, also for several labels', (context) => {
+  const folder = workFolder()
+  const rows = Array.from(
+    { length: 80 },
+    (_, i) => `${(i * 37) % 41},${i % 2},${i % 3 === 0 ? 'yes' : 'no'},${(i * 13) % 53}`,
+  )
+  writeFileSync(join(folder, 'orders.csv'), `x,late,paid,z\n${rows.join('\n')}\n`)
+  const acts = [
+    { after: 'Column to predict', type: 'late,z\n' },
+    { after: '(?s)all labels or all numbers.*Column to predict', type: 'paid\n' },
+    { after: 'classification or regression or multi-label', type: 'multi-label\n' },
+    { after: 'Labels, columns of yes or no', type: '\n' },
+  ]
+  const { code, left, raw } = onTerminal(context, folder, ['init', 'orders.csv', '--no-pilot'], { acts })
+  expect([code, left]).toEqual([0, 0])
+  expect(raw).toContain('multi-label: late, paid say yes or no in 80 rows')
+  expect(readFileSync(join(folder, 'tuning.yml'), 'utf8')).toContain('target: [late, paid]')
+})
+
+test('init turns off augmentation that its own check would warn of', async () => {
+  const folder = workFolder()
+  const values = stream(3, 'prices')
+  const rows = Array.from(
+    { length: 600 },
+    (_, i) => `${Math.exp(2 * values.normal()).toFixed(2)},${values.normal().toFixed(3)},${i % 2}`,
+  )
+  writeFileSync(join(folder, 'prices.csv'), `price,x,y\n${rows.join('\n')}\n`)
+  const { code, err } = await tunegate(folder, ['init', 'prices.csv', '--no-pilot'])
+  expect([code, err]).toEqual([0, ''])
+  expect(readFileSync(join(folder, 'tuning.yml'), 'utf8')).toMatch(
+    /^augmentation: \{ noise: 0 \} +# .*look like other data/m,
+  )
+})
+
+test('what init writes for one column of labels runs, and its model predicts', async () => {
+  const folder = workFolder()
+  const cells = ['rock;live', 'live', '', 'jazz;rock;live', 'jazz', 'rock;90s', 'live;jazz']
+  const values = stream(5, 'songs')
+  const rows = Array.from({ length: 140 }, (_, i) => {
+    const own = cells[i % 7] ?? ''
+    const at = (label: string): string => (Number(own.includes(label)) + 0.3 * values.normal()).toFixed(3)
+    return [at('rock'), at('live'), at('jazz'), own].join(',')
+  })
+  writeFileSync(join(folder, 'my songs.csv'), `a,b,c,tags\n${rows.join('\n')}\n`)
+  const init = await tunegate(folder, ['init', 'my songs.csv', '--no-pilot'])
+  expect([init.code, init.out]).toEqual([0, expect.stringContaining('tags lists 4 labels, ";" between them, in 140 rows')])
+  const run = await tunegate(folder, [
+    'run',
+    '--stages',
+    'verify',
+    '--save-model',
+    'onnx',
+    '--out',
+    'out',
+    '--engine',
+    'wasm',
+  ])
+  expect([0, 3]).toContain(run.code)
+  const predicted = await tunegate(folder, ['predict', 'out/models', 'my songs.csv', '--engine', 'wasm'])
+  const [header, first] = predicted.out.split('\n')
+  expect(header).toBe('90s,jazz,live,rock,P(90s),P(jazz),P(live),P(rock)')
+  expect(first?.split(',').slice(1, 4)).toEqual(['0', '1', '1'])
 })

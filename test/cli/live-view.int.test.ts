@@ -1,69 +1,19 @@
-import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test, type TestContext } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { withSpec, workFolder } from '../support/cli.ts'
-import { node24 } from '../support/runner.ts'
-import { root } from '../support/architecture.ts'
-import { Terminal } from '../support/terminal.ts'
-import { needs } from '../support/tools.ts'
+import { onTerminal } from '../support/on-terminal.ts'
 
 let folder = ''
 beforeAll(() => {
   folder = withSpec(workFolder())
 })
 
-type Act = { readonly after: string } & ({ readonly signal: string } | { readonly columns: number })
-
-interface OnTerminal {
-  readonly code: number
-  /** Acts that never came to pass. */
-  readonly left: number
-  readonly pieces: readonly { readonly at: number; readonly text?: string; readonly act?: Act }[]
-}
-
-/** The command line on a real terminal of the system, and what a terminal shows of what it wrote. */
-function onTerminal(
-  context: TestContext,
-  args: readonly string[],
-  {
-    columns = 80,
-    acts = [],
-    env = {},
-  }: { columns?: number; acts?: readonly Act[]; env?: Readonly<Record<string, string>> } = {},
-) {
-  const python = needs(context, 'python3')
-  const order = {
-    command: [node24, 'dist/cli/index.js', ...args],
-    cwd: folder,
-    // A runner of CI gets lines, which is what these tests are not about.
-    env: { TERM: 'xterm-256color', LANG: 'C.UTF-8', TUNEGATE_ENGINE_DIR: join(folder, 'no engine'), ...env },
-    columns,
-    rows: 24,
-    acts,
-  }
-  const { CI: _, NO_COLOR: __, ...own } = process.env
-  const { stdout, stderr } = spawnSync(python, [join(root, 'test/support/on_terminal.py')], {
-    input: JSON.stringify(order),
-    env: own,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  })
-  if (stdout === '') throw new Error(stderr)
-  const found = JSON.parse(stdout) as OnTerminal
-  const terminal = new Terminal(columns, 24)
-  for (const { text, act } of found.pieces) {
-    if (text !== undefined) terminal.write(text)
-    if (act && 'columns' in act) terminal.resize(act.columns)
-  }
-  return { ...found, terminal, raw: found.pieces.map(({ text = '' }) => text).join('') }
-}
-
 const run = (name: string): string[] => ['run', 'tuning.yml', '--engine', 'wasm', '--workers', '2', '--out', name]
 
 describe.skipIf(process.platform === 'win32')('the live view on a real terminal', () => {
   test('is gone when the study has ended, with its messages and the cursor left', (context) => {
-    const { code, terminal, raw, pieces } = onTerminal(context, run('whole'))
+    const { code, terminal, raw, pieces } = onTerminal(context, folder, run('whole'))
     expect([0, 1, 3]).toContain(code)
     expect(raw).toContain('\u001b[?25l')
     expect(raw).toMatch(/\[2\/5\] batch █*░+ \d+\/\d+ runs/)
@@ -83,7 +33,7 @@ describe.skipIf(process.platform === 'win32')('the live view on a real terminal'
     ['SIGTERM', 143],
   ] as const)('is gone after %s, and the cursor is back', ([signal, expected], context) => {
     const acts = [{ after: String.raw`\[1/5\] lr-range \S+ \d+/\d+ runs`, signal }]
-    const { code, left, terminal } = onTerminal(context, run(`after ${signal}`), { acts })
+    const { code, left, terminal } = onTerminal(context, folder, run(`after ${signal}`), { acts })
     expect([code, left]).toEqual([expected, 0])
     expect(terminal.cursorShown).toBe(true)
     const text = terminal.text()
@@ -101,7 +51,7 @@ stderr.write = (text, ...rest) => {
 `
     writeFileSync(join(folder, 'fault.mjs'), fault)
     const env = { NODE_OPTIONS: '--import ./fault.mjs' }
-    const { code, terminal, raw } = onTerminal(context, run('crashed'), { env })
+    const { code, terminal, raw } = onTerminal(context, folder, run('crashed'), { env })
     expect(raw).toContain('\u001b[?25l')
     expect(code).toBe(4)
     expect(terminal.cursorShown).toBe(true)
@@ -109,11 +59,11 @@ stderr.write = (text, ...rest) => {
   })
 
   test('survives a terminal of 40 columns, and one that becomes that narrow', (context) => {
-    const narrow = onTerminal(context, run('narrow'), { columns: 40 })
+    const narrow = onTerminal(context, folder, run('narrow'), { columns: 40 })
     for (const line of narrow.raw.split(/\u001b\[K\n/).slice(0, -1))
       expect((line.split(/\u001b\[[?\d]*[A-Za-z]|\n|\r/).at(-1) ?? '').length).toBeLessThan(40)
     const acts = [{ after: String.raw`lr-range \S+ \d+/\d+ runs`, columns: 40 }]
-    const { terminal, left } = onTerminal(context, run('narrowed'), { acts })
+    const { terminal, left } = onTerminal(context, folder, run('narrowed'), { acts })
     expect(left).toBe(0)
     expect(terminal.text().join('\n')).not.toMatch(/ \d+\/\d+ runs$| used · |^> /m)
     expect(terminal.cursorShown).toBe(true)
@@ -124,7 +74,7 @@ stderr.write = (text, ...rest) => {
     ['NO_COLOR', { NO_COLOR: '1' }],
     ['a dumb terminal', { TERM: 'dumb' }],
   ] as const)('is whole lines under %s', ([name, env], context) => {
-    const { raw } = onTerminal(context, run(`lines ${name}`), { env })
+    const { raw } = onTerminal(context, folder, run(`lines ${name}`), { env })
     expect(raw).not.toContain('\u001b')
     expect(raw).toMatch(/^\[1\/5\] lr-range: about/m)
   })

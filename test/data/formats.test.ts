@@ -4,7 +4,7 @@ import { zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { loadDataset } from '../../src/data/load.ts'
 import { LIMITS } from '../../src/data/source.ts'
-import { brief, config, cpuTime, file, fixture, plainSplit, problemsOf, rowOf, smallCsv } from './support.ts'
+import { brief, config, cpuTime, file, fixture, npy, plainSplit, problemsOf, rowOf, smallCsv } from './support.ts'
 import { patiently } from '../support/slowness.ts'
 
 const named = { kind: 'columns', numeric: ['a', 'b'], categorical: ['c'], encoding: 'one-hot' } as const
@@ -197,10 +197,13 @@ describe('NumPy arrays', () => {
     const long = zipSync({ 'x.npy': readFileSync(fixture('uint8.npy')), 'y.npy': readFileSync(fixture('uint8.npy')) })
     const [matrix] = await problemsOf(loadDataset(config(file('matrix.npz', long))))
     expect(matrix).toMatchObject({
-      code: 'data/npz',
-      found: 'shape (6, 4)',
-      hint: 'for one-hot classes, save y.argmax(axis=1)',
+      code: 'data/target-width',
+      found: '4 values a row',
+      hint: expect.stringContaining('for one-hot classes, save y.argmax(axis=1)') as string,
     })
+    const deep = zipSync({ 'x.npy': readFileSync(fixture('uint8.npy')), 'y.npy': npy('|u1', [6, 2, 2], Buffer.alloc(24)) })
+    const [tensor] = await problemsOf(loadDataset(config(file('tensor.npz', deep))))
+    expect(tensor).toMatchObject({ code: 'data/npz', found: 'shape (6, 2, 2)' })
   })
 })
 

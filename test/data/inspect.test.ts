@@ -32,6 +32,8 @@ describe('inspect', () => {
       words: null,
       time: false,
       label: false,
+      listed: null,
+      separators: [],
       spelling: null,
     })
   })
@@ -86,6 +88,33 @@ describe('inspect', () => {
     expect((await inspect(file('storms.csv', `wind,category,status\n${rows.join('\n')}\n`))).target).toBe('status')
     const full = rows.map((row) => row.replace(/,,/, ',b,'))
     expect((await inspect(file('full.csv', `wind,category,status\n${full.join('\n')}\n`))).target).toBe('category')
+  })
+
+  it('takes a column that lists labels for several of them, and only where it is sure', async () => {
+    const cells = ['rock;live', 'live', '', 'jazz;rock;live', 'jazz', 'rock;90s', 'live;jazz']
+    const rows = Array.from({ length: 70 }, (_, i) => `${(i * 37) % 41},${cells[i % 7]},${(i * 13) % 53}`)
+    const found = await inspect(file('listing.csv', `x,tags,z\n${rows.join('\n')}\n`))
+    expect(found).toMatchObject({ target: 'tags', task: 'multi-label', labels: { separator: ';', minRows: 1 } })
+    expect(found.targetWhy).toContain('its cells list 4 labels')
+    const rare = [...rows.slice(1), '5,demo;rock,6'].join('\n')
+    expect((await inspect(file('rare.csv', `x,tags,z\n${rare}\n`))).labels).toMatchObject({ separator: ';', minRows: 10 })
+    const named = rows.map((row, i) => row.replace(/,.*,/, `,"Last${i}, First${i % 5}",`)).join('\n')
+    expect((await inspect(file('named.csv', `x,tags,z\n${named}\n`))).labels).toBeUndefined()
+  })
+
+  it('knows the lists of a file, and that they are no inputs', async () => {
+    const cells = [['rock', 'live'], ['live'], [], ['jazz', 'rock', 'live'], ['jazz'], ['rock', '90s'], ['live', 'jazz']]
+    const rows = Array.from({ length: 70 }, (_, i) => ({ x: (i * 37) % 41, at: [i % 3, i % 5], tags: cells[i % 7] }))
+    const found = await inspect(file('listing.jsonl', rows.map((row) => JSON.stringify(row)).join('\n')))
+    expect(found.columns.map(({ type }) => type)).toEqual(['numeric', 'list', 'list'])
+    expect(found).toMatchObject({ target: 'tags', task: 'multi-label', labels: { separator: null, minRows: 1 } })
+  })
+
+  it('counts no gap as a class', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${(i * 37) % 41},${i === 7 ? '' : i % 2 ? 'high' : 'low'}`)
+    const found = await inspect(file('gap.csv', `x,status\n${rows.join('\n')}\n`))
+    expect(found.columns[1]).toMatchObject({ distinct: 2, missing: 1 })
+    expect(found.targetWhy).toContain('it has 2 values')
   })
 
   it('never takes a pixel for the target', async () => {
@@ -188,6 +217,8 @@ describe('inspect', () => {
         words: null,
         time: false,
         label: false,
+        listed: null,
+        separators: [],
         spelling: null,
       }),
     )

@@ -1,5 +1,6 @@
 import { zipSync, type Zippable } from 'fflate'
 import { describe, expect, it } from 'vitest'
+import { inspect } from '../../src/data/inspect.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import { LIMITS, type Limits } from '../../src/data/source.ts'
 import { altered, fieldOf, zip64 } from '../support/zip-fields.ts'
@@ -25,6 +26,58 @@ async function refusal(content: Buffer, limits: Partial<Limits> = {}): Promise<u
 }
 
 const changed = (change: (bytes: Buffer) => void, bytes = archive): Buffer => altered(bytes, change)
+
+describe('an npz of several targets', () => {
+  const rows = 60
+  const matrix = (width: number, at: (row: number, k: number) => number): Buffer =>
+    npy(
+      '|u1',
+      [rows, width],
+      Buffer.from(Array.from({ length: rows * width }, (_, i) => at(Math.floor(i / width), i % width))),
+    )
+  const x = column('<i4')
+  const labelled = config('', { target: 'y', task: 'multi-label' })
+  const of = (content: Zippable, more: Parameters<typeof config>[1]) =>
+    loadDataset({ ...labelled, source: file(`several-${files++}.npz`, pack(content)), ...more })
+
+  it('has a label for each column of a matrix, named by position', async () => {
+    const y = matrix(3, (row, k) => Number(row % (k + 2) === 0))
+    const data = await of({ 'x.npy': x, 'y.npy': y }, {})
+    expect(data.targetNames).toEqual(['y.0', 'y.1', 'y.2'])
+    expect(data.inputShape).toEqual([1])
+    expect([...data.targets.slice(0, 6)]).toEqual([1, 1, 1, 0, 0, 0])
+    expect(await inspect(file('labels.npz', pack({ 'x.npy': x, 'y.npy': y })))).toMatchObject({
+      task: 'multi-label',
+      targetArray: 'y',
+      targets: ['y.0', 'y.1', 'y.2'],
+    })
+  })
+
+  it('has a number for each column of a matrix', async () => {
+    const data = await of({ 'x.npy': x, 'y.npy': matrix(2, (row, k) => (row * (k + 3)) % 50) }, { task: 'regression' })
+    expect([data.targetNames, data.targetScale?.length]).toEqual([['y.0', 'y.1'], 2])
+  })
+
+  it('may have an array for each', async () => {
+    const one = (of: number): Buffer => matrix(1, (row) => Number(row % of === 0))
+    const data = await of({ 'x.npy': x, 'a.npy': one(2), 'b.npy': one(3) }, { target: 'a', targets: ['a', 'b'] })
+    expect([data.targetNames, data.features]).toEqual([['a', 'b'], ['0']])
+  })
+
+  it('says that labels of which every row has one are classes', async () => {
+    const data = await of({ 'x.npy': x, 'y.npy': matrix(3, (row, k) => Number(row % 3 === k)) }, {})
+    expect(data.notes.join()).toContain('every row has exactly one label')
+  })
+
+  it.each([
+    ['one column', matrix(1, (row) => row % 2), {}, /"y" of .* has one/],
+    ['a third value', matrix(2, (row) => row % 3), {}, /label "y.0" has a value that is neither/],
+    ['classes', matrix(2, (row) => row % 2), { task: 'classification' }, /does not have one value for each row/],
+  ] as const)('is refused with %s', async (_, y, more, words) => {
+    const [problem] = await problemsOf(of({ 'x.npy': x, 'y.npy': y }, more))
+    expect(problem?.message).toMatch(words)
+  })
+})
 
 describe('attack 18: an npz', () => {
   it('is read when nothing is wrong with it', async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { baseRows } from '../../src/data/base-rows.ts'
 import { loadDataset } from '../../src/data/load.ts'
-import { rowWeights } from '../../src/data/weights.ts'
+import { labelWeights, rowWeights } from '../../src/data/weights.ts'
 import { batchSource } from '../../src/train/batches.ts'
 import { noAugmentation } from '../../src/compile/presets/definition.ts'
 import { someLevers } from '../support/levers.ts'
+import positive from '../train/fixtures/pos-weight.json' with { type: 'json' }
 import fixture from '../train/fixtures/weighted.json' with { type: 'json' }
 import { brief, config, file, problemsOf, smallCsv } from './support.ts'
 
@@ -46,6 +47,43 @@ describe('class weights', () => {
     expect((weights?.[yes] ?? NaN) / (weights?.[no] ?? NaN)).toBeCloseTo(4, 5)
     const wrong = await problemsOf(loadDataset(config(path, { weighting: { classes: { yess: 4 } } })))
     expect(wrong[0]).toMatchObject({ code: 'data/no-class', found: 'yess', hint: 'did you mean "yes"?' })
+  })
+})
+
+describe('weights of labels', () => {
+  it.each(positive.flatMap((c, i) => (c.balanced ? [[i, c.targets, c.balanced] as const] : [])))(
+    'that are balanced are the usual pos_weight, case %i',
+    (_, rows, known) => {
+      const targetNames = known.map((_, k) => `l${k}`)
+      const all = { targets: Float32Array.from(rows.flat()), targetNames, targetScale: null, classes: null }
+      const found = labelWeights({ weighting: { classes: 'balanced' } }, all, Int32Array.from(rows.keys())).labelWeights
+      known.forEach((weight, k) => expect((found?.[k] ?? NaN) / weight).toBeCloseTo(1, 6))
+    },
+  )
+
+  const tags = ['a;b', 'b', 'b', 'b;c', '', 'c']
+  const rows = Array.from({ length: 60 }, (_, i) => `${(i * 37) % 41},${tags[i % 6]}`)
+  const of = (classes: 'balanced' | Readonly<Record<string, number>>) =>
+    config(file('tagged.csv', `x,tags\n${rows.join('\n')}\n`), {
+      target: 'tags',
+      labels: { separator: ';', minRows: 1 },
+      task: 'multi-label',
+      weighting: { classes },
+    })
+
+  it('are counted in the training rows', async () => {
+    const { targets, splits, ...data } = await loadDataset(of('balanced'))
+    const yes = splits.train.reduce((sum, row) => sum + (targets[row * 3] ?? NaN), 0)
+    expect(data.weights).toBeUndefined()
+    expect(data.labelWeights?.[0]).toBeCloseTo((splits.train.length - yes) / yes, 5)
+  })
+
+  it('may be given by name, which must exist, and are not 0', async () => {
+    expect([...((await loadDataset(of({ b: 0.5, c: 4 }))).labelWeights ?? [])]).toEqual([1, 0.5, 4])
+    const [unknown] = await problemsOf(loadDataset(of({ bb: 4 })))
+    expect(unknown).toMatchObject({ code: 'data/no-class', found: 'bb', allowed: 'a, b, c' })
+    const [none] = await problemsOf(loadDataset(of({ b: 0 })))
+    expect(none).toMatchObject({ code: 'data/weights', message: expect.stringContaining('"b" has a weight of 0') })
   })
 })
 

@@ -93,6 +93,23 @@ describe('a spec that init writes', () => {
     expect(text).toContain('1 numeric, 1 categorical, 1 left out')
   })
 
+  it('says how one column lists labels', () => {
+    const labels = { separator: '|', minRows: 10 }
+    const gates = [{ why: 'Because.', text: 'threshold: { metric: microF1, split: test, min: 0.5 }' }]
+    const text = renderSpec({ ...table, task: 'multi-label', target: 'tags', labels, gates })
+    expect(text).toContain('  target: { labels: tags, separator: "|", minRows: 10 }\n')
+    const { data } = compiled(text, { ...facts([5], null), targets: ['a', 'b'] }).spec
+    expect(data).toMatchObject({ target: 'tags', labels })
+    const lists = renderSpec({
+      ...table,
+      task: 'multi-label',
+      target: 'tags',
+      labels: { separator: null, minRows: 1 },
+      gates: [],
+    })
+    expect(lists).toContain('  target: { labels: tags }\n')
+  })
+
   it('has convolutions for images, and pools where there is room', () => {
     const pixels = renderSpec({
       ...classes,

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { predictionText } from '../../src/cli/commands/predict.ts'
 import { parseReport, reportText } from '../../src/report/json.ts'
 import type { Report } from '../../src/report/model.ts'
@@ -75,6 +75,63 @@ beforeAll(async () => {
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
   return bundle.remove()
+})
+
+describe('a study whose labels are in one column', () => {
+  /** Handwritten digits with the same labels as above, listed in a cell. */
+  const listed = `${digits
+    .map((line, row) => {
+      const own = names.filter((_, k) => truth[row]?.[k] === 1)
+      return [line.slice(0, line.lastIndexOf(',')), own.join('|')].join(',')
+    })
+    .join('\n')}\n`
+
+  it('is judged, saved and predicted as one with a column for each', async () => {
+    const header = `${[...Array.from({ length: 64 }, (_, i) => `p${i}`), 'kinds'].join(',')}\n`
+    writeFileSync(join(folder, 'listed.csv'), header + listed)
+    const own = spec
+      .replace('digits.csv', 'listed.csv')
+      .replace('target: [even, large, loop]', 'target: { labels: kinds, separator: "|" }')
+      .replace('name: labels', 'name: listed')
+    const options = {
+      ...studyOptions(folder, bundle),
+      outDir: join(folder, 'listed'),
+      specText: own,
+      saveModel: ['onnx'] as const,
+    }
+    const { report: found } = await runStudy(options)
+    expect(found.data.targets).toEqual(names)
+    expect(JSON.stringify(found.verdict.gates)).toBe(JSON.stringify(report.verdict.gates))
+    expect(found.data.notes.join()).toMatch(/\d+ rows of 1,797 have no label/)
+    const models = join(folder, 'listed/models')
+    const predicted = await predictFile({
+      model: join(models, readdirSync(models)[0] ?? ''),
+      data: join(folder, 'listed.csv'),
+      engine: await engineHere('wasm', folder).choose(Promise.resolve()),
+      workerScript: bundle.script,
+    })
+    expect(predictionText(predicted, 'csv').split('\n')[0]).toBe('even,large,loop,P(even),P(large),P(loop)')
+  })
+})
+
+test('balanced weights find more of a rare label, on both sides of the same rows', async () => {
+  const rare = table((row, k) => (k === 2 ? String(Number(truth[row]?.[2] === 1 && row % 4 === 0)) : undefined))
+  writeFileSync(join(folder, 'rare.csv'), rare)
+  const gate = spec
+    .replace('digits.csv', 'rare.csv')
+    .replace(/gates:[^]*/, 'gates: [threshold: { metric: recall, split: test, target: loop, min: 0.1 }]\n')
+  const recall = async (name: string, text: string): Promise<number> => {
+    const options = {
+      ...studyOptions(folder, bundle),
+      outDir: join(folder, name),
+      specText: text.replace('name: labels', `name: ${name}`),
+    }
+    const { report: found } = await runStudy(options)
+    return found.verification?.byClass?.classes.find((one) => one.name === 'loop')?.recall?.mean ?? NaN
+  }
+  const plain = await recall('unweighted', gate)
+  const balanced = await recall('balanced', gate.replace('  split:', '  classWeights: balanced\n  split:'))
+  expect(balanced).toBeGreaterThan(plain + 0.1)
 })
 
 describe('a study of several labels', () => {

@@ -209,8 +209,8 @@ describe('every key of a spec', () => {
     const { data } = read(
       text.replace('source: rows.csv', 'train: a.csv\n  test: b.csv').replace('  split: { test: 0.25 }\n', more),
     ).spec
-    // Segments follow from the gates, and only a regression has several targets.
-    expect(Object.keys(dataKinds).sort()).toEqual([...Object.keys(data), 'segments', 'targets'].sort())
+    // Segments follow from the gates, and a classification has neither several targets nor labels.
+    expect(Object.keys(dataKinds).sort()).toEqual([...Object.keys(data), 'segments', 'targets', 'labels'].sort())
   })
 
   it('a gate on segments of the base commit also judges a change that does not have it', () => {
@@ -224,13 +224,30 @@ describe('every key of a spec', () => {
     expect(applyRules(read(gated).spec, rulesOf(spec), parsed.locate).data.segments).toBeUndefined()
   })
 
+  it('labels that a change leaves out are those of the base, and the report says so', () => {
+    const of = (minRows: number): string =>
+      `version: 1\nname: a\ntask: multi-label\ndata: { source: a.csv, target: { labels: tags, separator: ";", minRows: ${minRows} } }\n` +
+      'model: { layers: [{ dense: { units: classes } }] }\n'
+    const { parsed, spec } = read(of(50))
+    const judges = rulesOf(read(of(1)).spec)
+    expect(applyRules(spec, judges, parsed.locate).data.labels).toEqual({ separator: ';', minRows: 1 })
+    expect(alterations(spec, judges)).toEqual([
+      {
+        path: ['data', 'target'],
+        setting: 'data.target',
+        base: '{ labels: tags, separator: ";", minRows: 1 }',
+        change: '{ labels: tags, separator: ";", minRows: 50 }',
+      },
+    ])
+  })
+
   it('attack 14: that is a rule is among the rules, and none besides', () => {
     const named = (kinds: Readonly<Record<string, string>>, kind: string): string[] =>
       Object.keys(kinds)
         .filter((key) => kinds[key] === kind)
         .sort()
     expect([...Object.keys(rules), 'leastEffect'].sort()).toEqual([...named(specKinds, 'rule'), 'data', 'verify'].sort())
-    expect([...Object.keys(rules.data), 'targets'].sort()).toEqual(named(dataKinds, 'rule'))
+    expect([...Object.keys(rules.data), 'targets', 'labels'].sort()).toEqual(named(dataKinds, 'rule'))
     expect(named(specKinds, 'parts')).toEqual(['data', 'stages'])
   })
 

@@ -1,7 +1,8 @@
 """Runs a command on a terminal of its own. In: JSON on standard input. Out: JSON with all that it wrote and how it ended.
 
 {"command": [..], "cwd": "..", "env": {..}, "columns": 80, "rows": 24,
- "acts": [{"after": "a regular expression", "signal": "SIGINT"} or {"after": "..", "columns": 40}]}
+ "acts": [{"after": "a regular expression", "signal": "SIGINT"} or {"after": "..", "columns": 40}
+          or {"after": "..", "type": "an answer\\n"}]}
 """
 
 import fcntl
@@ -46,6 +47,8 @@ while time.monotonic() < deadline:
         pieces.append({"at": time.monotonic(), "act": act})
         if "signal" in act:
             os.kill(child, getattr(signal, act["signal"]))
+        elif "type" in act:
+            os.write(terminal, act["type"].encode())
         else:
             resize(act["columns"])
 else:

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { activationNames } from '../../src/layers/activations.ts'
 import { everyLayer, type Layer, type LayerKind } from '../../src/layers/layer.ts'
-import { sigmoidCrossEntropy } from '../../src/train/loss.ts'
+import { sigmoidCrossEntropy, weightedSigmoidCrossEntropy } from '../../src/train/loss.ts'
 import { stepRandom } from '../../src/train/step-random.ts'
 import type { FusedOps, Tensor, Tf } from '../../src/layers/forward.ts'
 import type { Engine } from '../../src/train/engine.ts'
@@ -20,6 +20,7 @@ import {
   weightTensors,
 } from '../support/tf-layers.ts'
 import labels from './fixtures/labels.json' with { type: 'json' }
+import positive from './fixtures/pos-weight.json' with { type: 'json' }
 
 /**
  * What every engine must do alike: layers and gradients as PyTorch has them, gradients that agree with finite differences,
@@ -47,6 +48,19 @@ export function engineConformance(name: string, create: () => Promise<Engine>): 
       test.each(labels.loss.map((c, i) => [i, c] as const))('case %i', (_, c) => {
         tidy(tf, () => {
           const loss = (z: Tensor): Scalar => sigmoidCrossEntropy(tf, tf.tensor2d(c.targets), z) as Scalar
+          const { value, grad } = tf.valueAndGrad(loss)(tf.tensor2d(c.outputs))
+          expect((value.dataSync()[0] ?? NaN) / c.loss).toBeCloseTo(1, 5)
+          for (const [i, g] of c.gradient.flat().entries()) expect(grad.dataSync()[i], `gradient ${i}`).toBeCloseTo(g, 6)
+          return []
+        })
+      })
+    })
+
+    describe('has the loss of labels with weights and its gradient as PyTorch has them', () => {
+      test.each(positive.map((c, i) => [i, c] as const))('case %i', (_, c) => {
+        tidy(tf, () => {
+          const weights = tf.tensor1d(c.weights)
+          const loss = (z: Tensor): Scalar => weightedSigmoidCrossEntropy(tf, tf.tensor2d(c.targets), z, weights) as Scalar
           const { value, grad } = tf.valueAndGrad(loss)(tf.tensor2d(c.outputs))
           expect((value.dataSync()[0] ?? NaN) / c.loss).toBeCloseTo(1, 5)
           for (const [i, g] of c.gradient.flat().entries()) expect(grad.dataSync()[i], `gradient ${i}`).toBeCloseTo(g, 6)

@@ -1,11 +1,13 @@
 import { InputError } from '../../base/diagnostics.ts'
 import { listed } from '../../base/lists.ts'
+import { checkData } from '../../data/check.ts'
 import { differencesOfParts } from '../../data/checks/index.ts'
 import { inputEvidence, type InputEvidence } from '../../data/input-evidence.ts'
 import { mainText } from '../../data/guess.ts'
 import type { ColumnSummary, TableSummary } from '../../data/summary.ts'
 import type { Dataset } from '../../data/types.ts'
-import { isScript, prepare } from '../../study/prepare.ts'
+import { augmentationsOf } from '../../study/augmentations.ts'
+import { isScript, prepare, type PreparedModel } from '../../study/prepare.ts'
 import type { InputKind } from '../options.ts'
 import { workspaceOf } from '../workspace.ts'
 
@@ -19,6 +21,8 @@ export interface Choices {
   readonly otherInputs?: InputKind
   /** The column of times to split by; absent for a random split. */
   readonly time?: { readonly column: string; readonly why: string }
+  /** Augmentations of the preset that the data check objects to; absent if there is none. */
+  readonly withoutAugmentation?: readonly string[]
   /** What to say of the split; absent if the file has no times. */
   readonly splitWords?: string
 }
@@ -36,7 +40,19 @@ export interface Choosing {
 /** Chooses what cannot be had together, by evidence: texts or columns, and a random split or one by time. */
 export async function choose(summary: TableSummary, choosing: Choosing): Promise<Choices> {
   const inputs = await chooseInputs(summary, choosing)
-  return { ...inputs, ...(choosing.isSplit ? {} : await chooseSplit(summary, inputs, choosing)) }
+  const choices = { ...inputs, ...(choosing.isSplit ? {} : await chooseSplit(summary, inputs, choosing)) }
+  const withoutAugmentation = await objections(choices, choosing)
+  return { ...choices, ...(withoutAugmentation.length > 0 && { withoutAugmentation }) }
+}
+
+/** Augmentations that the check of a new spec would warn of: each is better off until somebody wants it. */
+async function objections(choices: Choices, choosing: Choosing): Promise<readonly string[]> {
+  const read = await preparedOf(choices, choosing)
+  if (typeof read === 'string') return []
+  const { spec, dataset } = read
+  return augmentationsOf(spec, dataset)
+    .filter((one) => checkData(dataset, ['augmentation'], [one]).length > 0)
+    .map(({ name }) => name)
 }
 
 async function chooseInputs(summary: TableSummary, choosing: Choosing): Promise<Choices> {
@@ -44,7 +60,8 @@ async function chooseInputs(summary: TableSummary, choosing: Choosing): Promise<
   const text = summary.text ?? mainText(inputsOf(summary))
   const hasChoice = text !== null && summary.text === null && summary.imageShape === null
   if (wanted === 'text' && text === null) throw noText(summary)
-  if (!hasChoice) return { text: wanted === 'columns' ? null : summary.text }
+  if (wanted === 'columns' && summary.text !== null) throw noColumns(summary)
+  if (!hasChoice) return { text: summary.text }
   const of = (kind: InputKind): Choices => ({ text: kind === 'text' ? text : null })
   const chosen = (kind: InputKind, why: string): Choices => ({
     ...of(kind),
@@ -75,6 +92,18 @@ const noText = (summary: TableSummary): InputError =>
       found: listed(summary.columns.map(({ name }) => name)),
       allowed: '--inputs columns, or leave it out',
       hint: 'sentences are texts; names, categories and hashes are not',
+    },
+  ])
+
+const noColumns = (summary: TableSummary): InputError =>
+  new InputError([
+    {
+      code: 'init/no-columns',
+      severity: 'error',
+      message: 'the file has no columns besides its texts that a model can read',
+      found: listed(inputsOf(summary).map(({ name, type }) => `${name} (${type})`)),
+      allowed: '--inputs text, or leave it out',
+      hint: 'numbers and categories are columns; row numbers, dates and columns of one value are left out',
     },
   ])
 
@@ -127,11 +156,16 @@ function diagnosed({ diagnostics: [first], message }: InputError): string {
 }
 
 /** The data as the spec reads them, or what is wrong with them, as a clause. */
-async function datasetOf(choices: Choices, { specPath, textOf }: Choosing): Promise<Dataset | string> {
+async function datasetOf(choices: Choices, choosing: Choosing): Promise<Dataset | string> {
+  const prepared = await preparedOf(choices, choosing)
+  return typeof prepared === 'string' ? prepared : prepared.dataset
+}
+
+async function preparedOf(choices: Choices, { specPath, textOf }: Choosing): Promise<PreparedModel | string> {
   try {
     const source = { specPath, specText: textOf(choices), workspace: workspaceOf(specPath), env: process.env }
     const prepared = await prepare({ ...source, baseline: { kind: 'declared' } })
-    return isScript(prepared) ? 'a script has its own data' : prepared.dataset
+    return isScript(prepared) ? 'a script has its own data' : prepared
   } catch (error) {
     if (error instanceof InputError) return diagnosed(error)
     throw error

@@ -14,14 +14,16 @@ import { defaultSeeds } from '../../stages/verify.ts'
  */
 export function retargeted(summary: TableSummary, target: string | undefined): TableSummary {
   if (target === undefined) return summary
+  if (target === summary.targetArray) return { ...summary, targetWhy: ['you named it'] }
   const whole = find(summary, target)
   const names = whole ? [target] : target.split(',').map((name) => name.trim())
   const found = names.map((name) => find(summary, name) ?? unknownColumn(summary, name))
   const [column, ...more] = found
   if (!column) return summary
   const rest = summary.columns.filter((one) => !found.includes(one))
-  const shared = { ...summary, target: column.name, targetWhy: ['you named it'], text: guessText(rest) }
-  if (more.length === 0) return { ...shared, task: taskOfOne(column) }
+  const { labels: _, targets: _t, targetArray: _a, ...others } = summary
+  const shared = { ...others, target: column.name, targetWhy: ['you named it'], text: guessText(rest) }
+  if (more.length === 0) return column.listed ? withLabels(shared, column.listed) : { ...shared, task: taskOfOne(column) }
   const again = found.find((one, i) => found.indexOf(one) < i)
   if (again) throw problem('init/column-twice', 'a target is named twice', { found: again.name })
   const image = summary.imageShape ?? null
@@ -33,6 +35,13 @@ export function retargeted(summary: TableSummary, target: string | undefined): T
     ...(image === null ? guessImage(rest) : {}),
   }
 }
+
+/** The same target as a column that lists labels. */
+export const withLabels = (summary: TableSummary, labels: Required<TableSummary>['labels']): TableSummary => ({
+  ...summary,
+  task: 'multi-label',
+  labels,
+})
 
 /** What gates can rest on before anything is trained. */
 export function factsOf({ columns, target, targets, task }: TableSummary, testRows: number): InitialFacts {

@@ -3,29 +3,46 @@ import { listed } from '../../base/lists.ts'
 import { InputError } from '../../base/diagnostics.ts'
 import { mostLevels } from '../../data/column-type.ts'
 import type { ColumnSummary, TableSummary } from '../../data/summary.ts'
+import type { InputKind } from '../options.ts'
 import { ownCommand } from '../../base/own-command.ts'
+
+/** What a user can choose on the command line. */
+export interface Given {
+  readonly inputs?: InputKind | undefined
+  readonly target?: string | undefined
+}
 
 /**
  * Three lines: the task, the target and why it is this one, the inputs and what is left out. A fourth says how rows are split
  * if the file has times.
  *
  * @param again the words of the command that writes the spec again
+ * @param given what the user chose, which that command keeps
  */
-export function understood(summary: TableSummary, choices: Choices, again: readonly string[]): string[] {
+export function understood(summary: TableSummary, choices: Choices, again: readonly string[], given: Given = {}): string[] {
+  const { inputs, target } = given
   return [
     `Task:   ${taskLine(summary)}`,
-    `Target: ${targetLine(summary, again)}`,
-    `Inputs: ${inputsLine(summary, choices, again)}`,
+    `Target: ${targetLine(summary, [...again, ...(inputs === undefined ? [] : ['--inputs', inputs])])}`,
+    `Inputs: ${inputsLine(summary, choices, [...again, ...(target === undefined ? [] : ['--target', target])])}`,
     ...(choices.splitWords === undefined ? [] : [`Split:  ${choices.splitWords}`]),
   ]
 }
 
-function taskLine({ task, target, targets, columns, rows }: TableSummary): string {
+function taskLine({ task, target, targets, labels, columns, rows }: TableSummary): string {
+  const column = columns.find(({ name }) => name === target)
+  if (labels) return `multi-label: ${target ?? 'the target'} lists ${labelWords(labels, column)} in ${rows} rows`
   if (task === 'multi-label') return `multi-label: ${listed(targets ?? [])} say yes or no in ${rows} rows`
   if (targets) return `regression: ${listed(targets)} have numbers that measure something`
-  const column = columns.find(({ name }) => name === target)
   if (task === 'regression') return `regression: ${target ?? 'the target'} has numbers that measure something`
   return `classification: ${target ?? 'the target'} has ${column?.distinct ?? 'few'} classes in ${rows} rows`
+}
+
+/** `7 labels, ";" between them,` */
+function labelWords({ separator, minRows }: Required<TableSummary>['labels'], column: ColumnSummary | undefined): string {
+  const known = column?.listed && column.listed.separator === separator ? `${column.listed.count} labels` : 'labels'
+  const least = minRows > 1 ? ` of ${minRows} rows or more` : ''
+  return `${known}${least}${separator === null ? '' : `, ${JSON.stringify(separator)} between them,`}`
 }
 
 function targetLine({ target, targets, targetWhy }: TableSummary, again: readonly string[]): string {
@@ -72,6 +89,8 @@ const leftOut = (columns: readonly ColumnSummary[]): string[] =>
         return `${name} (one value)`
       case 'identifier':
         return `${name} (${time ? 'dates' : 'names the rows'})`
+      case 'list':
+        return `${name} (lists)`
       case 'numeric':
         return `${name} (numbers)`
     }

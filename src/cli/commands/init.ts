@@ -9,7 +9,6 @@ import { presetFor } from '../../compile/presets/index.ts'
 import { machineOf, type MachineOptions } from '../../compile/targets/machine.ts'
 import { checkedUses } from '../../compile/targets/workflow.ts'
 import { movedPaths } from '../../data/parts.ts'
-import type { TableSummary } from '../../data/summary.ts'
 import { renderSpec } from '../../dsl/init.ts'
 import { initialGates, type InitialFacts } from '../../gates/initial.ts'
 import { plannedRuns } from '../../records/plan.ts'
@@ -25,6 +24,7 @@ import { usualSpec } from '../spec-argument.ts'
 import { workspaceOf } from '../workspace.ts'
 import { choose, type Choices } from './init-choices.ts'
 import { findParts, inspectParts, requireReadable } from './init-data.ts'
+import { settled } from './init-questions.ts'
 import { factsOf, retargeted } from './init-target.ts'
 import { noTarget, understood } from './init-words.ts'
 import { initTrainer } from './init-trainer.ts'
@@ -127,7 +127,9 @@ async function writeSpec(data: readonly string[], options: InitOptions): Promise
   const paths = await findParts(data)
   requireReadable(paths, output)
   const inspected = await inspectParts(paths)
-  const summary = await settled(retargeted(inspected.summary, target), { ask: !yes && target === undefined && canAsk() })
+  const guessed = retargeted(inspected.summary, target)
+  const asks = !yes && target === undefined && canAsk()
+  const summary = asks ? await settled(guessed, { ask, tell: err.lines }) : guessed
   if (summary.target === null) throw noTarget(summary, data)
   const folder = dirname(resolve(output))
   const moved = await movedPaths(paths, (path) => relative(folder, resolve(path)).split('\\').join('/'))
@@ -157,7 +159,7 @@ async function writeSpec(data: readonly string[], options: InitOptions): Promise
   await writeFileAtomic(output, text).catch(unwritable(output))
   const named = output === usualSpec ? [] : [output]
   out.lines(
-    ...understood(summary, choices, output === usualSpec ? data : [...data, '-o', output]),
+    ...understood(summary, choices, output === usualSpec ? data : [...data, '-o', output], { inputs, target }),
     `${output}: written for ${summary.rows} rows and ${summary.columns.length} columns`,
     ...(found === null ? [] : [pilotLine(found)]),
   )
@@ -180,17 +182,6 @@ async function planned(specPath: string): Promise<Prepared> {
   )
   err.lines(...prepared.warnings.flatMap(diagnosticLines))
   return prepared
-}
-
-/** The guesses, as the user confirms or changes them. */
-async function settled(summary: TableSummary, { ask: asks }: { readonly ask: boolean }): Promise<TableSummary> {
-  if (!asks) return summary
-  const names = summary.columns.map(({ name }) => name)
-  const because = summary.targetWhy.length > 0 ? ` (guessed: ${summary.targetWhy.join(', ')})` : ''
-  const target = await ask(`Column to predict${because}:`, summary.target ?? names.at(-1) ?? '', names)
-  const chosen = target === summary.target ? summary : retargeted(summary, target)
-  const task = await ask('classification or regression:', chosen.task ?? 'classification', ['classification', 'regression'])
-  return { ...chosen, task: task === 'regression' ? 'regression' : 'classification' }
 }
 
 const pilotOn = (specPath: string, specText: string): Promise<Result<PilotRun, string>> =>

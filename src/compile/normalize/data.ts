@@ -1,8 +1,9 @@
 import type { Task } from '../../records/metrics.ts'
-import { taskOf } from '../../records/tasks.ts'
+import { taskNames, taskOf } from '../../records/tasks.ts'
 import { checks } from '../../data/checks/index.ts'
+import { mayNameArrays } from '../../data/formats/index.ts'
 import { defaultTokenizer, isTokenizerFile } from '../../data/tokenizers/index.ts'
-import type { Checks, Data } from '../../dsl/tuning.gen.ts'
+import type { Checks, Data, Labels } from '../../dsl/tuning.gen.ts'
 import type { NormalizedChecks, NormalizedData, NormalizedInputs } from '../normalized.ts'
 import type { SpecPath } from '../../dsl/parse.ts'
 import type { Report } from '../problem.ts'
@@ -19,7 +20,7 @@ export function normalizeData(data: Data, task: Task, seed: number, report: Repo
   }
   return {
     ...normalizeFiles(data, report),
-    ...normalizeTarget(data.target, task, report),
+    ...normalizeTarget(data, task, report),
     header: data.header ?? 'auto',
     task,
     inputs,
@@ -30,15 +31,21 @@ export function normalizeData(data: Data, task: Task, seed: number, report: Repo
   }
 }
 
+type Targets = Pick<NormalizedData, 'target' | 'targets' | 'labels'>
+
 /** One target, or several of a regression, or labels. */
-function normalizeTarget(written: Data['target'], task: Task, report: Report): Pick<NormalizedData, 'target' | 'targets'> {
+function normalizeTarget({ target: written, source, train }: Data, task: Task, report: Report): Targets {
+  if (typeof written === 'object' && 'labels' in written) return normalizeLabels(written, task, report)
   const all = [written].flat().map(String)
   const [target = ''] = all
-  if (task === 'multi-label' && all.length === 1) {
-    report('targets-task', ['data', 'target'], 'several labels need a column each', {
+  if (task === 'multi-label' && all.length === 1 && !mayNameArrays(source ?? train ?? '')) {
+    report('targets-task', ['data', 'target'], 'several labels need a column each, or one column that lists them', {
       found: target,
-      allowed: 'a list of at least two columns of 0 and 1, no and yes, or false and true',
-      hint: 'name every label, as in target: [sports, politics]; for one label, write task: classification',
+      allowed:
+        'a list of at least two columns of 0 and 1, no and yes, or false and true; or a map with the column of labels',
+      hint:
+        `name every label, as in target: [sports, politics]; or say what separates the labels of the column, as in ` +
+        `target: { labels: ${target}, separator: ";" }; for one label, write task: classification`,
     })
   }
   if (all.length === 1) return { target }
@@ -50,6 +57,25 @@ function normalizeTarget(written: Data['target'], task: Task, report: Report): P
     })
   }
   return { target, targets: all }
+}
+
+/** One column that lists the labels of each row. */
+function normalizeLabels({ labels, separator = null, minRows = 1 }: Labels, task: Task, report: Report): Targets {
+  const target = String(labels)
+  if (task !== 'multi-label') {
+    report('targets-task', ['data', 'target'], `a column that lists labels is for the task multi-label`, {
+      found: `task: ${task}`,
+      allowed: 'task: multi-label',
+      hint: `if each row has one value, write target: ${target}`,
+    })
+  }
+  if (separator?.trim() === '' && separator !== ' ') {
+    report('labels-separator', ['data', 'target', 'separator'], 'labels are separated by a sign, or by one blank', {
+      found: JSON.stringify(separator),
+      allowed: '";", "|", ",", " " or any other text',
+    })
+  }
+  return { target, labels: { separator, minRows } }
 }
 
 const scalings = { standardize: true, robust: 'robust', quantile: 'quantile', none: false } as const
@@ -90,10 +116,13 @@ function normalizeWeighting(
   report: Report,
 ): Pick<NormalizedData, 'weighting'> {
   if (classWeights === undefined && weightColumn === undefined) return {}
-  if (!taskOf(task).weighsRows) {
-    const key = classWeights === undefined ? 'weightColumn' : 'classWeights'
-    report('weights-task', ['data', key], `the loss of the task ${task} has no weights yet`, {
-      allowed: 'task: classification',
+  const written = { classes: classWeights, rows: weightColumn }
+  const keys = { classes: 'classWeights', rows: 'weightColumn' } as const
+  for (const kind of ['classes', 'rows'] as const) {
+    if (written[kind] === undefined || taskOf(task).weighs.includes(kind)) continue
+    const allowed = taskNames.filter((name) => taskOf(name).weighs.includes(kind))
+    report('weights-task', ['data', keys[kind]], `the loss of the task ${task} has no weights of ${kind} yet`, {
+      allowed: `task: ${allowed.join(' or ')}`,
     })
   }
   return {

@@ -19,6 +19,11 @@ export interface CheckDefinition {
    * @param augmentations what the study may apply to training rows, each at its largest amount
    */
   find(dataset: Dataset, augmentations: readonly Augmentation[]): readonly Found[]
+  /**
+   * The same for all labels of a data set together. If absent, `find` sees one label at a time, as a target of two classes, and
+   * what it says of each is a finding.
+   */
+  findInLabels?(dataset: Dataset): readonly Found[]
 }
 
 /** What a check found. Its column and class names come from the data and are escaped when they are shown. */

@@ -27,7 +27,7 @@ export interface Block {
 
 /**
  * Several arrays as one table without a header. The first axis is the rows; the others, flattened row-major, are the
- * columns. Columns are named after their array, or by position if it has no name.
+ * columns. Columns are named after their array, with their position if there are several, or by position if it has no name.
  *
  * @param rowShape shape of one row of the inputs
  * @param target column of the target; null if it is not known yet
@@ -46,7 +46,7 @@ export function openBlocks(
   const rows = blocks[0]?.array.rows ?? 0
   requireSize(source, rows, width)
   const places = blocks.flatMap(({ name, array }) =>
-    Array.from({ length: array.size }, (_, column) => ({ name: name ?? String(column), array, column })),
+    Array.from({ length: array.size }, (_, column) => ({ name: nameOf(name, array, column), array, column })),
   )
   return {
     file: source.file,
@@ -61,6 +61,10 @@ export function openBlocks(
     },
   }
 }
+
+/** `y` for the only value of an array, `y.0` for the first of several; the position if the array has no name. */
+const nameOf = (name: string | null, { size }: NumberArray, column: number): string =>
+  name === null ? String(column) : size === 1 ? name : `${name}.${column}`
 
 /** Whether a number means that there is no value. Without `source.missing`, none does. */
 const isGap = ({ missing }: Source, value: number): boolean =>

@@ -26,6 +26,8 @@ export interface FormatDefinition {
    * Whether it is lines of text. Lines are counted while the file is read, so that a file with too many is rejected early.
    */
   readonly isText: boolean
+  /** Whether a target may name an array of several columns, each of them a target. Omitted if not. */
+  readonly namesArrays?: true
   /**
    * Reads the beginning of the file and returns its columns. The returned table reads the rows. Files are not trusted:
    * everything that grows with a file is limited by `source.limits`, through a `Gauge` or `requireSize`.

@@ -39,6 +39,12 @@ export function formatOf(file: string): { readonly format: FormatDefinition; rea
   })
 }
 
+/** Whether one name may stand for several targets in a file of this name. */
+export const mayNameArrays = (file: string): boolean =>
+  formats.some(
+    ({ endings, namesArrays }) => namesArrays && endings.some((ending) => file.toLowerCase().endsWith(`.${ending}`)),
+  )
+
 /** The name of a file without its folder and its format endings: `digits` for `data/digits.csv.gz`. */
 export function stemOf(file: string): string {
   const endings = [...formats.flatMap((format) => format.endings), 'gz']

@@ -11,7 +11,7 @@ import type { OpenTable, Table } from '../table.ts'
 import { type Line, linesOf, requireNames, requireText } from '../text.ts'
 import type { FormatDefinition } from './definition.ts'
 
-type Cell = string | number | boolean | null
+type Cell = string | number | boolean | null | readonly string[]
 type Row = readonly (readonly [string, unknown])[]
 
 /**
@@ -47,10 +47,29 @@ export function openRows(source: Source, texts: RowTexts): OpenTable {
       delimiter: null,
       rowShape: null,
       target: null,
+      ...nestedIn(source, texts, names),
       read: (wants) => readRows(source, texts, names, wants),
     }
   }
   return fail({ code: 'data/empty', message: `${file} has no rows` })
+}
+
+/** Rows in which a column may have no value before one says what it has. */
+const rowsLookedAt = 100
+
+/** The columns whose first value is a list of single values, and those whose first value is not a single one. */
+function nestedIn(source: Source, texts: RowTexts, names: readonly string[]): Required<Pick<OpenTable, 'lists' | 'nested'>> {
+  const found = new Map<string, unknown>()
+  let looked = 0
+  for (const { text, line } of texts(source)) {
+    const row = looked++ < rowsLookedAt ? parseRow(source, line, text) : null
+    if (row === null || 'code' in row) break
+    for (const [name, value] of row.entries) if (value !== null && !found.has(name)) found.set(name, value)
+    if (found.size >= names.length) break
+  }
+  const indices = (test: (value: unknown) => boolean): number[] =>
+    names.flatMap((name, i) => (test(found.get(name)) ? [i] : []))
+  return { lists: indices((value) => itemsOf(value) !== null), nested: indices((value) => typeof value === 'object') }
 }
 
 function readRows(source: Source, texts: RowTexts, names: readonly string[], wants: readonly Want[]): Table {
@@ -63,7 +82,7 @@ function readRows(source: Source, texts: RowTexts, names: readonly string[], wan
   for (const { text, line } of texts(source)) {
     const row = parseRow(source, line, text)
     gauge.row('code' in row ? 1 : row.entries.length)
-    const cells = 'code' in row ? row : arrange(file, line, row.entries, indices)
+    const cells = 'code' in row ? row : arrange(file, line, row.entries, indices, columns)
     if ('code' in cells) problems.add(cells)
     else {
       rows++
@@ -75,8 +94,17 @@ function readRows(source: Source, texts: RowTexts, names: readonly string[], wan
 }
 
 function push(column: ColumnBuilder | null, cell: Cell, line: number): void {
-  if (typeof cell === 'number') column?.number(cell, line)
+  if (isList(cell)) column?.list(cell)
+  else if (typeof cell === 'number') column?.number(cell, line)
   else column?.text(cell === null ? '' : String(cell), line)
+}
+
+const isList = (cell: Cell): cell is readonly string[] => Array.isArray(cell)
+
+/** The items of a list of single values as texts, without null; null for any other value. */
+function itemsOf(value: unknown): string[] | null {
+  if (!Array.isArray(value) || value.some((item) => typeof item === 'object' && item !== null)) return null
+  return value.flatMap((item) => (item === null ? [] : [String(item)]))
 }
 
 /** Python writes NaN, which JSON does not have. */
@@ -119,14 +147,27 @@ function refused(file: string, line: number, text: string, { kind, message, foun
   }
 }
 
-/** The row's values in the order of the columns, or the first problem with it. */
-function arrange(file: string, line: number, row: Row, indices: ReadonlyMap<string, number>): Cell[] | Problem {
+/** The row's values in the order of the columns, or the first problem with it. What a column that is not read has is ignored. */
+function arrange(
+  file: string,
+  line: number,
+  row: Row,
+  indices: ReadonlyMap<string, number>,
+  columns: readonly (ColumnBuilder | null)[],
+): Cell[] | Problem {
   const cells = new Array<Cell | undefined>(indices.size).fill(undefined)
   for (const [name, value] of row) {
     const index = indices.get(name)
     if (index === undefined) return unknownKey(file, line, name, [...indices.keys()])
-    if (value !== null && typeof value === 'object') return nested(at(file, line, index), name)
-    cells[index] = value as Cell // JSON has nothing else that is not an object
+    const column = columns[index]
+    if (value === null || typeof value !== 'object')
+      cells[index] = value as Cell // JSON has nothing else that is no object
+    else if (!column) cells[index] = null
+    else {
+      const items = column.takesLists ? itemsOf(value) : null
+      if (!items) return nested(at(file, line, index), name)
+      cells[index] = items
+    }
   }
   const gap = cells.indexOf(undefined)
   if (gap < 0) return cells as Cell[] // every place is filled

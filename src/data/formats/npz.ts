@@ -13,16 +13,18 @@ const INPUT_NAMES = ['x', 'X', 'inputs', 'x_train', 'X_train', 'data', 'features
 const TARGET_NAMES = ['y', 'Y', 'target', 'targets', 'label', 'labels', 'y_train']
 
 /**
- * The target (and the group) names an array with one value per row. The inputs are the only other array, or the one with a
- * usual name.
+ * The target names an array with one value per row, or a matrix of several targets; several targets and the group name an array
+ * of one value each. The inputs are the only other array, or the one with a usual name.
  */
 export const npz: FormatDefinition = {
   name: 'npz',
   endings: ['npz'],
   summary:
-    'An archive of NumPy arrays. The target names an array of one value a row, and the inputs are the other array, or the ' +
-    'one called `x`, `inputs`, `data`, `features` or `images`.',
+    'An archive of NumPy arrays. The target names an array of one value a row, or of the shape (rows, k) for k labels or ' +
+    'numbers, called `y.0`, `y.1` and so on. The inputs are the other array, or the one called `x`, `inputs`, `data`, ' +
+    '`features` or `images`.',
   isText: false,
+  namesArrays: true,
   open,
 }
 
@@ -30,9 +32,10 @@ async function open(source: Source, use: TableUse): Promise<OpenTable> {
   const entries = await entriesOf(source)
   const names = [...entries.keys()]
   const guessed = names.find((name) => TARGET_NAMES.includes(name)) ?? null
-  const target = use.target === null ? guessed : member(source, names, use.target)
+  const wanted = use.targets ?? [use.target ?? guessed]
+  const targets = wanted.flatMap((name) => (name === null ? [] : [member(source, names, name)]))
   const group = use.groupBy === null ? null : member(source, names, use.groupBy)
-  const taken = [target, group].filter((name) => name !== null)
+  const taken = [...new Set([...targets, ...(group === null ? [] : [group])])]
   const input = inputArray(
     source,
     names.filter((name) => !taken.includes(name)),
@@ -46,8 +49,12 @@ async function open(source: Source, use: TableUse): Promise<OpenTable> {
     blocks.push({ name: name === input ? null : name, array })
   }
   const [{ array }] = blocks as [Block, ...Block[]] // there is always an input
-  requireVectors(source, blocks.slice(1), array.rows)
-  return openBlocks(source, blocks, array.rowShape, target === null ? null : array.size)
+  const [first, ...others] = blocks.slice(1)
+  const isOne = targets.length === 1 && first?.array.rowShape.length === 1 && first.array.rows === array.rows
+  requireVectors(source, isOne ? others : blocks.slice(1), array.rows)
+  const width = isOne ? first.array.size : 1
+  const opened = openBlocks(source, blocks, array.rowShape, targets.length === 1 ? array.size : null)
+  return { ...opened, ...(width > 1 && { targetWidth: width }) }
 }
 
 function member(source: Source, names: readonly string[], name: string): string {
@@ -82,7 +89,7 @@ function requireVectors(source: Source, blocks: readonly Block[], rows: number):
       message: `the array "${name}" of ${source.file} does not have one value for each row of the inputs`,
       found: `shape (${[array.rows, ...array.rowShape].join(', ')})`,
       allowed: `shape (${rows})`,
-      ...(array.size > 1 ? { hint: 'for one-hot classes, save y.argmax(axis=1)' } : {}),
+      ...(array.size > 1 && array.rows === rows ? { hint: 'a target is one value a row, or a matrix (rows, targets)' } : {}),
     })
   }
 }

@@ -10,14 +10,22 @@ export function requireFlat({ file }: Source, nested: readonly string[]): void {
     code: 'data/nested',
     message: `${file} has columns of lists or structures, which cannot be used`,
     found: listed(nested),
-    hint: 'list the columns to use under data.inputs, or write one column per value',
+    hint:
+      'list the columns to use under data.inputs, or write one column per value; a column of lists of labels can be the target: ' +
+      '{ labels: NAME }',
   })
+}
+
+/** An item of a list as a text; nothing for a missing value. */
+function itemOf(item: unknown): string[] {
+  if (item === null || item === undefined || Number.isNaN(item)) return []
+  return [item instanceof Date ? item.toISOString() : String(item)]
 }
 
 /**
  * One more value of a column in a binary format. Null, undefined, NaN and invalid dates are missing values; dates become
  * texts in ISO 8601, booleans `true` and `false`, and bytes hexadecimal texts. Integers that a double cannot hold keep their
- * digits as text.
+ * digits as text. A list is one cell, if the column takes lists.
  */
 export function pushValue(column: ColumnBuilder, value: unknown, line: number): void {
   if (typeof value === 'number') {
@@ -32,5 +40,6 @@ export function pushValue(column: ColumnBuilder, value: unknown, line: number): 
   else if (typeof value === 'boolean') column.text(String(value), line)
   else if (value instanceof Date) column.text(Number.isNaN(value.getTime()) ? '' : value.toISOString(), line)
   else if (value instanceof Uint8Array) column.text(Buffer.from(value).toString('hex'), line)
+  else if (Array.isArray(value)) column.list(value.flatMap(itemOf))
   else column.text(JSON.stringify(value) ?? '', line)
 }

@@ -5,6 +5,7 @@ import {
   Type,
   type Batch,
   type Column as ArrowColumn,
+  type DataType,
   type DecimalType,
   type Table as ArrowTable,
 } from '@uwdata/flechette'
@@ -22,13 +23,13 @@ import { ArrowCheck } from './flatbuffer.ts'
 import { unpackLz4Frame } from './lz4-frame.ts'
 import { requireSoundBatch } from './sound-batch.ts'
 
-/** Arrow tables, read by flechette. Nested columns are listed but cannot be used. */
+/** Arrow tables, read by flechette. Of nested columns, lists of labels can be used, and all others are listed. */
 export const arrow: FormatDefinition = {
   name: 'arrow',
   endings: ['arrow', 'feather', 'ipc', 'arrows'],
   summary:
     'Apache Arrow as a file or a stream, which Feather and the caches of Hugging Face data sets are, plain or packed by LZ4 ' +
-    'or Zstandard. Values are read as in Parquet. Columns of lists or structures cannot be used.',
+    'or Zstandard. Values are read as in Parquet, and so are lists.',
   isText: false,
   open,
 }
@@ -69,6 +70,8 @@ function open(source: Source): OpenTable {
     delimiter: null,
     rowShape: null,
     target: null,
+    lists: [...names.keys()].filter((i) => isList(columnAt(table, i).type)),
+    nested: [...names.keys()].filter((i) => nested.has(columnAt(table, i).type.typeId)),
     read: (wants) => readColumns(source, table, wants),
   }
 }
@@ -91,11 +94,21 @@ const nested: ReadonlySet<number> = new Set([
   ...[Type.LargeList, Type.ListView, Type.LargeListView],
 ])
 
+/** Whether cells are lists of single values. */
+function isList(type: DataType): boolean {
+  if (type.typeId !== Type.List && type.typeId !== Type.LargeList) return false
+  const [child] = type.children
+  return child !== undefined && !nested.has(child.type.typeId)
+}
+
 function readColumns(source: Source, table: ArrowTable, wants: readonly Want[]): Table {
   const built = builders(source, table.names, wants)
   requireFlat(
     source,
-    table.names.filter((_, i) => built[i] && nested.has(columnAt(table, i).type.typeId)),
+    table.names.filter((_, i) => {
+      const { type } = columnAt(table, i)
+      return built[i] && nested.has(type.typeId) && !(built[i].takesLists && isList(type))
+    }),
   )
   built.forEach((builder, i) => {
     if (!builder) return
@@ -112,7 +125,7 @@ function readColumns(source: Source, table: ArrowTable, wants: readonly Want[]):
           // A value that is missing is null.
           if (value === undefined || line > table.numRows) throw new Error('its columns have different lengths')
           const isDecimal = type.typeId === Type.Decimal && value !== null
-          pushValue(builder, isDecimal ? decimalOf(String(value), type) : value, line++)
+          pushValue(builder, isDecimal ? decimalOf(String(value), type) : listed(value), line++)
         }
       if (line !== table.numRows + 1) throw new Error('its columns have different lengths')
     })
@@ -140,6 +153,10 @@ function pushTexts({ offsets, values, validity, length }: TextBatch, to: ColumnB
   }
   return first + length
 }
+
+/** Lists of numbers are typed arrays; bytes, which are one too, are one value. */
+const listed = (value: unknown): unknown =>
+  ArrayBuffer.isView(value) && !(value instanceof Uint8Array) ? Array.from(value as unknown as ArrayLike<unknown>) : value
 
 /** The text before the decimal point is moved. */
 function decimalOf(digits: string, { scale, precision }: DecimalType): number {

@@ -16,11 +16,28 @@ export function requireSoundBatch(batch: Batch<unknown>): void {
   const { type, values, length } = batch
   const dictionary: unknown = 'dictionary' in batch ? batch.dictionary : undefined
   if (dictionary instanceof Column) return dictionary.data.forEach(requireSoundBatch)
+  if (type.typeId === Type.List || type.typeId === Type.LargeList) return requireLists(batch)
   if (!(values instanceof Uint8Array)) return
   const { typeId } = type
   if ((typeId === Type.Utf8 || typeId === Type.LargeUtf8) && 'offsets' in batch) {
     requireOffsets(batch.offsets as ArrayLike<number | bigint>, values, length)
   } else if (typeId === Type.Utf8View && 'data' in batch) requireViews(values, batch.data as readonly Uint8Array[], length)
+}
+
+/** Lists lie one behind the other in the values of their only child. */
+function requireLists(batch: Batch<unknown>): void {
+  const { length } = batch
+  const [child] = 'children' in batch ? (batch.children as readonly Batch<unknown>[]) : []
+  const offsets = 'offsets' in batch ? (batch.offsets as ArrayLike<number | bigint>) : []
+  if (!child) throw new Error('a column of lists has no values')
+  requireSoundBatch(child)
+  let last = Number(offsets[0] ?? 0)
+  for (let i = 1; i <= length; i++) {
+    const next = Number(offsets[i] ?? NaN)
+    if (!(next >= last && last >= 0)) throw new Error('the lists of a column overlap')
+    last = next
+  }
+  if (last > child.length) throw new Error('a list lies outside of its values')
 }
 
 /** As many values are missing as stated. Without a bitmap, none is. */

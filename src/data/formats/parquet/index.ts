@@ -9,19 +9,20 @@ import { builders, finish, type OpenTable, type Table } from '../../table.ts'
 import { requireNames } from '../../text.ts'
 import type { FormatDefinition } from '../definition.ts'
 import { pushValue, requireFlat } from '../values.ts'
+import { listPath, listsOf } from './lists.ts'
 import { valuesOf } from './pages.ts'
 import { requireSoundStruct } from './thrift.ts'
 
 /**
- * Parquet, read by hyparquet column by column: only the columns in use are decompressed, one page at a time. Nested columns
- * are listed but cannot be used.
+ * Parquet, read by hyparquet column by column: only the columns in use are decompressed, one page at a time. Of nested columns,
+ * lists of labels can be used, and all others are listed.
  */
 export const parquet: FormatDefinition = {
   name: 'parquet',
   endings: ['parquet', 'pq'],
   summary:
     'Apache Parquet, with every usual compression. Nulls and NaN are missing values, booleans are the texts true and ' +
-    'false, and dates are texts. Columns of lists or structures cannot be used.',
+    'false, and dates are texts. A column of lists can be a target of labels; one of structures cannot be used.',
   isText: false,
   open,
 }
@@ -48,6 +49,8 @@ function open(source: Source): OpenTable {
     delimiter: null,
     rowShape: null,
     target: null,
+    lists: [...columns.keys()].filter((i) => columns[i] && listPath(columns[i]) !== undefined),
+    nested: [...columns.keys()].filter((i) => columns[i] && isNested(columns[i])),
     read: (wants) => readColumns(source, meta, schema, rows, wants),
   }
 }
@@ -72,19 +75,23 @@ function readColumns(source: Source, meta: FileMetaData, schema: SchemaTree, row
   )
   requireFlat(
     source,
-    columns.filter((column, i) => built[i] && isNested(column)).map(({ element }) => element.name),
+    columns.filter((column, i) => built[i] && !isReadable(column, built[i])).map(({ element }) => element.name),
   )
   columns.forEach((column, i) => {
     const builder = built[i]
     if (!builder) return
     source.watch.look()
-    readable(source, () => fill(source, meta.row_groups, [schema, column], builder))
+    const path = [schema, ...(listPath(column) ?? [column])]
+    readable(source, () => fill(source, meta.row_groups, path, builder))
   })
   return finish(source.file, rows, built)
 }
 
 const isNested = ({ element, children }: SchemaTree): boolean =>
   children.length > 0 || element.repetition_type === 'REPEATED'
+
+const isReadable = (column: SchemaTree, builder: ColumnBuilder): boolean =>
+  !isNested(column) || (builder.takesLists && listPath(column) !== undefined)
 
 /** Reads one column. Its rows are counted from 1. */
 function fill(
@@ -94,19 +101,20 @@ function fill(
   to: ColumnBuilder,
 ) {
   const element = path.at(-1)?.element
-  const name = element?.name
+  const place = path.slice(1).map((one) => one.element.name)
   const [low, high] = (element && rangeOf(element)) ?? [-Infinity, Infinity]
+  const isOutside = (value: unknown): boolean => typeof value === 'number' && (value < low || value > high)
   let line = 1
   for (const { columns, num_rows } of groups) {
-    const chunk = columns.find(
-      ({ meta_data }) => meta_data?.path_in_schema.length === 1 && meta_data.path_in_schema[0] === name,
-    )
-    if (!chunk?.meta_data || chunk.file_path !== undefined) throw new Error(`it does not hold the column ${name}`)
-    for (const values of valuesOf({ bytes, meta: chunk.meta_data, path, rows: Number(num_rows) }, limits.memory / 8)) {
+    const chunk = columns.find(({ meta_data }) => meta_data?.path_in_schema.join('\n') === place.join('\n'))
+    if (!chunk?.meta_data || chunk.file_path !== undefined) throw new Error(`it does not hold the column ${place[0]}`)
+    const found = { bytes, meta: chunk.meta_data, path, rows: Number(num_rows) }
+    const pages = path.length > 2 || element?.repetition_type === 'REPEATED' ? listsOf : valuesOf
+    for (const values of pages(found, limits.memory / 8)) {
       watch.look()
       for (const value of values) {
         // Readers differ in what they make of it.
-        if (typeof value === 'number' && (value < low || value > high))
+        if (Array.isArray(value) ? value.some(isOutside) : isOutside(value))
           throw new Error(`a value lies outside of its type: ${value}`)
         pushValue(to, value, line++)
       }

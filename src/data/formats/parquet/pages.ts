@@ -1,12 +1,14 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import crc32 from 'crc-32'
-import type { ColumnDecoder } from 'hyparquet/src/types.js'
+import type { ColumnDecoder, DataReader } from 'hyparquet/src/types.js'
 import type { ColumnMetaData, DecodedArray, Encoding, PageHeader, SchemaTree } from 'hyparquet'
 import { parquetHeader, readPage } from 'hyparquet/src/column.js'
 import { convert, DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
+import { getMaxDefinitionLevel, getMaxRepetitionLevel } from 'hyparquet/src/schema.js'
 import { snappyUncompress } from 'hyparquet'
 import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors'
 import { unpackZstd } from '../zstd.ts'
+import { requireLevels, requireRuns } from './runs.ts'
 import { requireSoundStruct } from './thrift.ts'
 
 type Codec = ColumnMetaData['codec']
@@ -39,6 +41,14 @@ export interface Chunk {
   readonly rows: number
 }
 
+/** Unpacks a page of values, whose sizes are sound. */
+type ReadPage<Page> = (
+  reader: DataReader,
+  header: PageHeader,
+  decoder: ColumnDecoder,
+  dictionary: DecodedArray | undefined,
+) => Page
+
 /**
  * The values of one column in one row group, page by page; null or undefined is a missing value. The sizes that each page
  * states are checked before the library allocates anything for them.
@@ -46,7 +56,25 @@ export interface Chunk {
  * @param mostBytes bytes that a page may have, unpacked
  * @throws Error with the reason if the chunk is not sound
  */
-export function* valuesOf({ bytes, meta, path, rows }: Chunk, mostBytes: number): Generator<DecodedArray> {
+export function* valuesOf(chunk: Chunk, mostBytes: number): Generator<DecodedArray> {
+  const { meta, rows } = chunk
+  if (Number(meta.num_values) !== rows)
+    throw new Error(`a column has ${meta.num_values} values where there are ${rows} rows`)
+  yield* pagesOf(chunk, rows, mostBytes, (reader, header, decoder, dictionary) => {
+    const { data = [] } = readPage(reader, header, decoder, dictionary, undefined, 0)
+    const size = sizeOf(header)
+    if (data.length !== size) throw new Error(`a page holds ${data.length} values and states ${size}`)
+    return data
+  })
+}
+
+/** What `read` makes of each page of values, which together state so many values. */
+export function* pagesOf<Page>(
+  { bytes, meta, path }: Chunk,
+  values: number,
+  mostBytes: number,
+  read: ReadPage<Page>,
+): Generator<Page> {
   const start = Number(meta.dictionary_page_offset || meta.data_page_offset)
   const from = Math.min(start, Number(meta.data_page_offset))
   const end = from + Number(meta.total_compressed_size)
@@ -57,12 +85,10 @@ export function* valuesOf({ bytes, meta, path, rows }: Chunk, mostBytes: number)
   const element = path.at(-1)?.element
   const decompress = decompressors[meta.codec]
   if (!element || !decompress) throw new Error(`the compression ${meta.codec} is not supported`)
-  if (Number(meta.num_values) !== rows)
-    throw new Error(`a column has ${meta.num_values} values where there are ${rows} rows`)
-  const nullable = element.repetition_type !== 'REQUIRED'
+  const levels = { repetition: getMaxRepetitionLevel([...path]), definition: getMaxDefinitionLevel([...path]) }
   let dictionary: DecodedArray | undefined
-  for (let left = rows; left > 0; ) {
-    if (reader.offset >= inside.length) throw new Error(`a column ends ${left} rows too early`)
+  for (let left = values; left > 0; ) {
+    if (reader.offset >= inside.length) throw new Error(`a column ends ${left} values too early`)
     requireSoundStruct(inside, reader.offset)
     const header = parquetHeader(reader)
     const size = sizesOf(header, left, mostBytes, inside.length - reader.offset)
@@ -70,7 +96,7 @@ export function* valuesOf({ bytes, meta, path, rows }: Chunk, mostBytes: number)
     if (header.crc !== undefined && crc32.buf(packed) !== header.crc) throw new Error('a page does not have its checksum')
     const checked: Decompress = (input, length) => {
       const page = decompress(input, length)
-      if (page.length === length) requireRuns(page, header, nullable, dictionary?.length ?? 0)
+      if (page.length === length) requireRuns(page, header, levels, dictionary?.length ?? 0)
       return page
     }
     const decoder: ColumnDecoder = {
@@ -82,16 +108,19 @@ export function* valuesOf({ bytes, meta, path, rows }: Chunk, mostBytes: number)
       compressors: { [own]: checked },
       parsers: DEFAULT_PARSERS,
     }
-    requireLevels(packed, header, dictionary?.length ?? 0)
-    const { data = [] } = readPage(reader, header, decoder, dictionary, undefined, 0)
-    if (header.type === 'DICTIONARY_PAGE') dictionary = convert(data, decoder)
-    else {
-      if (data.length !== size) throw new Error(`a page holds ${data.length} values and states ${size}`)
+    requireLevels(packed, header, levels, dictionary?.length ?? 0)
+    if (header.type === 'DICTIONARY_PAGE') {
+      const { data = [] } = readPage(reader, header, decoder, dictionary, undefined, 0)
+      dictionary = convert(data, decoder)
+    } else {
+      yield read(reader, header, decoder, dictionary)
       left -= size
-      yield data
     }
   }
 }
+
+export const sizeOf = ({ data_page_header: v1, data_page_header_v2: v2 }: PageHeader): number =>
+  v1?.num_values ?? v2?.num_values ?? 0
 
 /** The number of values that a page states. */
 function sizesOf(header: PageHeader, left: number, mostBytes: number, room: number): number {
@@ -106,96 +135,7 @@ function sizesOf(header: PageHeader, left: number, mostBytes: number, room: numb
     if (count > 8 * unpacked) throw new Error(`a dictionary of ${unpacked} bytes states ${count} values`)
     return count
   }
-  if (count > left || count === 0) throw new Error(`a page states ${count} values where ${left} rows are left`)
+  if (count > left || count === 0) throw new Error(`a page states ${count} values where ${left} are left`)
   if (!encodings.includes(page.encoding)) throw new Error(`the encoding ${page.encoding} is not supported`)
   return count
-}
-
-/**
- * Rejects runs of a page that repeat a value more often than the page has values, and places beyond the end of the
- * dictionary: the library would make them missing values, or zeros.
- */
-function requireRuns(page: Uint8Array, header: PageHeader, nullable: boolean, words: number): void {
-  const { data_page_header: v1, data_page_header_v2: v2 } = header
-  const data = v1 ?? v2
-  if (!data) return
-  let at = 0
-  if (v1 && nullable) at = prefixedRuns(page, at, v1.num_values)
-  if (data.encoding === 'RLE') prefixedRuns(page, at, data.num_values)
-  else if (data.encoding.endsWith('_DICTIONARY'))
-    requireShortRuns(page.subarray(at + 1), page[at] ?? 0, data.num_values, words)
-}
-
-/** Runs of single bits behind their length; returns where they end. */
-function prefixedRuns(page: Uint8Array, at: number, count: number): number {
-  const length = new DataView(page.buffer, page.byteOffset, page.byteLength).getUint32(at, true)
-  const end = at + 4 + length
-  if (end > page.length) throw new Error('a page is cut short')
-  requireShortRuns(page.subarray(at + 4, end), 1, count, bits)
-  return end
-}
-
-/** Levels of the second kind of pages lie before the values and are never compressed; the values need not be. */
-function requireLevels(content: Uint8Array, header: PageHeader, words: number): void {
-  const page = header.data_page_header_v2
-  if (!page) return
-  const { repetition_levels_byte_length: before, definition_levels_byte_length: length, num_nulls, num_values } = page
-  const isSound = before === 0 && length >= 0 && length <= content.length && num_nulls >= 0 && num_nulls <= num_values
-  if (!isSound || page.num_rows !== num_values) throw new Error('a page has impossible levels')
-  if (length > 0) requireShortRuns(content.subarray(0, length), 1, num_values, bits)
-  if (page.is_compressed === false) requireRuns(content.subarray(length), header, false, words)
-}
-
-/** More than the largest level of a column that is not nested, and than a boolean. */
-const bits = 2
-/** No table within the limits has a dictionary whose places need more bits. */
-const mostBits = 24
-
-/**
- * Rejects runs, and packed groups of eight, that together repeat more than `count` values. Missing values have none, so they
- * may end before.
- *
- * @param below more than the largest value that is allowed
- */
-function requireShortRuns(bytes: Uint8Array, width: number, count: number, below = Infinity): void {
-  if (width > mostBits) throw new Error(`a page has values of ${width} bits`)
-  for (let at = 0, seen = 0; seen < count && at < bytes.length; ) {
-    let [head, shift] = [0, 0]
-    for (let next = 128; next >= 128; shift += 7) {
-      const found = bytes[at++]
-      if (found === undefined || shift > 28) throw new Error('a page has runs that are cut short')
-      next = found
-      head += (next & 127) * 2 ** shift
-    }
-    const packed = head % 2 === 1
-    const size = Math.floor(head / 2)
-    const end = at + (packed ? size * width : Math.ceil(width / 8))
-    const values = packed ? Math.min(8 * size, count - seen) : 1
-    if (
-      below < Infinity &&
-      (!packed || 2 ** width > below) &&
-      largestOf(bytes.subarray(at, end), packed ? width : 8 * (end - at), values) >= below
-    ) {
-      throw new Error('a page has a level, or a place in its dictionary, that does not exist')
-    }
-    seen += packed ? 8 * size : size
-    at = end
-    // The last group may be padded, and some writers state whole groups for the bytes that are left.
-    if (seen > count + (packed ? 512 : 0)) throw new Error('a page repeats a value too often')
-  }
-}
-
-/**
- * The largest of the first `count` values of so many bits each, the lowest bits first. Values that are cut off count as 0.
- */
-function largestOf(bytes: Uint8Array, width: number, count: number): number {
-  const mask = 2 ** width - 1
-  let [largest, buffer, bits, at] = [0, 0, 0, 0]
-  for (let i = 0; i < count; i++) {
-    for (; bits < width; bits += 8) buffer |= (bytes[at++] ?? 0) << bits
-    largest = Math.max(largest, buffer & mask)
-    buffer >>>= width
-    bits -= width
-  }
-  return largest
 }

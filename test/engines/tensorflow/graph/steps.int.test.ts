@@ -25,9 +25,11 @@ interface Setup {
   readonly layers: readonly Layer[]
   readonly inputShape: readonly number[]
   readonly levers?: Levers
-  readonly task?: 'classification' | 'regression'
-  /** Names of several targets. */
+  readonly task?: 'classification' | 'multi-label' | 'regression'
+  /** Names of several targets or labels. */
   readonly several?: readonly string[]
+  /** How much each label counts where it applies. */
+  readonly labelWeights?: readonly number[]
   readonly augmentation?: AugmentationPolicy
   readonly averaging?: Averaging
   /** Stands in for the tensor library in the model's layers. */
@@ -43,9 +45,10 @@ const dense = (units: number, activation: 'relu' | 'linear' = 'linear'): Layer =
 })
 const norm: Layer = { kind: 'batchNormalization', momentum: 0.9, epsilon: 1e-3 }
 const dropout: Layer = { kind: 'dropout', rate: null }
+const labelled = { task: 'multi-label', several: ['a', 'b'], layers: [dense(16, 'relu'), dropout, dense(2)] } as const
 const mlp: Setup = { inputShape: [12], layers: [dense(16, 'relu'), norm, dropout, dense(3)], levers }
 
-function dataOf({ inputShape, layers, task, several = ['y'] }: Setup): TrainingData {
+function dataOf({ inputShape, layers, task, several = ['y'], labelWeights }: Setup): TrainingData {
   const [size, rows] = [inputShape.reduce((product, length) => product * length, 1), 60]
   const random = stream(5, 'rows')
   const inputs = Float32Array.from({ length: rows * size }, (_, i) => {
@@ -55,11 +58,12 @@ function dataOf({ inputShape, layers, task, several = ['y'] }: Setup): TrainingD
       : Math.sin((i % size) + 2 * label) + random.normal()
   })
   const targets = Float32Array.from({ length: rows * several.length }, (_, i) =>
-    task === 'regression' ? random.normal() : i % 3,
+    task === 'regression' ? random.normal() : task === 'multi-label' ? Number(random.uniform() < 0.3) : i % 3,
   )
   const row = Int32Array.from({ length: rows }, (_, i) => i)
   const splits = { train: row.slice(0, 40), validation: row.slice(40), test: row.slice(50) }
-  return { inputs, inputShape, targets, targetScale: null, splits }
+  const weights = labelWeights && { labelWeights: Float32Array.from(labelWeights) }
+  return { inputs, inputShape, targets, targetScale: null, splits, ...weights }
 }
 
 interface Training {
@@ -84,7 +88,7 @@ function start(engine: Engine, setup: Setup, seed = 0): Training {
     task,
     layers: setup.layers,
     augmentation: setup.augmentation ?? none,
-    data: { classes: task === 'regression' ? null : ['a', 'b', 'c'], targets: setup.several },
+    data: { classes: task === 'classification' ? ['a', 'b', 'c'] : null, targets: setup.several },
   } as unknown as ModelWorkload
   const context: RunContext = {
     engine,
@@ -95,7 +99,7 @@ function start(engine: Engine, setup: Setup, seed = 0): Training {
     notice,
   }
   const learner = createLearner(context, setup.levers ?? levers, seed, setup.averaging)
-  const width = task === 'regression' ? (setup.several?.length ?? 1) : 3
+  const width = task === 'classification' ? 3 : (setup.several?.length ?? 1)
   const batches = batchSource(
     data,
     { task, width, levers: setup.levers ?? levers, augmentation: workload.augmentation },
@@ -214,6 +218,8 @@ const setups: readonly (readonly [string, Setup])[] = [
     { ...image, augmentation: full, levers: withLevers(levers, { augmentation: 1, accumulate: 2 }) },
   ],
   ['regression', { ...mlp, task: 'regression', layers: [dense(16, 'relu'), dense(1)] }],
+  ['labels', { ...mlp, ...labelled }],
+  ['labels with weights', { ...mlp, ...labelled, labelWeights: [2.5, 0.5] }],
   ['several targets', { ...mlp, task: 'regression', several: ['a', 'b'], layers: [dense(16, 'relu'), dense(2)] }],
 ]
 
