@@ -1,3 +1,4 @@
+import { measured } from '../diagnose/curve.ts'
 import type { MetricName, Task } from '../records/metrics.ts'
 import type { RunResult } from '../records/run.ts'
 import { taskOf } from '../records/tasks.ts'
@@ -16,6 +17,8 @@ export interface ThinCurve {
   readonly seed: number
   /** By step, from 1; empty for the trials of a search, which are only drawn together: a study has hundreds of them. */
   readonly loss: readonly Point[]
+  /** One unit of it in units of the evaluated losses: those of a regression are in the target's own. */
+  readonly lossUnit: number
   readonly learningRate: readonly Point[]
   readonly gradientNorm: readonly Point[]
   /** Loss by effective learning rate, for the chart of a range test; empty for any other run. */
@@ -60,6 +63,7 @@ export function thinCurve(
     label: request.label,
     seed: request.seed,
     loss: bySteps(steps.loss),
+    lossUnit: lossUnitOf(run),
     learningRate: bySteps(steps.learningRate),
     gradientNorm: bySteps(steps.gradientNorm),
     lossByRate: rangeTest ? thin(steps.loss, buckets, byRate) : [],
@@ -74,6 +78,12 @@ export function thinCurve(
     })),
     grid: stretches === null ? null : gridCurve(run, { objective, loss }, stretches),
   }
+}
+
+/** By what a constant guess has, which is 1 for standardized targets; 1 for other losses. */
+function lossUnitOf({ evaluations }: RunResult): number {
+  const constant = evaluations.flatMap(({ train }) => measured(train).constantLoss ?? [])
+  return constant.length === 0 ? 1 : quantileOf(constant, 0.5)
 }
 
 /**

@@ -28,7 +28,7 @@ function findingChart(
   id: string,
 ): Chart[] {
   const gradient = ruleNamed(finding.rule)?.evidence === 'gradient'
-  const values = gradient ? gradientValues(curve) : lossValues(curve)
+  const values = gradient ? gradientValues(curve) : lossValues(curve, report)
   if (values.length === 0) return []
   const last = Math.max(...values.map((v) => v.step))
   const band = steps && { from: Math.max(0, steps[0] - 1), to: Math.max(steps[1], steps[0] + last / 200) }
@@ -86,13 +86,19 @@ const gradientValues = ({ gradientNorm }: ThinCurve): Value[] =>
   gradientNorm.filter(([, norm]) => norm > 0).map(([step, value]) => ({ what: 'gradient norm', step, value }))
 
 /** Losses of steps have dropout and one batch each; rules read the evaluations, which have neither. */
-function lossValues({ loss, evaluations }: ThinCurve): Value[] {
+function lossValues({ loss, lossUnit, evaluations }: ThinCurve, { study }: Pick<Report, 'study'>): Value[] {
+  // A script may log any loss, so nobody knows its unit.
+  const unit = study.trainer ? 1 : lossUnit
   const evaluated = (what: string, lossOf: (of: ThinCurve['evaluations'][number]) => number | null): Value[] =>
     evaluations.flatMap((e) => {
       const value = lossOf(e)
       return value === null ? [] : [{ what, step: e.step, value }]
     })
   const train = evaluated('training loss', (e) => e.trainLoss)
-  const steps = loss.map(([step, value]) => ({ what: train.length === 0 ? 'training loss' : 'loss of a step', step, value }))
+  const steps = loss.map(([step, value]) => ({
+    what: train.length === 0 ? 'training loss' : 'loss of a step',
+    step,
+    value: unit * value,
+  }))
   return [...steps, ...train, ...evaluated('validation loss', (e) => e.validationLoss)]
 }
