@@ -27,7 +27,7 @@ import {
 } from './phrases.ts'
 import { textIntervals } from './text-intervals.ts'
 import { segmentTable } from './segments.ts'
-import { isResults, judgedSide, measuredTitle, searched } from './sides.ts'
+import { isResults, judgedSide, measuredTitle, whyUnmoved } from './sides.ts'
 
 /** `summary.md`: the verdict first, then what a reviewer asks next, in that order. `capSummary` limits its size. */
 export function renderSummary(report: Report, curves: CurveBook): string {
@@ -125,14 +125,16 @@ function said(gate: GateVerdict): string {
   return `${markdown(gate.sentence, 1000)}${remedy}${notes}`
 }
 
-function levers({ levers: { changes, sinceLock }, lineage: entries, stages: all }: Report): string {
+function levers(report: Report): string {
+  const {
+    levers: { changes, sinceLock },
+    lineage: entries,
+  } = report
   const why = (positions: readonly number[]): string =>
     positions.map((i) => `${entries[i]?.stage ?? ''} (step ${i + 1})`).join(', ')
   const rows = changes.map((c) => [c.bucket, code(c.lever), leverText(c.from), `**${leverText(c.to)}**`, why(c.lineage)])
   const own = table(['Bucket', 'Lever', 'Declared', 'Chosen', 'Moved by'], rows)
-  const kept = all.some(searched)
-    ? 'Every lever stays as declared because no change beat noise.'
-    : 'Every lever stays as declared because no stage that tries others has run.'
+  const kept = `Every lever stays as declared because ${whyUnmoved(report)}.`
   const text = `${own === '' ? kept : `${own}\n\nAll other levers stay as declared.`}\n\n${leverWords}`
   if (sinceLock === null) return text
   const moved = sinceLock.map((d) => `${code(d.lever)} ${leverText(d.from)} → ${leverText(d.to)}`).join(', ')

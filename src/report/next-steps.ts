@@ -2,6 +2,7 @@ import { enumerated, groupBy } from '../base/lists.ts'
 import { gateOf } from '../gates/index.ts'
 import { capitalized } from '../gates/words.ts'
 import type { GateVerdict } from '../records/verdict.ts'
+import { confirmation } from '../stages/index.ts'
 import { shownWorst } from './by-class.ts'
 import { changeLines } from './change-lines.ts'
 import { isTried, moveTexts, winnerSubject } from './diagnostics.ts'
@@ -66,10 +67,11 @@ function gateSteps({ verdict: { gates } }: Report): string[] {
 /** `regression (test accuracy)`. */
 const nameOf = ({ rule }: GateVerdict): string => `${rule.gate} (${gateOf(rule).subject(rule)})`
 
-function cutSteps({ budget }: Report): string[] {
-  const cut = wasCutShort(budget) ? 'minutes' : budget.exhausted
-  if (cut === null) return []
-  return [`Raise budget.${cut} in the spec, and run again. The budget ran out, so runs were left out.`]
+/** A budget of trials may be too small for a stage, which then leaves the trials to later ones. */
+function cutSteps({ budget, omissions }: Report): string[] {
+  const small = budget.trials !== null && omissions.some(({ stage }) => stage !== null && stage !== confirmation.name)
+  const cut = wasCutShort(budget) ? 'minutes' : (budget.exhausted ?? (small ? 'trials' : null))
+  return cut === null ? [] : [`Raise budget.${cut} in the spec, and run again. The budget did not allow all planned runs.`]
 }
 
 /** A lock is worth committing if its study passed and was not cut short. Without verified seeds, it judges nothing. */

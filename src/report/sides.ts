@@ -14,6 +14,15 @@ export const judgedSide = (report: Pick<Report, 'study'>): 'Winner' | 'Candidate
 export const searched = ({ state, findings }: Pick<StageReport, 'state' | 'findings'>): boolean =>
   state === 'ran' && findings?.verify === undefined
 
+/** Why no lever moved, as a clause after "because". */
+export function whyUnmoved({ stages }: Pick<Report, 'stages'>): string {
+  if (!stages.some(searched)) return 'no stage that tries others has run'
+  const compared = stages.some(
+    ({ comparisons, findings }) => comparisons.length > 0 || (findings?.explored?.trials.length ?? 0) > 1,
+  )
+  return compared ? 'no change beat the incumbent by more than noise' : 'no other value was tried over several seeds'
+}
+
 /** The title of the table of all metrics. */
 export const measuredTitle = (report: Pick<Report, 'study'>): string =>
   isResults(report) ? 'Measured over seeds' : 'Measured on unseen seeds'

@@ -105,8 +105,19 @@ describe('what to do next', () => {
     const report = reportOf()
     const cut = { ...report, budget: { ...report.budget, exhausted: 'trials' as const } }
     expect(nextSteps(cut)).toContain(
-      'Raise budget.trials in the spec, and run again. The budget ran out, so runs were left out.',
+      'Raise budget.trials in the spec, and run again. The budget did not allow all planned runs.',
     )
+  })
+
+  it('says that the budget was too small for a stage, which did not exhaust it', () => {
+    const { input } = fakeStudy()
+    const omissions = [{ what: 'batch sizes', why: 'it needs 15 runs, but the trial budget leaves 11 after verification' }]
+    const small = buildReport({
+      ...input,
+      decisions: input.decisions.map((d) => (d.stage === 'batch' ? { ...d, omissions } : d)),
+    })
+    expect(small.budget.exhausted).toBe(null)
+    expect(nextSteps(small)).toContainEqual(expect.stringMatching(/^Raise budget\.trials in the spec/))
   })
 
   it('does not count what other reasons left out as left out by the budget', () => {

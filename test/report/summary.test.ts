@@ -62,6 +62,19 @@ describe('summary.md', () => {
     expect(changes(ended)).toContain('No lever moved because no stage that tries others has run.')
   })
 
+  it('does not say that no change beat noise where none was compared', () => {
+    const { input } = fakeStudy()
+    const decisions = input.decisions.map((d) => ({ ...d, levers: input.plan.baseline, lineage: [], comparisons: [] }))
+    const searching = buildReport({ ...input, decisions })
+    expect(renderSummary(searching, new Map())).toContain('because no change beat the incumbent by more than noise.')
+    const none = decisions.map((d) => (d.findings.verify ? d : { ...d, findings: { stage: d.stage } }))
+    const unmoved = buildReport({ ...input, decisions: none })
+    expect(renderSummary(unmoved, new Map())).toContain(
+      'stays as declared because no other value was tried over several seeds.',
+    )
+    expect(changes(unmoved)).toContain('No lever moved because no other value was tried over several seeds.')
+  })
+
   it('lists no row among the errors that every seed gets right', () => {
     const report = buildReport(fakeStudy().input)
     const row = { row: 4321, actual: '8', predicted: '8', loss: 0.4, wrong: 0 }

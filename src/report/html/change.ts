@@ -7,7 +7,7 @@ import { duration, fixed, gainAndInterval, gainText, meanAndSd, plural, short } 
 import { averagedRows, leverText, leverWords, measuredNote, seedRows } from '../phrases.ts'
 import { card, codeText, details, paragraph, pill, table, toneOf, type Tone } from './parts.ts'
 import { segmentTable } from '../segments.ts'
-import { isGated, judgedSide, measuredTitle, searched } from '../sides.ts'
+import { isGated, judgedSide, measuredTitle, whyUnmoved } from '../sides.ts'
 
 /** The lineage as a timeline, then the levers that moved more than once, from where they began to where they ended. */
 export function changes(report: Report): string {
@@ -34,11 +34,7 @@ export function changes(report: Report): string {
   })
   const timeline =
     items.length === 0
-      ? paragraph(
-          report.stages.some(searched)
-            ? 'No lever moved because no change beat the incumbent by more than noise.'
-            : 'No lever moved because no stage that tries others has run.',
-        )
+      ? paragraph(`No lever moved because ${whyUnmoved(report)}.`)
       : `<ol class="timeline">${items.join('')}</ol>`
   const twice = levers.changes
     .filter((c) => c.lineage.length > 1)
