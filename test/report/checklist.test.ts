@@ -71,6 +71,16 @@ describe('the checklist', () => {
       ),
     })
     expect(states({}, unseen)).toMatchObject({ confirmed: 'inconclusive' })
+    const nowhere = (input: ReportInput): ReportInput => ({
+      ...input,
+      statistics: input.statistics.map((m) => (m.objective ? { ...m, claim: 'not-distinguishable' as const } : m)),
+    })
+    expect(states({}, nowhere)).toMatchObject({ confirmed: 'done' })
+    const worse = (input: ReportInput): ReportInput => ({
+      ...input,
+      statistics: input.statistics.map((m) => (m.objective ? { ...m, claim: 'worse' as const } : m)),
+    })
+    expect(states({}, worse)).toMatchObject({ confirmed: 'inconclusive' })
     expect(states({})).toMatchObject({ confirmed: 'done' })
   })
 
