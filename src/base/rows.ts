@@ -17,5 +17,10 @@ export const rowCount = (data: Pick<Rows, 'inputs' | 'inputShape'>): number => d
 export const targetWidth = (data: Rows): number => data.targets.length / rowCount(data)
 
 /** One of several targets, rows × width: a value for each row. */
-export const targetAt = (targets: Float32Array, k: number, width: number): Float32Array =>
-  width === 1 ? targets : targets.filter((_, i) => i % width === k)
+export function targetAt(targets: Float32Array, k: number, width: number): Float32Array {
+  if (width === 1) return targets
+  // All values would be looked at for each target, of which there may be hundreds.
+  const own = new Float32Array(targets.length / width)
+  for (let row = 0; row < own.length; row++) own[row] = targets[row * width + k] ?? NaN
+  return own
+}

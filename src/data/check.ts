@@ -27,8 +27,9 @@ export function checkData(
       watch.begin(`the check ${check.name}`)
       const saying = (found: Found): DataFinding => ({ check: check.name, ...found, message: messageOf(found) })
       if (dataset.task === 'multi-label' && check.findInLabels) return check.findInLabels(dataset).map(saying)
-      const all = views.map((view) => check.find(view, augmentations).map(saying))
-      return dataset.targetNames ? together(all, dataset.targetNames, dataset.task) : all.flat()
+      const looked = check.ofInputs ? views.slice(0, 1) : views
+      const all = looked.map((view) => check.find(view, augmentations).map(saying))
+      return dataset.targetNames && !check.ofInputs ? together(all, dataset.targetNames, dataset.task) : all.flat()
     })
   watch.look()
   return findings

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { baseRows } from '../../src/data/base-rows.ts'
 import { checkData } from '../../src/data/check.ts'
+import { duplicates } from '../../src/data/checks/duplicates.ts'
 import { listItems, labelEvidence, labelsIn } from '../../src/data/label-lists.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { DataConfig, Dataset, LabelsConfig } from '../../src/data/types.ts'
@@ -87,6 +88,17 @@ describe('one column of labels', () => {
     expect(checkData(data, ['imbalance']).map(({ message }) => message)).toEqual([
       '4 of 5 labels are imbalanced, out of 60 rows: "e" is yes in 2 rows, "a" is yes in 3 rows, "d" is yes in 3 rows, "b" is no in 5 rows',
     ])
+  })
+
+  it('has its inputs checked once, not for each label', async () => {
+    const find = vi.spyOn(duplicates, 'find')
+    const twice = Array.from({ length: 60 }, (_, i) => `${i % 7},${i % 5},${cells[i % cells.length]}`)
+    const data = await loadDataset(tagged(file('twice.csv', `x,z,tags\n${twice.join('\n')}\n`)))
+    const [found] = checkData(data, ['duplicates'])
+    expect(found?.message).toMatch(/rows with inputs that also occur in another part/)
+    expect(found?.message).not.toContain('label')
+    expect(find).toHaveBeenCalledTimes(1)
+    find.mockRestore()
   })
 
   it.each([

@@ -8,6 +8,7 @@ export const constant: CheckDefinition = {
   name: 'constant',
   schema: { title: 'Constant columns', description: 'Inputs that never change.' },
   severity: 'warn',
+  ofInputs: true,
   find,
 }
 

@@ -12,6 +12,8 @@ export interface CheckDefinition {
   readonly schema: { readonly title: string; readonly description: string }
   /** What a finding does by default. Anything but `warn` or `off` stops studies that used to run. */
   readonly severity: Severity
+  /** Whether it looks at inputs alone: with several targets or labels, it then runs once. Omitted if not. */
+  readonly ofInputs?: true
   /**
    * Returns what looks wrong, most important first; empty if nothing does. Pure: equal data give equal findings. To bound
    * its work, it examines a sample if there are many rows, the same one each time, and says so in its message.

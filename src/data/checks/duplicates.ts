@@ -9,6 +9,7 @@ export const duplicates: CheckDefinition = {
   name: 'duplicates',
   schema: { title: 'Duplicates', description: 'Equal or nearly equal rows in two parts of the split.' },
   severity: 'warn',
+  ofInputs: true,
   // Ids have no distances, so texts are only found where they are equal.
   find: (dataset) => [...equalRows(dataset), ...(dataset.vocabulary ? [] : nearDuplicates(dataset))],
 }

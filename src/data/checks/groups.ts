@@ -34,6 +34,7 @@ export const groups: CheckDefinition = {
       'equal values mean one person, place or occasion, judging by its name or the similarity of its rows.',
   },
   severity: 'warn',
+  ofInputs: true,
   find,
 }
 

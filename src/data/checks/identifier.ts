@@ -25,6 +25,7 @@ export const identifier: CheckDefinition = {
   name: 'identifier',
   schema: { title: 'Identifier columns', description: 'Inputs that only number or name the rows.' },
   severity: 'warn',
+  ofInputs: true,
   find,
 }
 

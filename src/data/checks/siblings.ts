@@ -30,6 +30,7 @@ export const siblings: CheckDefinition = {
       'source: their nearest rows are far closer than all others.',
   },
   severity: 'warn',
+  ofInputs: true,
   find,
 }
 

@@ -15,6 +15,7 @@ export const timestamp: CheckDefinition = {
     description: 'Inputs that are points in time written as numbers: seconds since 1970, or dates such as 20240131.',
   },
   severity: 'warn',
+  ofInputs: true,
   find,
 }
 
