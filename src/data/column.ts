@@ -5,7 +5,7 @@ import type { Texts } from './texts.ts'
 
 /** What to keep of a column: nothing; its numbers, as 32-bit or 64-bit floats; or its texts, as codes. */
 export type Want = 'skip' | 'single' | 'double' | TextWant
-/** Texts as categories, where some words mean "no value"; texts, where every word is a word; or any number of lists of labels. */
+/** Texts as categories, where some words mean "no value"; texts, where every word is one; or any number of lists of labels. */
 export type TextWant = 'text' | 'verbatim' | 'labels'
 
 export const isTextWant = (want: Want): want is TextWant => want === 'text' || want === 'verbatim' || want === 'labels'

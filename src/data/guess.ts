@@ -88,7 +88,10 @@ function canBeTarget({ name, type, distinct, time, missing, listed }: ColumnSumm
   return !(namesRows.test(name) && distinct > rows / 2)
 }
 
-/** Cells that list labels mean several of them. Text means classes; a few different integers mean classes too, if each occurs several times. */
+/**
+ * Cells that list labels mean several of them. Text means classes; a few different integers mean classes too, if each occurs
+ * several times.
+ */
 export function guessTask({ type, distinct, whole, min, max, listed }: ColumnSummary, rows: number): Task {
   if (listed) return 'multi-label'
   if (type === 'categorical') return 'classification'
