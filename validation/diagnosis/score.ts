@@ -34,7 +34,7 @@ export function judgeAll(groups: readonly Group[]): Judged[] {
     harmful: group.variant.symptomOnly === true || harms(group, referenceOf(group, groups)),
     reference: referenceOf(group, groups),
     expects: expectedOf(group),
-    heldOut: !group.world.developedOn || group.replicate % 2 === 1,
+    heldOut: group.world.looked !== 'developed' || group.replicate % 2 === 1,
   }))
 }
 

@@ -18,7 +18,9 @@ const primary = (j: Judged): string | undefined => j.expects[0]
 
 export function tables(judged: readonly Judged[], facts: Facts): string {
   const worlds = [...new Set(judged.map((j) => j.group.world))]
-  const [developedOn, heldOut] = [true, false].map((of) => namesOf(worlds.filter((w) => w.developedOn === of)))
+  const [developedOn, heldOut] = [true, false].map((of) =>
+    namesOf(worlds.filter(({ looked }) => (looked === 'developed') === of)),
+  )
   const trained = judged.reduce((sum, j) => sum + j.group.runs.length, 0)
   return [
     '# Diagnostics on real training: recall and false alarms',
@@ -194,7 +196,7 @@ function byWorld(judged: readonly Judged[]): string {
     return [
       world.name,
       `${train.length} + ${validation.length}`,
-      world.developedOn ? 'developed on' : 'held out',
+      world.looked === 'developed' ? 'developed on' : 'held out',
       share(named),
       share(alarms),
     ]

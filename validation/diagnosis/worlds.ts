@@ -5,6 +5,7 @@ import type { Layer } from '../../src/layers/layer.ts'
 import { type LeverPatch, type Levers, withLevers } from '../../src/records/levers.ts'
 import type { Task } from '../../src/records/metrics.ts'
 import type { TrainingData } from '../../src/train/types.ts'
+import type { Looked } from '../looked.ts'
 
 /** A model on a data set, with levers under which it trains well. */
 export interface World {
@@ -14,10 +15,8 @@ export interface World {
   readonly classes: readonly string[] | null
   readonly layers: readonly Layer[]
   readonly levers: Levers
-  /**
-   * Whether the rules were developed while looking at runs of this world; the others were seen only when all was written.
-   */
-  readonly developedOn: boolean
+  /** Since when those who made the rules know its runs. */
+  readonly looked: Looked
 }
 
 type Activation = 'relu' | 'linear' | 'sigmoid' | 'tanh'
@@ -88,91 +87,91 @@ const recipes: readonly Recipe[] = [
     from: digits,
     layers: [flatten, dense(64, 'relu'), dropout, dense(10)],
     levers: common,
-    developedOn: true,
+    looked: 'developed',
   },
   {
     name: 'digits CNN',
     from: digits,
     layers: [conv(8), pool, flatten, dropout, dense(10)],
     levers: with_({ learningRate: 0.015, epochs: 15 }),
-    developedOn: true,
+    looked: 'developed',
   },
   {
     name: 'wine',
     from: table('examples/wine/wine.csv', 'class'),
     layers: [dense(32, 'relu'), dropout, dense(3)],
     levers: with_({ batchSize: 16, epochs: 30 }),
-    developedOn: true,
+    looked: 'developed',
   },
   {
     name: 'breast cancer',
     from: table('test/diagnose/data/breast-cancer.csv', 'class'),
     layers: [dense(32, 'relu'), dropout, dense(2)],
     levers: with_({ batchSize: 32, epochs: 20, weightDecay: 0.05 }),
-    developedOn: true,
+    looked: 'developed',
   },
   {
     name: 'iris',
     from: table('test/diagnose/data/iris.csv', 'class'),
     layers: [dense(16, 'relu'), dense(3)],
     levers: with_({ batchSize: 16, epochs: 50, learningRate: 0.01, warmupSteps: 10, dropout: 0 }),
-    developedOn: true,
+    looked: 'developed',
   },
   {
     name: 'wine, alcohol',
     from: table('examples/wine/wine.csv', 'alcohol', 'regression'),
     layers: [dense(4, 'tanh'), dense(1)],
     levers: with_({ batchSize: 16, epochs: 20, weightDecay: 1, dropout: 0 }),
-    developedOn: true,
+    looked: 'developed',
   },
   {
     name: 'digits CNN, batch norm',
     from: digits,
     layers: [conv(8, 'linear'), batchNorm, relu, pool, flatten, dropout, dense(10)],
     levers: with_({ learningRate: 0.005, epochs: 12 }),
-    developedOn: true,
+    looked: 'developed',
   },
   {
     name: 'iris, petal width',
     from: table('test/diagnose/data/iris.csv', 'petal_width', 'regression'),
     layers: [dense(8, 'tanh'), dense(1)],
     levers: with_({ batchSize: 16, epochs: 25, weightDecay: 0.1, dropout: 0 }),
-    developedOn: true,
+    looked: 'developed',
   },
   {
     name: 'breast cancer, worst texture',
     from: table('test/diagnose/data/breast-cancer.csv', 'worst_texture', 'regression'),
     layers: [dense(8, 'relu'), dense(1)],
     levers: with_({ batchSize: 32, epochs: 20, weightDecay: 0.1, dropout: 0 }),
-    developedOn: true,
+    looked: 'developed',
   },
   {
     name: 'wine, proline',
     from: table('examples/wine/wine.csv', 'proline', 'regression'),
     layers: [dense(4, 'tanh'), dense(1)],
     levers: with_({ batchSize: 16, epochs: 20, weightDecay: 1, dropout: 0 }),
-    developedOn: false,
+    looked: 'earlier',
   },
   {
     name: 'digits, two layers of tanh',
     from: digits,
     layers: [flatten, dense(48, 'tanh'), dropout, dense(24, 'tanh'), dense(10)],
     levers: with_({ epochs: 15 }),
-    developedOn: false,
+    looked: 'earlier',
   },
   {
     name: 'iris, sepal length',
     from: table('test/diagnose/data/iris.csv', 'sepal_length', 'regression'),
     layers: [dense(8, 'tanh'), dense(1)],
     levers: with_({ batchSize: 16, epochs: 25, weightDecay: 0.1, dropout: 0 }),
-    developedOn: false,
+    looked: 'earlier',
   },
   {
     name: 'breast cancer, two layers',
     from: table('test/diagnose/data/breast-cancer.csv', 'class'),
     layers: [dense(24, 'relu'), dropout, dense(8, 'relu'), dense(2)],
     levers: with_({ batchSize: 32, epochs: 15, weightDecay: 0.05 }),
-    developedOn: false,
+    looked: 'earlier',
   },
 ]
 

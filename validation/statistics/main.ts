@@ -9,7 +9,7 @@
 //   --aside            rows: also the data sets that were set aside
 //   --data FOLDER      rows: data sets that `npm run bench:quality` wrote (default .tunegate/quality/data);
 //                      advice: those of `npm run validate:checks` (default .tunegate/quality/checks)
-//   --half HALF        advice: `developed` or `aside` alone; prints
+//   --half HALF        advice: `developed`, `earlier`, `aside` or, for the first two, `seen`; prints
 //   --stdout           print the tables instead of writing them
 //
 // Node cannot load the tensor library's modules unbundled, so that the program is bundled first, as the worker is.

@@ -125,7 +125,7 @@ export function runsOn(
     classes: data.classes,
     layers: [dense(24, 'relu'), dense(width)] satisfies ModelWorkload['layers'],
     levers,
-    developedOn: !population.aside,
+    looked: population.aside ? 'earlier' : 'developed',
   }
   const trainer = createTrainer(engine, workloadOf(world, training, world.layers), training)
   const one = (design: Design, variant: Variant, i: number): RowRun => {
