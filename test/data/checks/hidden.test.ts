@@ -143,8 +143,41 @@ describe('siblings', () => {
     expect(one?.rows?.length).toBeGreaterThan(100)
   })
 
+  /** 100 sources, three times each: four measurements that a source repeats with this error, a category and a label. */
+  const labelled = (noise: number, label: (random: ReturnType<typeof stream>) => string | number) => {
+    const random = stream(3, 'labelled', noise)
+    const rows = Array.from({ length: 100 }, () => {
+      const shared = ['abcd'[random.integer(4)] ?? '', label(random)]
+      const own = Array.from({ length: 4 }, () => random.normal())
+      return Array.from({ length: 3 }, () => [...own.map((x) => (x + noise * random.normal()).toFixed(3)), ...shared])
+    })
+    return shuffled(rows.flat(), random)
+  }
+  const price = (random: ReturnType<typeof stream>): string => random.normal().toFixed(3)
+  const numbers = { task: 'regression', split: { ...config('').split, stratify: false } } as const
+
+  it('finds rows of one source by the label that they share, where they are not much closer than others', async () => {
+    const [one] = await found('siblings', labelled(0.3, price), numbers)
+    expect(one?.message).toMatch(/of \d\d % of 300 rows, a few rows are far closer than all others, or agree with it/)
+  })
+
+  it('finds them without a gap where the nearest rows share their label far too often', async () => {
+    const [one] = await found(
+      'siblings',
+      labelled(0.35, (random) => random.integer(3)),
+      numbers,
+    )
+    expect(one?.message).toMatch(/: \d\d % of the nearest 3 rows have the same label and categories, where rows further/)
+  })
+
   it('keeps quiet where another measurement is as far as another source', async () => {
-    expect(await found('siblings', measuredTwice(1))).toEqual([])
+    expect(await found('siblings', labelled(1, price), numbers)).toEqual([])
+  })
+
+  it('keeps quiet where rows fall into rare categories', async () => {
+    const random = stream(3, 'fields')
+    const rows = honest('fields').map((row) => [...row.slice(0, 5), `f${random.integer(40)}`, row.at(-1) ?? ''])
+    expect(await found('siblings', rows)).toEqual([])
   })
 })
 
