@@ -57,6 +57,8 @@ export interface Context {
   readonly targetLoss: number | null
   /** Levers without an effect on this model, such as dropout without a layer for it; absent if that is unknown. */
   readonly idleLevers?: readonly LeverName[]
+  /** The largest root mean square of an input over training rows: 1 where inputs are standardized. Absent if unknown. */
+  readonly inputScale?: number
   /** Largest allowed SD over seeds; null for the SD that drawing other validation rows would cause. */
   readonly seedCap: { readonly metric: MetricName; readonly maxStd: number } | null
 }

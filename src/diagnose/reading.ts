@@ -99,8 +99,19 @@ export const lastStep = ({ steps, curve }: Reading): number => steps.at(-1)?.ste
 export const epochOf = ({ curve: { stepsPerEpoch } }: Reading, step: number): number | null =>
   stepsPerEpoch === null ? null : Math.ceil(step / stepsPerEpoch)
 
-/** Whether the loss first rose well above its start: steps were too large. */
-export function roseAtFirst({ steps, start }: Reading): boolean {
+/** Inputs with a root mean square above this are not standardized. */
+const usualScale = 3
+
+/** Whether inputs may be off scale: they are, or nobody knows. */
+export const mayBeOffScale = ({ context: { inputScale } }: Reading): boolean =>
+  inputScale === undefined || inputScale > usualScale
+
+/** Whether large steps may have killed units: the loss rose at first, and inputs are not known to be off scale. */
+export const mayBeKilled = (run: Reading): boolean =>
+  roseAtFirst(run) && (run.context.inputScale === undefined || !mayBeOffScale(run))
+
+/** Whether the loss first rose well above its start and a constant guess: steps were too large. */
+function roseAtFirst({ steps, start, constantLoss }: Reading): boolean {
   const first = steps.slice(0, Math.max(10, Math.floor(steps.length / 10))).map((s) => s.loss)
-  return medianFilter(first, 5).some((loss) => loss > 1.5 * start)
+  return medianFilter(first, 5).some((loss) => loss > 1.5 * Math.max(start, constantLoss ?? 0))
 }

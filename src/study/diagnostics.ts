@@ -1,3 +1,4 @@
+import { inputWidth } from '../base/rows.ts'
 import { referenceLoss, type ReferenceData } from '../data/reference-loss.ts'
 import type { Dataset } from '../data/types.ts'
 import type { Context, CurveGroup } from '../diagnose/curve.ts'
@@ -34,7 +35,11 @@ export async function studyDiagnostics(
   const found = new Map<string, RunResult>()
   for await (const run of runs) if (wanted.has(run.id)) found.set(run.id, run)
   const known = dataset && !dataset.vocabulary ? { ...dataset, classes: classesIn(dataset) } : null
-  const context = { ...contextOf(plan), targetLoss: known && goodFit(known) }
+  const context = {
+    ...contextOf(plan),
+    targetLoss: known && goodFit(known),
+    ...(known && { inputScale: inputScaleOf(known) }),
+  }
   const group = (subject: string, ids: readonly string[]): CurveGroup => ({
     subject,
     context,
@@ -57,6 +62,15 @@ const worseThanSimple = 1.25
 export function goodFit(data: ReferenceData): number | null {
   const reference = referenceLoss(data)
   return reference === null ? null : worseThanSimple * reference
+}
+
+/** The largest root mean square of an input over training rows. */
+export function inputScaleOf(data: Pick<ReferenceData, 'inputs' | 'inputShape' | 'splits'>): number {
+  const width = inputWidth(data)
+  const squares = new Float64Array(width)
+  for (const row of data.splits.train)
+    for (let j = 0; j < width; j++) squares[j] = (squares[j] ?? 0) + (data.inputs[row * width + j] ?? 0) ** 2
+  return Math.sqrt(squares.reduce((most, sum) => Math.max(most, sum), 0) / data.splits.train.length)
 }
 
 /** Number of classes: two for labels, which are yes or no each; null for a regression. */

@@ -73,6 +73,16 @@ const sick: readonly (readonly [what: string, rule: string, shape: Partial<Shape
     { loss: (at, step) => healthyShape.loss(at, step) * (1 + (step % 10) / 10) },
   ],
   ['six of ten steps clipped', 'clipping', { clipped: (step) => step % 10 < 6 }],
+  [
+    'a loss of twenty times a constant guess before any step',
+    'wild-start',
+    { loss: (at, step) => (step === 0 ? 46 : 1.9 + Math.exp(-8 * at)), validation: () => 2 },
+  ],
+  [
+    'a training loss that stays at that of a constant guess, while validation rows have a lower one from the start',
+    'flat',
+    { loss: () => 2.3, validation: () => 1.4 },
+  ],
 ]
 
 const stuck: Partial<Shape> = { loss: (at) => 1.5 + 0.8 * Math.exp(-8 * at), validation: () => 1.6 }
@@ -176,8 +186,116 @@ describe('a sick run', () => {
   it.each(sick)('with %s: %s', (_, rule, shape) => expect(rulesOf(shape)).toContain(rule))
 
   it('is covered for every rule', () => {
-    const covered = [...sick.map(([, rule]) => rule), ...seenInside.map(([, rule]) => rule), 'seed-variance']
+    const elsewhere = ['seed-variance', 'strong-dropout']
+    const covered = [...elsewhere, ...sick.map(([, rule]) => rule), ...seenInside.map(([, rule]) => rule)]
     expect(rules.map((rule) => rule.name).filter((name) => !covered.includes(name))).toEqual([])
+  })
+})
+
+describe('a cause', () => {
+  it('is the inputs where one seed has a wild start, and not the rate at which all diverge', () => {
+    const wild: Partial<Shape> = { loss: (at, step) => (step === 0 ? 60 : at < 0.06 ? 90 : 2.3), validation: () => 2.4 }
+    const late: Partial<Shape> = { ...wild, loss: (at, step) => (step === 0 ? 2.5 : at < 0.06 ? 90 : 2.3) }
+    const found = diagnose([{ ...group(), curves: [curve(wild, 1), curve(late, 2), curve(late, 3)] }])
+    expect(found.slice(0, 2).map((f) => f.rule)).toEqual(['wild-start', 'early-divergence'])
+    expect(found[0]?.sights[0]?.sentence).toMatch(
+      /is 2\d\.?\d* times that of a constant guess, and more than 10 times in 1 of 3 seeds/,
+    )
+    expect(found[0]?.moves[0]?.change).toMatch(/^standardize the inputs/)
+  })
+  it('is no wild start where training succeeds', () =>
+    expect(rulesOf({ loss: (at, step) => (step === 0 ? 46 : healthyShape.loss(at, step)) })).toEqual([]))
+
+  it('is no divergence where the first batch was an easy one', () =>
+    expect(rulesOf({ loss: (at, step) => (step === 0 ? 0.3 : healthyShape.loss(at, step)) })).toEqual([]))
+
+  it('is not that training is flat, if evaluations gain while batches differ widely', () => {
+    const shape: Partial<Shape> = { loss: (at) => 1.6 + 0.7 * Math.exp(-8 * at), validation: () => 2.3, noise: 0.6 }
+    expect(rulesOf(shape)).not.toContain('flat')
+  })
+
+  it('is a rate that is spent before anything was learned, and a loss is flat only under one that is not', () => {
+    const shape: Partial<Shape> = { loss: (at) => 2.3 + Math.exp(-40 * at), validation: () => 2.35, noise: 0.02 }
+    expect(rulesOf({ ...shape, rate: (at) => 0.01 * 1e-9 ** at })[0]).toBe('early-plateau')
+    expect(rulesOf({ ...shape, rate: (at) => 0.01 * 1e-9 ** at })).not.toContain('flat')
+    expect(rulesOf({ ...shape, rate: () => 0.01 })[0]).toBe('flat')
+    expect(rulesOf({ ...shape, rate: () => 0.01 })).not.toContain('early-plateau')
+  })
+
+  it('is few training rows where a narrow gap is more than the choice of validation rows', () => {
+    const shape: Partial<Shape> = { trainAccuracy: () => 1, accuracy: () => 0.94 }
+    expect(rulesOf(shape, { rows: { train: 24, validation: 400 } })).toEqual(['overfit'])
+    expect(rulesOf(shape, { rows: { train: 24, validation: 40 } })).toEqual([])
+    expect(rulesOf(shape, { rows: { train: 640, validation: 400 } })).toEqual([])
+  })
+
+  it('is not that the run is too short, if validation no longer gains', () => {
+    const falling = (at: number): number => 2.3 - 0.8 * at
+    const shape: Partial<Shape> = { loss: falling, rate: () => 0.001 }
+    expect(rulesOf({ ...shape, validation: falling })).toContain('unfinished')
+    expect(rulesOf({ ...shape, validation: (at) => Math.max(2, falling(at)) })).not.toContain('unfinished')
+  })
+
+  it('is a run that is longer by as much as is missing', () => {
+    const advised = (gain: number) => {
+      const falling = (at: number): number => 2.3 - gain * at
+      const found = findingsOf({ loss: falling, validation: falling, rate: () => 0.001 })
+      return found.find((f) => f.rule === 'unfinished')?.moves[0]?.to
+    }
+    expect([advised(0.3), advised(0.8)]).toEqual([{ times: 10 }, { times: 3 }])
+  })
+})
+
+describe('dropout', () => {
+  const strong = withLevers(someLevers, { dropout: 0.5, labelSmoothing: 0, augmentation: 0 })
+  /** Steps end at 1.5, evaluations at these losses. */
+  const rulesFor = (train: number, validation: number, own: Levers = strong, more: Partial<Context> = {}): string[] => {
+    const made = curve({ loss: (at) => 1.5 + 0.8 * Math.exp(-8 * at) })
+    const evaluations = made.evaluations.map((e) => ({
+      ...e,
+      train: { ...e.train, loss: train + Math.exp(-e.step / 40) },
+      validation: { ...e.validation, loss: validation + Math.exp(-e.step / 40) },
+    }))
+    const curves = [{ ...made, evaluations, levers: own }]
+    return diagnose([{ subject: 'x', context: { ...context, ...more }, curves }]).map((f) => f.rule)
+  }
+  it('is too strong where steps end far above evaluations, of training and of validation rows', () =>
+    expect(rulesFor(0.8, 0.9)).toEqual(['strong-dropout']))
+  it('is not where it costs little, where it prevents overfitting, or where something else may be the reason', () => {
+    expect(rulesFor(1.4, 1.45)).not.toContain('strong-dropout')
+    expect(rulesFor(0.8, 1.6)).not.toContain('strong-dropout')
+    expect(rulesFor(0.8, 0.9, withLevers(strong, { dropout: 0 }))).toEqual([])
+    expect(rulesFor(0.8, 0.9, withLevers(strong, { labelSmoothing: 0.1 }))).toEqual([])
+    expect(rulesFor(0.8, 0.9, strong, { idleLevers: ['dropout'] })).toEqual([])
+  })
+})
+
+describe('dead units', () => {
+  const dying = { layers: [layer('0.dense.kernel', 8), layer('1.dense.kernel', 0)] }
+  const advised = (more: Partial<Context>, shape: Partial<Shape> = stuck) =>
+    diagnose([{ subject: 'x', context: { ...context, ...more }, curves: [{ ...curve(shape), ...dying }] }])[0]?.moves[0]
+
+  it('want standardized inputs, unless these are so already', () => {
+    expect(advised({})?.change).toMatch(/^standardize the inputs; widen/)
+    expect(advised({ inputScale: 30 })?.change).toMatch(/^standardize the inputs; widen/)
+    expect(advised({ inputScale: 1 })?.change).toMatch(/^widen narrow layers/)
+  })
+  it('were not killed by large steps where the first batches were easy ones', () => {
+    const easy: Partial<Shape> = { ...stuck, loss: (at, step) => (step < 5 ? 1.2 : 1.9 + 0.1 * Math.exp(-at)) }
+    expect(advised({}, easy)?.lever).toBeNull()
+    const rose: Partial<Shape> = { ...stuck, loss: (at) => (at > 0.02 && at < 0.09 ? 6 : 2.3) }
+    expect([advised({}, rose)?.lever, advised({ inputScale: 30 }, rose)?.lever]).toEqual(['learningRate', null])
+  })
+  it('are what seeds differ by, where some have them', () => {
+    const curves = [0.95, 0.6, 0.94, 0.5, 0.93].map((final, i) => ({
+      ...curve({ accuracy: (at) => final - 0.4 * Math.exp(-8 * at) }, i + 1),
+      ...(final < 0.7 ? dying : {}),
+    }))
+    const found = diagnose([{ ...group(), curves }]).find((f) => f.rule === 'seed-variance')
+    expect(found?.cause).toMatch(
+      /^In 2 of 5 seeds, a layer gets no gradient.*0\.dense\.kernel, where 8 of 10 units are dead/,
+    )
+    expect(found?.moves[0]?.change).toMatch(/widen narrow layers/)
   })
 })
 

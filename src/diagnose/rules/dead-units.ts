@@ -1,6 +1,6 @@
 import { shown } from '../../stats/outcome.ts'
 import type { Move } from '../finding.ts'
-import { lastStep, type Reading, roseAtFirst, underTarget } from '../reading.ts'
+import { lastStep, mayBeKilled, mayBeOffScale, type Reading, underTarget } from '../reading.ts'
 import { sightOf, type RuleDefinition } from './definition.ts'
 
 /** Share of a hidden layer's units without a gradient from which the layer counts as dead. */
@@ -14,10 +14,15 @@ const rate: Move = {
   to: { times: 0.1 },
 }
 const clip: Move = { lever: 'clipNorm', change: 'clip at the 90th percentile of the norms' }
-const inputs: Move = {
+const layout = 'widen narrow layers; replace saturating activations at a tenth of the rate, or add normalization'
+/**
+ * What keeps units alive, of what is not in place yet. Layers that saturate pass on a fraction of the gradient, and those in
+ * their place all of it, so that the rate is too high for them.
+ */
+export const reviving = (run: Reading): Move => ({
   lever: null,
-  change: 'standardize the inputs; widen narrow layers; replace saturating activations or add normalization',
-}
+  change: mayBeOffScale(run) ? `standardize the inputs; ${layout}` : layout,
+})
 
 /** At the end of training, a hidden layer gets no gradient: most of its units are dead or saturated. */
 export const deadUnits: RuleDefinition = {
@@ -45,13 +50,13 @@ export const deadUnits: RuleDefinition = {
       cause:
         'The units give the same output for every row: large steps moved them there, or inputs far from 0, or too many of ' +
         'them do so one after another.',
-      moves: roseAtFirst(run) ? [rate, clip, inputs] : [inputs, rate, clip],
+      moves: mayBeKilled(run) ? [rate, clip, reviving(run)] : [reviving(run), rate, clip],
     }
   },
 }
 
 /** The hidden layer with the most dead units, or the first that gets hardly any gradient. */
-function worstLayer({ curve: { layers = [] } }: Reading) {
+export function worstLayer({ curve: { layers = [] } }: Reading) {
   const last = layers.at(-1)
   const relative = ({ gradientNorm, weightNorm }: (typeof layers)[number]): number => gradientNorm / (weightNorm || 1)
   const hidden = layers.slice(0, -1).map((layer) => ({

@@ -77,14 +77,15 @@ function brokenAt({ steps, evaluations }: Curve): Broken | undefined {
 }
 
 function risen(run: Reading): Symptom | undefined {
-  const { steps, start, batchNoise } = run
+  const { steps, start, batchNoise, constantLoss } = run
   const course = medianFilter(
     steps.map((s) => s.loss),
     5,
   )
   const window = Math.min(course.length, Math.max(leastWindow, Math.floor(course.length / 10)))
-  // A rate that is far too high diverges in the first step, before the median has seen a sound one.
-  let best = steps[0]?.step === 1 ? steps[0].loss : Infinity
+  // A rate that is far too high diverges in the first step, before the median has seen a sound one. What one batch has
+  // before any step is no better than a constant guess, however easy its rows are.
+  let best = steps[0]?.step === 1 ? Math.max(steps[0].loss, constantLoss ?? 0) : Infinity
   for (let i = 0; i < window; i++) {
     const value = numberAt(course, i)
     best = Math.min(best, value)

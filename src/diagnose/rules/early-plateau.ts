@@ -29,8 +29,9 @@ export const earlyPlateau: RuleDefinition = {
     const peak = Math.max(...rates.map((r) => r.rate))
     const during = median(rates.filter((r) => r.step >= at).map((r) => r.rate))
     const decayed = during < spent * peak && rates.filter((r) => r.rate < spent * peak).length >= tooLong * rates.length
-    // A loss that still falls is no plateau, however slowly, unless the rate is spent.
-    if (!decayed && lateFall(run)) return undefined
+    // A loss that still falls is no plateau, however slowly, unless the rate is spent; nor is one that was never better than
+    // a constant guess.
+    if (!decayed && (lateFall(run) || !learned(run, course))) return undefined
     const value = course[onset]?.loss ?? NaN
     const values = {
       loss: value,
@@ -86,13 +87,23 @@ function courseOf({ trained, steps }: Reading): readonly Point[] {
 }
 
 /** First point after which nothing more is gained; undefined if it comes late, or if nothing was gained before. */
-function onsetOf({ constantLoss, start }: Reading, course: readonly Point[]): number | undefined {
+function onsetOf(run: Reading, course: readonly Point[]): number | undefined {
   const losses = course.map((p) => p.loss)
   if (losses.length < 8) return undefined
-  const tolerance = Math.max(2 * noiseAround(losses), still * (constantLoss ?? start))
+  const tolerance = toleranceOf(run, losses)
   const least = Math.min(...losses)
   const onset = losses.findIndex((loss) => loss <= least + tolerance)
-  return onset <= early * losses.length && start - least > 2 * tolerance ? onset : undefined
+  return onset <= early * losses.length && run.start - least > 2 * tolerance ? onset : undefined
+}
+
+const toleranceOf = ({ constantLoss, start }: Reading, losses: readonly number[]): number =>
+  Math.max(2 * noiseAround(losses), still * (constantLoss ?? start))
+
+/** Whether the loss was ever better than that of a constant guess, where the first one may have been worse. */
+function learned(run: Reading, course: readonly Point[]): boolean {
+  const losses = course.map((p) => p.loss)
+  const from = Math.min(run.start, run.constantLoss ?? Infinity)
+  return from - Math.min(...losses) > 2 * toleranceOf(run, losses)
 }
 
 /** Over the last fifth: the interval of the robust slope contains 0, or excludes it by a negligible amount. */

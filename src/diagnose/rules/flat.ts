@@ -1,10 +1,12 @@
 import { optimizers, type Levers } from '../../records/levers.ts'
 import { shown } from '../../stats/outcome.ts'
 import { lastStep } from '../reading.ts'
+import { noiseAround } from '../robust.ts'
 import { sightOf, type RuleDefinition } from './definition.ts'
 
 /** A gain below this share of the start does not count, however small the noise. */
 const leastGain = 0.03
+const leastEvaluations = 5
 
 /** Neither split gains anything beyond noise from the start on, and the end is no better than a constant guess. */
 export const flat: RuleDefinition = {
@@ -16,19 +18,22 @@ export const flat: RuleDefinition = {
   look(run) {
     const { start, constantLoss, trained, steps, end, batchNoise, validated } = run
     const from = Math.min(start, constantLoss ?? Infinity)
+    // Evaluations see the same rows each time, and batches do not.
+    const evaluated = trained.length >= leastEvaluations
     const least = trained.length > 0 ? Math.min(...trained.map((t) => t.loss)) : end
-    const noise = Math.max(batchNoise, leastGain * from)
+    const noise = Math.max(evaluated ? noiseAround(trained.map((t) => t.loss)) : batchNoise, leastGain * from)
     const points = Math.max(trained.length, steps.length)
     if (points < 5 || !Number.isFinite(from) || !(from - least <= noise)) return undefined
-    const best = validated.length > 0 ? Math.min(...validated.map((v) => v.loss)) : least
-    if (from - best > noise + leastGain * from) return undefined
+    // Validation rows may vary less than training rows, so that they are compared with their own first loss.
+    const gained = validated[0] ? validated[0].loss - Math.min(...validated.map((v) => v.loss)) : 0
+    if (gained > noise + leastGain * from) return undefined
     return {
       sight: sightOf(
         run,
         [1, lastStep(run)],
         { from, best: least, noise },
-        `the training loss never fell below ${shown(least)}; a constant guess has a loss of ${shown(from)}, and one batch ` +
-          `differs from the next by ${shown(noise)}`,
+        `the training loss never fell below ${shown(least)}; a constant guess has a loss of ${shown(from)}, and a gain below ` +
+          `${shown(noise)} is within noise`,
       ),
       cause: 'The steps are too small to make progress, or the optimizer does not suit the loss.',
       moves: [

@@ -1,7 +1,7 @@
 import { median } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Move } from '../finding.ts'
-import { lastStep, type Reading, roseAtFirst, underTarget } from '../reading.ts'
+import { lastStep, mayBeKilled, mayBeOffScale, type Reading, underTarget } from '../reading.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
 /** Largest norm relative to the usual one. */
@@ -52,6 +52,7 @@ function explodes(run: Reading, norms: readonly number[]): Symptom | undefined {
 
 /** Large steps kill units; units that never learned were cut off from the start, by their inputs or by those above. */
 function upstream(run: Reading): Symptom['moves'] {
+  const layout = 'initialize for the activation; replace saturating activations at a tenth of the rate, or add normalization'
   const rate: Move = {
     lever: 'learningRate',
     change: 'lower it to a third: a single large step can kill units',
@@ -59,10 +60,10 @@ function upstream(run: Reading): Symptom['moves'] {
   }
   const inputs: Move = {
     lever: null,
-    change: 'standardize the inputs; initialize for the activation; replace saturating activations or add normalization',
+    change: mayBeOffScale(run) ? `standardize the inputs; ${layout}` : layout,
   }
   const clip: Move = { lever: 'clipNorm', change: 'clip at the 90th percentile of the norms' }
-  return roseAtFirst(run) ? [rate, clip, inputs] : [inputs, rate, clip]
+  return mayBeKilled(run) ? [rate, clip, inputs] : [inputs, rate, clip]
 }
 
 function vanishes(run: Reading, norms: readonly number[]): Symptom | undefined {

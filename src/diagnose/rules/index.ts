@@ -11,8 +11,10 @@ import { overconfident } from './overconfident.ts'
 import { overfit } from './overfit.ts'
 import { seedVariance } from './seed-variance.ts'
 import { shrinkingWeights } from './shrinking-weights.ts'
+import { strongDropout } from './strong-dropout.ts'
 import { underfit } from './underfit.ts'
 import { unfinished } from './unfinished.ts'
+import { wildStart } from './wild-start.ts'
 
 /**
  * Every rule, in the order in which findings are shown: causes that explain what follows them, then what stops a run, what
@@ -22,6 +24,8 @@ export const rules: readonly RuleDefinition[] = [
   epochBoundaries,
   clipping,
   shrinkingWeights,
+  strongDropout,
+  wildStart,
   earlyDivergence,
   deadUnits,
   gradients,
@@ -37,7 +41,9 @@ export const rules: readonly RuleDefinition[] = [
 
 /** Pairs of rules that contradict each other. The first one stands, unless more runs show the second. */
 export const contradictions: readonly (readonly [RuleDefinition, RuleDefinition])[] = [
+  [earlyPlateau, flat],
   [earlyPlateau, unfinished],
+  [unfinished, overfit],
   [overfit, underfit],
 ]
 

@@ -1,6 +1,7 @@
 import { mean } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Move } from '../finding.ts'
+import type { Context } from '../curve.ts'
 import type { Fitted, Reading } from '../reading.ts'
 import { noiseAround } from '../robust.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
@@ -28,8 +29,13 @@ const confident = 1.645
  */
 const leastWrongRows = 2 * confident ** 2
 
-/** With fewer training rows, no regularization makes up for more of them. */
-const fewRows = 100
+/**
+ * With fewer training rows, no regularization makes up for more of them, and a gap need not be wide to come from them: it is
+ * enough that the choice of validation rows does not explain it.
+ */
+const [fewRows, gapOfFew] = [100, 0.03]
+
+const isFew = ({ rows }: Context): boolean => rows !== null && rows.train < fewRows
 
 /** Stopping early helps a loss that rises. A gap alone that few rows leave needs more of them. */
 function advice(run: Reading, rose: boolean): Omit<Symptom, 'sight'> {
@@ -47,7 +53,7 @@ function advice(run: Reading, rose: boolean): Omit<Symptom, 'sight'> {
   return {
     cause: 'The model memorizes its training rows, and what it learns does not generalize.',
     moves: [
-      ...(!rose && context.rows && context.rows.train < fewRows
+      ...(!rose && isFew(context) && context.rows
         ? [{ lever: null, change: `collect more rows: ${context.rows.train} do not tell what is general` } as const]
         : []),
       ...stop,
@@ -140,7 +146,13 @@ function gapes(run: Reading): Symptom | undefined {
   const scores: Scores = { training: score('train'), validation: score('validation'), rows }
   const { training, validation } = scores
   const found = training - validation
-  if (!(found >= gap && found > confident * errorOf(scores, regression ? errorOfR2 : errorOfShare))) return undefined
+  if (
+    !(
+      found >= (isFew(run.context) ? gapOfFew : gap) &&
+      found > confident * errorOf(scores, regression ? errorOfR2 : errorOfShare)
+    )
+  )
+    return undefined
   if (regression && !(validation < nothing || errorsDiffer(run, rows))) return undefined
   const name = regression ? 'R²' : (taskOf(run.context.task).right ?? 'accuracy')
   const sentence =

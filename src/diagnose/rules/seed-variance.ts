@@ -3,7 +3,8 @@ import { sigmaInterval } from '../../stats/intervals.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Measured } from '../curve.ts'
 import type { Reading } from '../reading.ts'
-import type { RuleDefinition } from './definition.ts'
+import { reviving, worstLayer } from './dead-units.ts'
+import type { RuleDefinition, Symptom } from './definition.ts'
 
 /** The interval of the SD over seeds is above the cap: the gate's, or what drawing other validation rows would cause. */
 export const seedVariance: RuleDefinition = {
@@ -29,15 +30,31 @@ export const seedVariance: RuleDefinition = {
           `the best validation ${name} of ${values.length} seeds has an SD of ${shown(sd)} (${shown(interval.lower)} to ` +
           `${shown(interval.upper)}, 95 %), above ${shown(cap.value)}, ${cap.what}`,
       },
-      cause:
-        'The result of a run depends on its initial weights and row order: training is at the edge of stability, ' +
-        'or units die.',
-      moves: [
-        { lever: 'warmupSteps', change: 'add warmup: 5 to 10 % of the steps', to: { shareOfRun: 0.1 } },
-        { lever: 'learningRate', change: 'lower it to a third', to: { times: 1 / 3 } },
-      ],
+      ...explained(runs),
     }
   },
+}
+
+/** Units that died in some of the seeds, where layers were logged; otherwise an unstable training, or such units. */
+function explained(runs: readonly Reading[]): Omit<Symptom, 'sight'> {
+  const steadier: Symptom['moves'] = [
+    { lever: 'warmupSteps', change: 'add warmup: 5 to 10 % of the steps', to: { shareOfRun: 0.1 } },
+    { lever: 'learningRate', change: 'lower it to a third', to: { times: 1 / 3 } },
+  ]
+  const dead = runs.flatMap((run) => {
+    const layer = worstLayer(run)
+    return layer ? [{ run, layer }] : []
+  })
+  const [first] = dead
+  if (!first) {
+    const cause =
+      'The result of a run depends on its initial weights and row order: training is at the edge of stability, or units die.'
+    return { cause, moves: steadier }
+  }
+  const cause =
+    `In ${dead.length} of ${runs.length} seeds, a layer gets no gradient at the end, such as ${first.layer.name}, where ` +
+    `${first.layer.dead} of ${first.layer.units} units are dead: initial weights decide whether units live.`
+  return { cause, moves: [reviving(first.run), ...steadier] }
 }
 
 /** The gate's metric, or accuracy, or the loss, of each run at its best evaluation; undefined if a run has none. */
