@@ -1,10 +1,14 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { inputWidth } from '../../src/base/rows.ts'
+import { moments } from '../../src/data/moments.ts'
 import { advisedValue } from '../../src/diagnose/advice.ts'
 import type { Finding, Move } from '../../src/diagnose/finding.ts'
+import type { Layer } from '../../src/layers/layer.ts'
 import { leverValue, stepsOfRun, withLevers, type Levers } from '../../src/records/levers.ts'
 import type { RunResult } from '../../src/records/run.ts'
 import { mean, sampleSd } from '../../src/stats/describe.ts'
 import type { Engine } from '../../src/train/engine.ts'
+import type { TrainingData } from '../../src/train/types.ts'
 import type { Group } from './corpus.ts'
 import { harms, lastLoss, type Judged } from './score.ts'
 import { train } from './train.ts'
@@ -39,11 +43,14 @@ export function tryAdvice(
       const key = `${group.world.name}, ${group.variant.name}, ${finding.rule}, ${JSON.stringify(changed)}, seed ${seed}`
       const found = known.get(key)
       if (found) return found
-      const { shuffle, levers } = changed
-      const run = {
-        ...train(engine, group.world, { ...group.variant, levers: () => levers, ...(shuffle && { shuffle }) }, seed),
-        id: key,
+      const { world, variant } = group
+      const own = {
+        levers: () => changed.levers,
+        ...(changed.shuffle && { shuffle: true }),
+        ...(changed.standardize && { data: () => standardized(variant.data?.(world) ?? world.data) }),
+        ...(changed.activation && { layers: () => (variant.layers?.(world) ?? world.layers).map(unsaturated) }),
       }
+      const run = { ...train(engine, world, { ...variant, ...own }, seed), id: key }
       if (cache !== null) appendFileSync(cache, `${JSON.stringify(run)}\n`)
       return run
     })
@@ -55,17 +62,32 @@ export function tryAdvice(
 
 interface Change {
   readonly levers: Levers
-  readonly shuffle: boolean
+  readonly shuffle?: boolean
+  readonly standardize?: boolean
+  readonly activation?: boolean
 }
 
-/** The levers with the advice taken; null if it names no value. Shuffling is no lever, but can be trained. */
+/** The levers with the advice taken; null if it names no value. Three things are no levers, but can be trained. */
 function change({ variant, world }: Group, { lever, to, change: text }: Move): Change | null {
   const levers = variant.levers(world)
-  if (lever === null) return text.startsWith('reshuffle') ? { levers, shuffle: true } : null
+  if (lever === null && text.startsWith('reshuffle')) return { levers, shuffle: true }
+  if (lever === null) {
+    const standardize = text.includes('standardize the inputs')
+    const activation =
+      text.includes('replace saturating activations at a tenth of the rate') &&
+      (variant.layers?.(world) ?? world.layers).some(saturates)
+    return standardize || activation
+      ? {
+          levers: activation ? withLevers(levers, { learningRate: levers.optimization.learningRate / 10 }) : levers,
+          ...(standardize && { standardize }),
+          ...(activation && { activation }),
+        }
+      : null
+  }
   if (!to) return null
   const rows = (variant.data?.(world) ?? world.data).splits.train.length
   const value = advisedValue(lever, leverValue(levers, lever), to, stepsOfRun(levers, rows))
-  return value === null ? null : { levers: withLevers(levers, { [lever]: value }), shuffle: false }
+  return value === null ? null : { levers: withLevers(levers, { [lever]: value }) }
 }
 
 /**
@@ -89,3 +111,23 @@ function readCache(file: string | null): Map<string, RunResult> {
   const runs = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as RunResult)
   return new Map(runs.map((run) => [run.id, run]))
 }
+
+/** Each input minus its mean over training rows, in its SDs; a constant one stays. */
+function standardized(data: TrainingData): TrainingData {
+  const width = inputWidth(data)
+  const { train } = data.splits
+  const scales = Array.from({ length: width }, (_, j) => moments((row) => data.inputs[row * width + j] ?? 0, train))
+  return {
+    ...data,
+    inputs: data.inputs.map((x, i) => {
+      const { mean, sd } = scales[i % width] ?? { mean: 0, sd: 1 }
+      return (x - mean) / (sd || 1)
+    }),
+  }
+}
+
+const saturates = (layer: Layer): boolean =>
+  layer.kind === 'dense' && (layer.activation === 'sigmoid' || layer.activation === 'tanh')
+
+const unsaturated = (layer: Layer): Layer =>
+  layer.kind === 'dense' && saturates(layer) ? { ...layer, activation: 'relu' } : layer

@@ -3,7 +3,7 @@ import { type Context, curveOf } from '../../src/diagnose/curve.ts'
 import type { Finding } from '../../src/diagnose/finding.ts'
 import type { RunResult } from '../../src/records/run.ts'
 import { mean, pooledSd } from '../../src/stats/describe.ts'
-import { goodFit, idleLeversOf } from '../../src/study/diagnostics.ts'
+import { goodFit, idleLeversOf, inputScaleOf } from '../../src/study/diagnostics.ts'
 import type { Group } from './corpus.ts'
 import type { World } from './worlds.ts'
 
@@ -81,6 +81,7 @@ function findings(group: Group, runs: readonly RunResult[]): Finding[] {
     task: world.task,
     classes: world.classes?.length ?? null,
     targetLoss: goodFitOf(group, data),
+    inputScale: inputScaleOf(data),
     seedCap: null,
     idleLevers: idleLeversOf({
       layers: variant.layers?.(world) ?? world.layers,
