@@ -102,13 +102,15 @@ export const epochOf = ({ curve: { stepsPerEpoch } }: Reading, step: number): nu
 /** Inputs with a root mean square above this are not standardized. */
 const usualScale = 3
 
+/** Whether inputs are known to be off scale. */
+export const isOffScale = ({ context: { inputScale } }: Reading): boolean =>
+  inputScale !== undefined && inputScale > usualScale
+
 /** Whether inputs may be off scale: they are, or nobody knows. */
-export const mayBeOffScale = ({ context: { inputScale } }: Reading): boolean =>
-  inputScale === undefined || inputScale > usualScale
+export const mayBeOffScale = (run: Reading): boolean => run.context.inputScale === undefined || isOffScale(run)
 
 /** Whether large steps may have killed units: the loss rose at first, and inputs are not known to be off scale. */
-export const mayBeKilled = (run: Reading): boolean =>
-  roseAtFirst(run) && (run.context.inputScale === undefined || !mayBeOffScale(run))
+export const mayBeKilled = (run: Reading): boolean => roseAtFirst(run) && !isOffScale(run)
 
 /** Whether the loss first rose well above its start and a constant guess: steps were too large. */
 function roseAtFirst({ steps, start, constantLoss }: Reading): boolean {

@@ -198,10 +198,15 @@ describe('a cause', () => {
     const late: Partial<Shape> = { ...wild, loss: (at, step) => (step === 0 ? 2.5 : at < 0.06 ? 90 : 2.3) }
     const found = diagnose([{ ...group(), curves: [curve(wild, 1), curve(late, 2), curve(late, 3)] }])
     expect(found.slice(0, 2).map((f) => f.rule)).toEqual(['wild-start', 'early-divergence'])
-    expect(found[0]?.sights[0]?.sentence).toMatch(
-      /is 2\d\.?\d* times that of a constant guess, and more than 10 times in 1 of 3 seeds/,
-    )
+    expect(found[0]?.sights[0]?.sentence).toMatch(/is 2\d\.?\d* times that of a constant guess; so in 1 of 3 seeds$/)
     expect(found[0]?.moves[0]?.change).toMatch(/^standardize the inputs/)
+  })
+  it('is the inputs where these are off scale and the loss rises, however the first loss is', () => {
+    const rose: Partial<Shape> = { loss: (at) => (at > 0.01 && at < 0.06 ? 40 : 2.3), validation: () => 2.4 }
+    expect(rulesOf(rose, { inputScale: 30 }).slice(0, 2)).toEqual(['wild-start', 'early-divergence'])
+    expect(rulesOf(rose, { inputScale: 1 })[0]).toBe('early-divergence')
+    expect(findingsOf(rose, { inputScale: 30 })[0]?.sights[0]?.sentence).toMatch(/^an input has a root mean square of 30/)
+    expect(rulesOf({}, { inputScale: 30 })).toEqual([])
   })
   it('is no wild start where training succeeds', () =>
     expect(rulesOf({ loss: (at, step) => (step === 0 ? 46 : healthyShape.loss(at, step)) })).toEqual([]))

@@ -34,7 +34,11 @@ export const earlyDivergence: RuleDefinition = {
   title: 'The loss diverges early',
   summary: 'The loss is not finite, or its median of five rises above four times its best in the first tenth of the run.',
   quorum: 'any',
-  look: (run) => notFinite(run) ?? risen(run) ?? exploded(run),
+  look: diverges,
+}
+
+export function diverges(run: Reading): Symptom | undefined {
+  return notFinite(run) ?? risen(run) ?? exploded(run)
 }
 
 function notFinite(run: Reading): Symptom | undefined {

@@ -1,5 +1,6 @@
 import { shown } from '../../stats/outcome.ts'
-import { underTarget, type Reading } from '../reading.ts'
+import { isOffScale, type Reading, underTarget } from '../reading.ts'
+import { diverges } from './early-divergence.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
 /**
@@ -9,43 +10,43 @@ import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 const wild = 10
 
 /**
- * The loss before the first step is far above a constant guess's. No step has been taken, so neither the rate nor the
- * schedule has a part in it: the inputs or the initial weights are off scale. One seed is enough, since all have the same
- * inputs; in another, the outputs may happen to be small.
+ * The loss before the first step is far above a constant guess's: no step has been taken, so neither the rate nor the
+ * schedule has a part in it. Or it diverges early, and the inputs are known to be off scale. One seed is enough, since
+ * all have the same inputs; in another, the outputs may happen to be small.
  */
 export const wildStart: RuleDefinition = {
   name: 'wild-start',
-  title: 'The first loss is far above a constant guess',
-  summary: 'Before any step, the loss is more than ten times that of a constant guess, and training ends above a good fit.',
+  title: 'Inputs or initial weights are off scale',
+  summary:
+    'Before any step, the loss is more than ten times that of a constant guess, or it diverges early with inputs ' +
+    'that are not standardized; and training ends above a good fit.',
   lookAtAll(runs) {
-    const seen = runs.flatMap((run) => {
-      const ratio = startOf(run)
-      const failed = underTarget(run) || run.curve.status === 'diverged'
-      return ratio !== undefined && ratio > wild && failed ? [{ run, ratio }] : []
-    })
-    const worst = seen.toSorted((a, b) => b.ratio - a.ratio)[0]
-    if (!worst) return undefined
-    return { sight: sightIn(worst, seen.length, runs.length), cause, moves }
+    const seen = runs.filter((run) => hasFailed(run) && (startOf(run) > wild || (isOffScale(run) && blewUp(run))))
+    const worst = seen.toSorted((a, b) => startOf(b) - startOf(a))[0]
+    return worst ? { sight: sightIn(worst, seen.length, runs.length), cause, moves } : undefined
   },
 }
 
-/** The first step's loss in units of a constant guess's; undefined if one is unknown. */
-function startOf({ steps, constantLoss }: Reading): number | undefined {
+const hasFailed = (run: Reading): boolean => underTarget(run) || run.curve.status === 'diverged'
+const blewUp = (run: Reading): boolean => diverges(run) !== undefined
+
+/** The first step's loss in units of a constant guess's; 0 if one is unknown. */
+function startOf({ steps, constantLoss }: Reading): number {
   const [first] = steps
-  return first?.step === 1 && constantLoss !== null && constantLoss > 0 ? first.loss / constantLoss : undefined
+  return first?.step === 1 && constantLoss !== null && constantLoss > 0 ? first.loss / constantLoss : 0
 }
 
-const sightIn = ({ run, ratio }: { run: Reading; ratio: number }, seen: number, of: number): Symptom['sight'] =>
-  sightOf(
-    run,
-    [1, 1],
-    { ratio, first: ratio * (run.constantLoss ?? 1) },
-    `before the first step, the loss is ${shown(ratio)} times that of a constant guess` +
-      (of === 1 ? '' : `, and more than ${wild} times in ${seen} of ${of} seeds`),
-  )
+function sightIn(run: Reading, seen: number, of: number): Symptom['sight'] {
+  const [ratio, scale] = [startOf(run), run.context.inputScale]
+  const what =
+    ratio > wild || scale === undefined
+      ? `before the first step, the loss is ${shown(ratio)} times that of a constant guess`
+      : `an input has a root mean square of ${shown(scale)}, where standardized ones have 1, and the loss diverges early`
+  const values = { ...(ratio > 0 && { ratio }), ...(scale !== undefined && { inputScale: scale }) }
+  return sightOf(run, [1, 1], values, what + (of === 1 ? '' : `; so in ${seen} of ${of} seeds`))
+}
 
-const cause =
-  'The inputs are far from 0 or have very different units, or the initial weights are too large: no step had been taken yet.'
+const cause = 'The inputs are far from 0 or have very different units, or the initial weights are too large.'
 const moves: Symptom['moves'] = [
   { lever: null, change: 'standardize the inputs; initialize with smaller weights' },
   { lever: 'learningRate', change: 'lower it by a factor of 10', to: { times: 0.1 } },
