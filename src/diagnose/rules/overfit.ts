@@ -68,7 +68,9 @@ function advice(run: Reading, rose: boolean): Omit<Symptom, 'sight'> {
 export const overfit: RuleDefinition = {
   name: 'overfit',
   title: 'The model trains well but validates poorly',
-  summary: 'Validation gets worse beyond noise while training gets better, or training does better by a tenth of all rows.',
+  summary:
+    'Validation gets worse beyond noise while training gets better, or training does better by a tenth of all rows, or by ' +
+    'more than chance where it has fewer than 100.',
   quorum: 'most',
   least: { evaluations: 2 * ending },
   look: (run) => rises(run) ?? gapes(run),
