@@ -106,7 +106,7 @@ export type Layer =
       averagePooling2d?: Pooling2D
       globalAveragePooling2d?: NoArguments
       globalMaxPooling2d?: NoArguments
-      globalAveragePooling1d?: NoArguments
+      globalAveragePooling1d?: GlobalAveragePooling1D
       flatten?: NoArguments
       dense?: Dense
       dropout?: Dropout
@@ -582,6 +582,15 @@ export interface Pooling2D {
  * This layer takes no arguments.
  */
 export interface NoArguments {}
+/**
+ * Arguments of globalAveragePooling1d.
+ */
+export interface GlobalAveragePooling1D {
+  /**
+   * mean divides the sum over n steps by n. sqrtn divides it by √n: a bag of word vectors then says more the longer a text is.
+   */
+  combiner?: 'mean' | 'sqrtn'
+}
 /**
  * Arguments of dense.
  */

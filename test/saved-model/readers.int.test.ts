@@ -61,6 +61,11 @@ const more: readonly Case[] = [
     ],
   },
   {
+    name: 'a sequence pooled by the root of its steps',
+    inputShape: [6, 2],
+    layers: [dense(4), { kind: 'globalAveragePooling1d', combiner: 'sqrtn' }, dense(3)],
+  },
+  {
     name: 'branches of unequal depth with layers of one class',
     inputShape: [5],
     layers: [

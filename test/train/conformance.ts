@@ -230,6 +230,15 @@ export const everyKind: readonly Learnable[] = [
     [{ kind: 'embedding', inputDim: 7, outputDim: 8, maskZero: true }, { kind: 'globalAveragePooling1d' }],
     0.97,
   ),
+  learnable(
+    'embedding with padding, pooled by the root of the steps',
+    [6],
+    [
+      { kind: 'embedding', inputDim: 7, outputDim: 8, maskZero: true },
+      { kind: 'globalAveragePooling1d', combiner: 'sqrtn' },
+    ],
+    0.97,
+  ),
   learnable('embedding', [6], [{ kind: 'embedding', inputDim: 7, outputDim: 8 }], 0.97),
   ...activationNames.map((activation) =>
     learnable(
