@@ -30,13 +30,19 @@ export function modelLines(image: readonly number[] | null): string[] {
 /**
  * A bag of learned word vectors, their sum divided by √tokens, and a linear layer. On 1,800 training sentences, attention in
  * between is slower and worse: bench/text.
+ *
+ * @param hasColumns whether columns stand beside the text
  */
-export function textModelLines(): string[] {
+export function textModelLines(hasColumns: boolean): string[] {
   return [
     'model:',
     '  layers:',
-    '    - embedding: { inputDim: vocabulary, outputDim: 64 }',
-    '    - globalAveragePooling1d: { combiner: sqrtn }   # padding does not count',
+    ...(hasColumns
+      ? ['    - embeddingBag: { inputDim: vocabulary, outputDim: 64 }   # one vector for the text, and the columns']
+      : [
+          '    - embedding: { inputDim: vocabulary, outputDim: 64 }',
+          '    - globalAveragePooling1d: { combiner: sqrtn }   # padding does not count',
+        ]),
     '    - dropout                  # its rate is the lever',
     '    - dense: { units: classes }',
   ]
