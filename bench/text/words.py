@@ -14,9 +14,14 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
+from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, log_loss
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 RATED = {
     "amazon": "amazonReviewSnippets", "editorials": "nytEditorialSnippets", "movies": "movieReviewSnippets", "tweets": "tweets"}
@@ -89,22 +94,31 @@ def trump(folder):
 
 SETS = {
     **{name: partial(praise, name) for name in RATED}, **{name: partial(sentences, name) for name in ["yelp", "imdb"]},
-    "messages": messages, "mail": mail, "birds": birds, "trump": trump}
+    "messages": messages, "mail": mail, "birds": birds, "strikes": birds, "trump": trump}
+
+COLUMNS = {"strikes": (["height", "speed", "ac_mass", "num_engs"], ["time_of_day", "sky", "effect"])}
 
 
 def write(folder, name):
     """Each different text once, on one line."""
-    frame = SETS[name](folder)[["text", "target"]]
+    numeric, categorical = COLUMNS.get(name, ([], []))
+    frame = SETS[name](folder)[["text", *numeric, *categorical, "target"]]
     frame["text"] = frame["text"].str.replace(r"\s+", " ", regex=True).str.strip()
     frame[frame["text"] != ""].drop_duplicates("text").to_csv(folder / f"{name}.csv", index=False)
 
 
 def scored(parts, words):
     """Fitted on the training rows; the strength of the penalty is the best on the validation rows."""
-    vectorizer = TfidfVectorizer(ngram_range=(1, words))
+    numeric, categorical = (
+        [name for name in parts["train"].columns.drop(["text", "target"]) if is_numeric_dtype(parts["train"][name]) == number]
+        for number in [True, False])
+    vectorizer = ColumnTransformer([
+        ("words", TfidfVectorizer(ngram_range=(1, words)), "text"),
+        ("numbers", make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler()), numeric),
+        ("categories", OneHotEncoder(handle_unknown="ignore"), categorical)])
     train, validation, test = parts["train"], parts["validation"], parts["test"]
-    known = vectorizer.fit_transform(train["text"])
-    seen = {name: vectorizer.transform(part["text"]) for name, part in parts.items()}
+    known = vectorizer.fit_transform(train)
+    seen = {name: vectorizer.transform(part) for name, part in parts.items()}
     models = [LogisticRegression(C=c, max_iter=2000).fit(known, train["target"]) for c in np.logspace(-1, 2, 13)]
     best = min(models, key=lambda model: log_loss(validation["target"], model.predict_proba(seen["validation"])))
     return {
@@ -114,7 +128,7 @@ def scored(parts, words):
 
 
 def score(data, splits):
-    frame = pd.read_csv(data, keep_default_na=False)
+    frame = pd.read_csv(data, na_values=[""], keep_default_na=False)
     rows = json.loads(pathlib.Path(splits).read_text())
     parts = {name: frame.iloc[rows[name]] for name in ["train", "validation", "test"]}
     return {"words": scored(parts, 1), "pairs": scored(parts, 2)}

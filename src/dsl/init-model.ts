@@ -1,3 +1,5 @@
+const hidden = ['    - dense: { units: 64, activation: relu }', '    - dense: { units: 64, activation: relu }']
+
 /**
  * The model of a new spec: dense layers, or for images one convolution.
  *
@@ -6,14 +8,7 @@
 export function modelLines(image: readonly number[] | null): string[] {
   const head = ['    - dropout                  # its rate is the lever', '    - dense: { units: classes }']
   if (image?.length !== 3) {
-    return [
-      'model:',
-      '  layers:',
-      ...(image ? ['    - flatten'] : []),
-      '    - dense: { units: 64, activation: relu }',
-      '    - dense: { units: 64, activation: relu }',
-      ...head,
-    ]
+    return ['model:', '  layers:', ...(image ? ['    - flatten'] : []), ...hidden, ...head]
   }
   const pools = Math.min(image[0] ?? 1, image[1] ?? 1) >= 4
   return [
@@ -31,14 +26,17 @@ export function modelLines(image: readonly number[] | null): string[] {
  * A bag of learned word vectors, their sum divided by √tokens, and a linear layer. On 1,800 training sentences, attention in
  * between is slower and worse: bench/text.
  *
- * @param hasColumns whether columns stand beside the text
+ * @param hasColumns whether columns stand beside the text: layers behind a short vector of it then learn from both
  */
 export function textModelLines(hasColumns: boolean): string[] {
   return [
     'model:',
     '  layers:',
     ...(hasColumns
-      ? ['    - embeddingBag: { inputDim: vocabulary, outputDim: 64 }   # one vector for the text, and the columns']
+      ? [
+          '    - embeddingBag: { inputDim: vocabulary, outputDim: 8 }   # a short vector for the text, and the columns',
+          ...hidden,
+        ]
       : [
           '    - embedding: { inputDim: vocabulary, outputDim: 64 }',
           '    - globalAveragePooling1d: { combiner: sqrtn }   # padding does not count',
@@ -49,9 +47,9 @@ export function textModelLines(hasColumns: boolean): string[] {
 }
 
 /** Word vectors overfit early: a bag of them needs more dropout than dense layers, and a smaller rate the more rows there are. */
-const textLevers = (trainRows: number) => [
+const textLevers = (trainRows: number, dropout: number) => [
   `  optimization: { optimizer: adamw, learningRate: ${textRate(trainRows)} }`,
-  '  regularization: { weightDecay: 0.1, dropout: 0.5 }',
+  `  regularization: { weightDecay: 0.1, dropout: ${dropout} }`,
 ]
 const otherLevers = () => [
   '  optimization: { optimizer: adamw, learningRate: 0.001 }',
@@ -65,10 +63,10 @@ const textRate = (trainRows: number): number => Math.min(10, Math.max(1, Math.ro
  * The levers of a new spec.
  *
  * @param trainRows training rows, about
- * @param text whether the model is that of texts
+ * @param text the text that the model reads, if any
  */
-export function leverLines(trainRows: number, text: boolean): string[] {
-  const [optimization = '', regularization = ''] = text ? textLevers(trainRows) : otherLevers()
+export function leverLines(trainRows: number, text: { readonly columns?: object } | null): string[] {
+  const [optimization = '', regularization = ''] = text ? textLevers(trainRows, text.columns ? 0.1 : 0.5) : otherLevers()
   return [
     'levers:                        # the baseline: where tuning starts, and what the winner is compared with',
     optimization,

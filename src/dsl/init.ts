@@ -78,7 +78,7 @@ export function renderSpec(options: InitOptions): string {
     ...augmentationLines(options),
     ...(options.text ? textModelLines(options.text.columns !== undefined) : modelLines(options.imageShape)),
     '',
-    ...leverLines(options.trainRows, options.text !== null),
+    ...leverLines(options.trainRows, options.text),
     '',
     ...stageLines(options.stages),
     '',
