@@ -75,6 +75,7 @@ const held: readonly PluginKind[] = [
       'globalAveragePooling1d',
       'batchNormalization',
       'layerNormalization',
+      'embeddingBag',
       'positionEmbedding',
       'multiHeadAttention',
     ],

@@ -75,5 +75,5 @@ function listOf<W extends string>(text: string, words: readonly W[], what: strin
 }
 
 /** What a model can read of a table that has both. */
-export const inputKinds = ['columns', 'text'] as const
+export const inputKinds = ['columns', 'text', 'both'] as const
 export type InputKind = (typeof inputKinds)[number]

@@ -38,7 +38,7 @@ export function compile(spec: ModelSpec, facts: DataFacts, locate: Locate): Resu
 
   // 1. What only the data determine: how many outputs, how many steps, and therefore how long the warmup is.
   const layers = spec.layers.map((layer) =>
-    resolveLayer(layer, { classes: outputCount(facts), vocabulary: facts.vocabulary }),
+    resolveLayer(layer, { classes: outputCount(facts), vocabulary: facts.vocabulary, tokens: facts.tokens }),
   )
   const runSteps = stepsOfRun(spec.levers, facts.rows.train)
   const baseline = withWarmup(spec.levers, runSteps)

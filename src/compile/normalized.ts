@@ -1,3 +1,4 @@
+import type { NamedColumns } from '../data/types.ts'
 import type { MissingConfig } from '../data/missing.ts'
 import type { Standardize } from '../data/scaling.ts'
 import type { CategoriesConfig, LabelsConfig, PartFiles, WeightingConfig } from '../data/types.ts'
@@ -96,12 +97,7 @@ export interface NormalizedData {
 
 export type NormalizedInputs =
   | { readonly kind: 'array'; readonly shape: Shape; readonly scale: number }
-  | {
-      readonly kind: 'columns'
-      readonly numeric: readonly string[]
-      readonly categorical: readonly string[]
-      readonly encoding: 'one-hot' | 'index'
-    }
+  | ({ readonly kind: 'columns'; readonly encoding: 'one-hot' | 'index' } & NamedColumns)
   | {
       readonly kind: 'text'
       readonly column: string
@@ -109,6 +105,8 @@ export type NormalizedInputs =
       readonly tokenizer: string
       readonly vocabulary: number
       readonly length: number
+      /** Columns beside the text; absent if there are none. */
+      readonly columns?: NamedColumns
     }
   | { readonly kind: 'auto' }
 

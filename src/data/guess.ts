@@ -122,7 +122,7 @@ export function guessImage(inputs: readonly ColumnSummary[]): Pick<TableSummary,
 /** A length that is a multiple of this, within bounds: longer texts cost time, and their first words say most. */
 const [step, shortest, longest] = [16, 16, 256]
 
-/** The texts of the most words, unless another column could be an input. Texts are read alone. */
+/** The texts of the most words, unless another column could be an input. */
 export const guessText = (inputs: readonly ColumnSummary[]): TableSummary['text'] =>
   inputs.some(({ type }) => type === 'numeric' || type === 'categorical') ? null : mainText(inputs)
 

@@ -1,7 +1,7 @@
 import type { Matrix } from './checks/methods/linear-fit.ts'
 import { inputsOf, spaced } from './reference-loss.ts'
 import { softmaxLosses, type SoftmaxSettings } from './softmax-regression.ts'
-import { unknownId } from './token-ids.ts'
+import { tokensOf, unknownId } from './token-ids.ts'
 import { inputWidth, targetAt, targetWidth } from '../base/rows.ts'
 import { labelClasses } from './labels.ts'
 import type { Dataset } from './types.ts'
@@ -12,11 +12,17 @@ const [MOST_ROWS, FEWEST_ROWS] = [800, 80]
 const [MOST_INPUTS, MOST_CLASSES] = [400, 40]
 /** The most frequent words that a bag of words counts. */
 const MOST_WORDS = 1000
-/** Penalties of which each side may use its best: a fixed one would favor few inputs, or many. */
-const columnSettings = [1, 10, 100].map((penalty) => ({ standardize: true, penalty }))
-const wordSettings = [0.1, 0.3, 1].map((penalty) => ({ standardize: false, penalty }))
+/** Penalties of columns and of words, of which the best counts: a fixed one would favor few inputs, or many. */
+const penalties = [
+  [1, 0.1],
+  [10, 0.3],
+  [100, 1],
+] as const
 
-export type EvidenceData = Pick<Dataset, 'inputs' | 'inputShape' | 'targets' | 'classes' | 'vocabulary' | 'splits'> &
+export type EvidenceData = Pick<
+  Dataset,
+  'inputs' | 'inputShape' | 'targets' | 'classes' | 'vocabulary' | 'fitted' | 'splits'
+> &
   Partial<Pick<Dataset, 'task'>>
 
 /** What a linear model can tell from some inputs. */
@@ -30,7 +36,7 @@ export interface InputEvidence {
 /**
  * How well a logistic regression tells the classes from the inputs: two halves of the training rows, each predicted by the
  * model of the other. Numbers and categories are standardized; texts become tf-idf of their most frequent words, in rows of
- * length 1. Of numbers to predict, it tells the upper half from the lower. So the same rows say which of two kinds of inputs
+ * length 1. With both, columns stand beside the words. Of numbers to predict, it tells the upper half from the lower. So the same rows say which of two kinds of inputs
  * knows more. Of several targets or labels, it is the mean over them. Null where it cannot be computed: of few rows, many
  * inputs or many classes.
  */
@@ -40,13 +46,17 @@ export function inputEvidence(data: EvidenceData): InputEvidence | null {
   const rows = spaced(data.splits.train, MOST_ROWS)
   const classes = data.classes?.length ?? 2
   if (rows.length < FEWEST_ROWS || classes > MOST_CLASSES) return null
-  if (!data.vocabulary && inputWidth(data) > MOST_INPUTS) return null
+  const tokens = tokensOf(data)
+  if (inputWidth(data) - tokens > MOST_INPUTS) return null
   const labels = labelsOf(data, rows)
   const chance = entropy(labels)
   if (chance === 0) return null
-  const inputs = data.vocabulary ? wordsOf(data, rows, data.vocabulary.length) : inputsOf(data, rows)
-  const losses = (data.vocabulary ? wordSettings : columnSettings).map((settings) =>
-    heldOutLoss(inputs, labels, classes, settings),
+  const all = inputsOf(data, rows)
+  const words = data.vocabulary ? wordsOf(all, tokens, data.vocabulary.length) : null
+  const losses = penalties.map(([penalty, ofWords]) =>
+    words
+      ? heldOutLoss(beside(words, all, tokens, ofWords / penalty), labels, classes, { standardize: false, penalty: ofWords })
+      : heldOutLoss(all, labels, classes, { standardize: true, penalty }),
   )
   return { loss: Math.min(...losses), chance }
 }
@@ -93,21 +103,38 @@ function entropy(labels: Float64Array): number {
 }
 
 /** Which of the most frequent words a text has, rarer ones with more weight; each row has length 1. */
-function wordsOf(data: EvidenceData, rows: Int32Array, vocabulary: number): Matrix {
-  const width = inputWidth(data)
+function wordsOf({ values: inputs, rows, columns: width }: Matrix, tokens: number, vocabulary: number): Matrix {
   // Words have the ids after padding and unknown, the most frequent first.
   const columns = Math.min(MOST_WORDS, Math.max(1, vocabulary - unknownId - 1))
-  const found = Array.from(rows, (row) => {
-    const ids = data.inputs.subarray(row * width, (row + 1) * width)
+  const found = Array.from({ length: rows }, (_, row) => {
+    const ids = inputs.subarray(row * width, row * width + tokens)
     return [...new Set(ids)].map((id) => id - unknownId - 1).filter((word) => word >= 0 && word < columns)
   })
   const texts = new Float64Array(columns)
   for (const word of found.flat()) texts[word] = (texts[word] ?? 0) + 1
-  const weight = texts.map((count) => Math.log((1 + rows.length) / (1 + count)) + 1)
-  const values = new Float64Array(rows.length * columns)
+  const weight = texts.map((count) => Math.log((1 + rows) / (1 + count)) + 1)
+  const values = new Float64Array(rows * columns)
   found.forEach((words, i) => {
     const norm = Math.hypot(...words.map((word) => weight[word] ?? 0)) || 1
     for (const word of words) values[i * columns + word] = (weight[word] ?? 0) / norm
   })
-  return { values, rows: rows.length, columns }
+  return { values, rows, columns }
+}
+
+/** The inputs behind the tokens, standardized and times √share, beside the words: so their penalty is that of words / share. */
+function beside(words: Matrix, all: Matrix, tokens: number, share: number): Matrix {
+  const columns = words.columns + all.columns - tokens
+  const values = new Float64Array(all.rows * columns)
+  for (let row = 0; row < all.rows; row++)
+    values.set(words.values.subarray(row * words.columns, (row + 1) * words.columns), row * columns)
+  for (let input = tokens; input < all.columns; input++) {
+    const own = Float64Array.from({ length: all.rows }, (_, row) => all.values[row * all.columns + input] ?? 0)
+    const mean = own.reduce((sum, value) => sum + value / own.length, 0)
+    const sd = Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2 / own.length, 0)) || 1
+    const at = words.columns + input - tokens
+    own.forEach((value, row) => {
+      values[row * columns + at] = ((value - mean) / sd) * Math.sqrt(share)
+    })
+  }
+  return { values, rows: all.rows, columns }
 }

@@ -45,12 +45,12 @@ export function selectInputs(
   if (roles.group !== null) check(roles.group, 'text', 'needed')
   if (roles.time !== null) check(roles.time, column(roles.time).isText ? 'text' : 'number', 'needed')
   if (roles.weight !== null) check(roles.weight, 'number', 'needed')
+  const tokens: InputColumn[] = []
   if (config.inputs.kind === 'text' && roles.text !== null && tokenizer) {
     const [texts, { vocabulary, length }] = [column(roles.text), config.inputs]
     checkTexts(table, texts, problems)
-    problems.throwIfAny()
     const settings = { tokenize: tokenizer.tokenize, most: vocabulary, length }
-    return { inputs: [{ column: texts, as: 'tokens', settings }], notes: [] }
+    tokens.push({ column: texts, as: 'tokens', settings })
   }
   const encoding = config.inputs.kind === 'columns' ? config.inputs.encoding : 'one-hot'
   const named: Decided[] = [
@@ -65,7 +65,10 @@ export function selectInputs(
   requireScalable(table.file, inputs, roles, problems)
   problems.throwIfAny()
   return {
-    inputs: inputs.map((input) => ({ ...input, scaling: roles.scaling.get(input.column.index) ?? config.standardize })),
+    inputs: [
+      ...tokens,
+      ...inputs.map((input) => ({ ...input, scaling: roles.scaling.get(input.column.index) ?? config.standardize })),
+    ],
     notes: decided.notes,
   }
 }

@@ -17,7 +17,7 @@ export interface Roles {
   readonly weight: number | null
   readonly numeric: readonly number[]
   readonly categorical: readonly number[]
-  /** The column of texts, if that is the input. */
+  /** The column of texts, if one is an input. */
   readonly text: number | null
   /** Columns that divide the rows into segments. They may also be inputs. */
   readonly segments: readonly number[]
@@ -52,11 +52,11 @@ export function resolveRoles(config: DataConfig, table: OpenTable): Roles {
   const rest = table.names
     .map((_, i) => i)
     .filter((i) => !targets.includes(i) && i !== group && i !== weight && i !== time && !apart.includes(i))
-  const named = inputs.kind === 'columns'
+  const named = inputs.kind === 'columns' ? inputs : inputs.kind === 'text' ? inputs.columns : undefined
   // An array of images or sequences is all numbers and keeps its shape: none of it needs a decision or may be dropped.
   const whole = inputs.kind === 'array' || (inputs.kind === 'auto' && table.rowShape !== null)
-  const numeric = named ? inputs.numeric.map((name) => find(name, 'data.inputs.numeric')) : whole ? rest : []
-  const categorical = named ? inputs.categorical.map((name) => find(name, 'data.inputs.categorical')) : []
+  const numeric = named ? named.numeric.map((name) => find(name, 'data.inputs.numeric')) : whole ? rest : []
+  const categorical = named ? named.categorical.map((name) => find(name, 'data.inputs.categorical')) : []
   const text = inputs.kind === 'text' ? find(inputs.column, 'data.inputs.text') : null
   const undecided = named || whole || text !== null ? [] : rest
   const scaling = new Map(

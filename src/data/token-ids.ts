@@ -2,12 +2,16 @@ import type { Column } from './column.ts'
 import { counted, fail, type Problems } from './problems.ts'
 import type { Table } from './table.ts'
 import type { Tokenize } from './tokenizers/definition.ts'
-import type { Splits } from './types.ts'
+import type { Dataset, Splits } from './types.ts'
 
 /** Ids that are no token: what fills a short text, and every token that the vocabulary lacks. */
 export const [paddingId, unknownId] = [0, 1]
 /** Their names in the vocabulary, which no tokenizer gives to a token. */
 const specials = ['[PAD]', '[UNK]'] as const
+
+/** How many of a row's inputs, from the first, are token ids; 0 without a text. */
+export const tokensOf = ({ fitted }: Pick<Dataset, 'fitted'>): number =>
+  fitted.reduce((sum, input) => sum + (input.as === 'tokens' ? input.length : 0), 0)
 
 export interface TokenSettings {
   readonly tokenize: Tokenize

@@ -78,14 +78,8 @@ export type Task = Spec['task']
 export type InputsConfig =
   /** Every column except the target and the group, in order, times `scale`, reshaped row-major. */
   | { readonly kind: 'array'; readonly shape: readonly number[]; readonly scale: number }
-  /** The named columns: first the numeric ones, then the categorical ones, each in the order written. */
-  | {
-      readonly kind: 'columns'
-      readonly numeric: readonly string[]
-      readonly categorical: readonly string[]
-      readonly encoding: 'one-hot' | 'index'
-    }
-  /** One column of texts, as the ids of its tokens. */
+  | ({ readonly kind: 'columns'; readonly encoding: 'one-hot' | 'index' } & NamedColumns)
+  /** One column of texts, as the ids of its tokens, and behind them named columns, if there are any. */
   | TextInputs
   /** Determined by the columns' types: numbers unchanged, categories one-hot, constants and identifiers dropped. */
   | { readonly kind: 'auto' }
@@ -99,6 +93,14 @@ export interface TextInputs {
   readonly vocabulary: number
   /** Tokens per text, at least 1: longer texts are cut, shorter ones padded. */
   readonly length: number
+  /** Columns beside the text; omitted if there are none. Categories are one-hot. */
+  readonly columns?: NamedColumns
+}
+
+/** Columns by name or position: first the numeric ones, then the categorical ones, each in the order written. */
+export interface NamedColumns {
+  readonly numeric: readonly string[]
+  readonly categorical: readonly string[]
 }
 
 export interface SplitConfig {
@@ -150,7 +152,7 @@ export interface Dataset {
   readonly classes: readonly string[] | null
   /** One name per input. */
   readonly features: readonly string[]
-  /** If the inputs are token ids, the tokens in the order of their ids; 0 is padding and 1 any other token. */
+  /** If an input is a text, the tokens in the order of their ids; 0 is padding and 1 any other token. */
   readonly vocabulary?: readonly string[]
   /** How the inputs were made, one per column, in order; fitted on the training rows. */
   readonly fitted: readonly FittedInput[]

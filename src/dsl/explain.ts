@@ -119,7 +119,8 @@ const conflict: Explain = ({ path }, { owner: at, sections }) => ({
 /** The setting that a conflicting one excludes, and why. */
 function otherOf(path: SchemaError['path'], sections: readonly string[]): string {
   if (path.length === 2) return 'source: data are either one file to split, or a file for each part'
-  if (path.length > 2) return 'the other inputs: they are an array with a shape, columns, or one text'
+  if (path.length > 2)
+    return 'the other inputs: they are an array with a shape, columns, or one text with one-hot columns beside it'
   if (!sections.includes('trainer')) return 'results: another tool has trained already, and nothing is trained here'
   return path[0] === 'results'
     ? 'trainer: either a script trains, or results that another tool made are judged'

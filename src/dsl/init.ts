@@ -3,6 +3,15 @@ import { yamlComment, yamlScalar } from '../base/yaml.ts'
 import type { Spec } from './tuning.gen.ts'
 import { leverLines, modelLines, textModelLines } from './init-model.ts'
 
+/** A text among the inputs. */
+export interface InitText {
+  readonly column: string
+  /** Tokens of each text. */
+  readonly length: number
+  /** Columns beside it; omitted if there are none. */
+  readonly columns?: { readonly numeric: readonly string[]; readonly categorical: readonly string[] }
+}
+
 /** What `init` knows about a data file; the loader's table summary matches it. */
 export interface InitOptions {
   /** The data file, or that of the training rows, as the spec should name it: relative to the spec's location. */
@@ -36,8 +45,8 @@ export interface InitOptions {
   /** Shape of a row if rows are images, otherwise null. */
   readonly imageShape: readonly number[] | null
   readonly scale: number | null
-  /** The column of texts to read, with the tokens of each; null if the inputs are no text. */
-  readonly text: { readonly column: string; readonly length: number } | null
+  /** The column of texts to read, with the tokens of each, and columns beside it; null if the inputs are no text. */
+  readonly text: InitText | null
   /** Why these inputs, if there was a choice, as a clause; omitted otherwise. */
   readonly inputsWhy?: string
   /** The column of times to split by, with the reason as a clause; omitted for a random split. */
@@ -67,9 +76,9 @@ export function renderSpec(options: InitOptions): string {
     ...dataLines(options),
     '',
     ...augmentationLines(options),
-    ...(options.text ? textModelLines() : modelLines(options.imageShape)),
+    ...(options.text ? textModelLines(options.text.columns !== undefined) : modelLines(options.imageShape)),
     '',
-    ...leverLines(options.trainRows, options.text !== null),
+    ...leverLines(options.trainRows, options.text),
     '',
     ...stageLines(options.stages),
     '',
@@ -94,7 +103,7 @@ const vocabulary = 10_000
 
 function dataLines(options: InitOptions): string[] {
   const { target, header, imageShape, scale, text, checks } = options
-  const plain = imageShape !== null || text !== null
+  const plain = imageShape !== null || (text !== null && !text.columns)
   return [
     'data:',
     ...fileLines(options),
@@ -102,9 +111,7 @@ function dataLines(options: InitOptions): string[] {
     `  header: ${header}`,
     ...(options.inputsWhy === undefined ? [] : comment(`Why these inputs: ${options.inputsWhy}.`)),
     ...(text
-      ? [
-          `  inputs: { text: ${columnOf(text.column, header)}, tokenizer: word, vocabulary: ${vocabulary}, length: ${text.length} }`,
-        ]
+      ? textLines(text, options)
       : imageShape
         ? [`  inputs: { shape: [${imageShape.join(', ')}], scale: ${number(scale ?? 1)} }`]
         : [`  inputs: auto                 # ${census(options)}; or { numeric: [a, b], categorical: [c] }`]),
@@ -116,6 +123,17 @@ function dataLines(options: InitOptions): string[] {
     '  checks:                       # error stops before training, warn and note report, off skips the check',
     ...filled(Object.entries(checks).map(([name, severity]) => `${name}: ${severity}`)),
   ]
+}
+
+/** The text and the columns beside it. The column of times is no input. */
+function textLines({ column, length, columns }: InitText, { header, time }: InitOptions): string[] {
+  const settings = [`text: ${columnOf(column, header)}`, 'tokenizer: word', `vocabulary: ${vocabulary}`, `length: ${length}`]
+  if (!columns) return [`  inputs: { ${settings.join(', ')} }`]
+  const lists = Object.entries(columns).flatMap(([key, names]: [string, readonly string[]]) => {
+    const own = names.filter((name) => name !== time?.column).map((name) => columnOf(name, header))
+    return own.length === 0 ? [] : `${key}: [${own.join(',\n')}]`.split(',\n')
+  })
+  return ['  inputs:', ...filled([...settings, ...lists])]
 }
 
 /** Where the rows are. */
@@ -141,17 +159,17 @@ function splitLines({ files = {}, time, header }: InitOptions): string[] {
 /** How to fill in what is missing; nothing if every input has a value everywhere. */
 function missingLines({ columns, target, targets = target === null ? [] : [target], ...options }: InitOptions): string[] {
   const { missingWords, imageShape, text } = options
-  if (text) return []
+  const named = text && [...(text.columns?.numeric ?? []), ...(text.columns?.categorical ?? [])]
   const isInput = ({ name, type }: (typeof columns)[number]): boolean =>
-    !targets.includes(name) && (type === 'numeric' || type === 'categorical')
+    (named?.includes(name) ?? !targets.includes(name)) && (type === 'numeric' || type === 'categorical')
   const gaps = columns.filter((column) => column.missing > 0 && isInput(column))
   if (gaps.length === 0) return []
   const words = missingWords.length > 0 ? `, values: [${missingWords.map((word) => JSON.stringify(word)).join(', ')}]` : ''
-  const named = gaps.slice(0, 3).map(({ name, missing }) => `${name} (${missing})`)
+  const some = gaps.slice(0, 3).map(({ name, missing }) => `${name} (${missing})`)
   const more = gaps.length > 3 ? ` and ${gaps.length - 3} more` : ''
   return [
     ...comment(
-      `Missing in ${named.join(', ')}${more}: filled in by the median or a category of its own, fitted on training rows.`,
+      `Missing in ${some.join(', ')}${more}: filled in by the median or a category of its own, fitted on training rows.`,
     ),
     `  missing: { strategy: ${imageShape ? 'median' : 'indicator'}${words} }`,
   ]

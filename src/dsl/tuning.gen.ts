@@ -49,13 +49,13 @@ export type Inputs =
        */
       scale?: number
       /**
-       * Column inputs: names or positions of the numeric columns, which come first.
+       * Column inputs: names or positions of the numeric columns, which come first. They may stand beside a text.
        *
        * @maxItems 4096
        */
       numeric?: Column[]
       /**
-       * Column inputs: names or positions of the categorical columns.
+       * Column inputs: names or positions of the categorical columns. They may stand beside a text, one-hot.
        *
        * @maxItems 4096
        */
@@ -106,13 +106,14 @@ export type Layer =
       averagePooling2d?: Pooling2D
       globalAveragePooling2d?: NoArguments
       globalMaxPooling2d?: NoArguments
-      globalAveragePooling1d?: NoArguments
+      globalAveragePooling1d?: GlobalAveragePooling1D
       flatten?: NoArguments
       dense?: Dense
       dropout?: Dropout
       batchNormalization?: BatchNormalization
       layerNormalization?: LayerNormalization
       embedding?: Embedding
+      embeddingBag?: EmbeddingBag
       positionEmbedding?: NoArguments
       multiHeadAttention?: MultiHeadAttention
       residual?: Residual
@@ -583,6 +584,15 @@ export interface Pooling2D {
  */
 export interface NoArguments {}
 /**
+ * Arguments of globalAveragePooling1d.
+ */
+export interface GlobalAveragePooling1D {
+  /**
+   * mean divides the sum over n steps by n. sqrtn divides it by √n: a bag of word vectors then says more the longer a text is.
+   */
+  combiner?: 'mean' | 'sqrtn'
+}
+/**
  * Arguments of dense.
  */
 export interface Dense {
@@ -640,6 +650,24 @@ export interface Embedding {
    * Whether 0 is padding, which attention and pooling leave out. Default: true for a text column, otherwise false.
    */
   maskZero?: boolean
+}
+/**
+ * Arguments of embeddingBag.
+ */
+export interface EmbeddingBag {
+  /**
+   * Vocabulary size: ids are whole numbers from 0 to this minus 1. vocabulary stands for that of a text column.
+   */
+  inputDim: number | 'vocabulary'
+  outputDim: Width
+  /**
+   * sqrtn divides the sum over n tokens by √n, mean by n.
+   */
+  combiner?: 'mean' | 'sqrtn'
+  /**
+   * How many of the inputs, from the first, are ids. Default: those of the text column, otherwise all.
+   */
+  tokens?: number
 }
 /**
  * Arguments of multiHeadAttention.

@@ -40,6 +40,8 @@ interface Definition<L extends AnyLayer, N extends AnyLayer, A> {
   readonly readsWholeNumbers?: string
   /** Beside `readsWholeNumbers`: it takes whole numbers below this, or as many as the vocabulary of the text has. */
   wholeNumbers?(layer: N): number | 'vocabulary'
+  /** Beside `readsWholeNumbers`: it passes on the inputs behind the whole numbers, which need not be whole. */
+  readonly passesColumns?: true
 }
 
 export interface LayerDefinition<L extends AnyLayer, N extends AnyLayer = L, A = ArgumentsOf<L['kind']>>
@@ -128,6 +130,8 @@ export interface DataSizes {
   readonly classes: number
   /** The number of token ids of a text column; undefined if the inputs are no text. */
   readonly vocabulary?: number | undefined
+  /** How many inputs, from the first, are token ids of a text column; undefined if all are, or none is. */
+  readonly tokens?: number | undefined
 }
 
 /** The place of a layer and the engine's operations, for the function that it creates. */

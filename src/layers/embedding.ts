@@ -88,8 +88,8 @@ export const embedding: LayerDefinition<Embedding, Embedding<number | 'vocabular
     keras: (model, { inputDim, outputDim, maskZero = false }, { x, output, weights }) => {
       const config = { input_dim: inputDim, output_dim: outputDim, mask_zero: maskZero }
       const outputs = model.layer('Embedding', config, { inputs: [x], output, variables: weights })
-      // Keras passes the mask on by itself.
-      return maskZero ? { outputs, mask: outputs } : outputs
+      // Keras passes the mask on by itself. Where a layer computes with it, the ids say the same.
+      return maskZero ? { outputs, mask: x } : outputs
     },
   },
   readsWholeNumbers: 'an embedding reads whole numbers, so make it the first layer',

@@ -6,6 +6,7 @@ import { dense } from './dense.ts'
 import { depthwiseConv2d } from './depthwise-conv2d.ts'
 import { dropout } from './dropout.ts'
 import { embedding } from './embedding.ts'
+import { embeddingBag } from './embedding-bag.ts'
 import { flatten } from './flatten.ts'
 import { globalAveragePooling1d } from './global-average-pooling1d.ts'
 import { globalAveragePooling2d, globalMaxPooling2d } from './global-pooling2d.ts'
@@ -32,6 +33,7 @@ export const layerDefinitions = [
   batchNormalization,
   layerNormalization,
   embedding,
+  embeddingBag,
   positionEmbedding,
   multiHeadAttention,
   residual,

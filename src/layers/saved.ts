@@ -21,7 +21,10 @@ export interface SavedStep {
   /** The tensors of `parameters`, as in a forward pass. */
   readonly weights: readonly SavedTensor[]
   readonly statistics: readonly SavedTensor[]
-  /** [batch, steps] with 1 for a step and 0 for padding, as the graph has it; null if every step counts. */
+  /**
+   * [batch, steps] with 0 for padding; null if every step counts. Steps have 1 in ONNX. In Keras, which masks by itself, they
+   * have their token ids.
+   */
   readonly mask: Node | null
   /** Rate of dropout layers without their own rate. */
   readonly dropout: number

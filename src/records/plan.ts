@@ -20,8 +20,10 @@ export interface DataFacts {
   readonly classes: readonly string[] | null
   /** Names of several targets of a regression; omitted for one. */
   readonly targets?: readonly string[]
-  /** Number of token ids, padding and unknown included, if the inputs are a text column. */
+  /** Number of token ids, padding and unknown included, if an input is a text column. */
   readonly vocabulary?: number
+  /** How many of the inputs, from the first, are token ids, if there are columns beside the text. */
+  readonly tokens?: number
   /** Ways to divide the training and validation rows, the split's own included; omitted if there is no other. */
   readonly folds?: number
 }

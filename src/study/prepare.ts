@@ -8,6 +8,7 @@ import { checkNames } from '../data/checks/index.ts'
 import { loadDataset } from '../data/load.ts'
 import { LIMITS } from '../data/source.ts'
 import type { CheckName, DataFinding } from '../data/checks/definition.ts'
+import { tokensOf } from '../data/token-ids.ts'
 import type { Dataset } from '../data/types.ts'
 import { Watch } from '../data/watch.ts'
 import { leverDifferences, leverNamesOf, withLevers, type Levers } from '../records/levers.ts'
@@ -171,12 +172,14 @@ function gatePlaces({ spec }: ParsedSpec): SpecPath[] {
 
 function factsOf(dataset: Dataset): DataFacts {
   const { train, validation, test } = dataset.splits
+  const tokens = tokensOf(dataset)
   return {
     fingerprint: dataset.fingerprint,
     inputShape: dataset.inputShape,
     classes: dataset.classes,
     ...(dataset.targetNames ? { targets: dataset.targetNames } : {}),
     ...(dataset.vocabulary ? { vocabulary: dataset.vocabulary.length } : {}),
+    ...(tokens > 0 && tokens < dataset.features.length ? { tokens } : {}),
     rows: { train: train.length, validation: validation.length, test: test.length },
     ...(dataset.folds.length > 0 ? { folds: 1 + dataset.folds.length } : {}),
   }

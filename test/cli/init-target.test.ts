@@ -11,8 +11,8 @@ const table = file('several.csv', `x,z,urgent,billing,price,"a,b",kind\n${rows.j
 const summary = await inspect(table)
 
 describe('the commands that init proposes', () => {
-  const lines = (given: { readonly inputs?: 'text' | 'columns'; readonly target?: string }) =>
-    understood(retargeted(summary, given.target), { text: null, otherInputs: 'text' }, ['a.csv'], given)
+  const lines = (given: { readonly inputs?: 'text' | 'columns' | 'both'; readonly target?: string }) =>
+    understood(retargeted(summary, given.target), { text: null, otherInputs: ['text'] }, ['a.csv'], given)
 
   it('keep what the user chose besides', () => {
     expect(lines({ inputs: 'columns' })[1]).toContain('init a.csv --inputs columns --target COLUMN --force')

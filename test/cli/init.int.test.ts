@@ -88,7 +88,7 @@ test.each([
 })
 
 /** 300 rows of a text, a number, a category and a day; how much the label follows each. */
-function reviews(follows: 'words' | 'price'): string {
+function reviews(follows: 'words' | 'price' | 'both'): string {
   const random = stream(5, 'reviews')
   const [good, bad] = ['lovely sturdy bright quick', 'broken dull flimsy slow'].map((words) => words.split(' ')) as [
     string[],
@@ -98,13 +98,14 @@ function reviews(follows: 'words' | 'price'): string {
   const pick = (words: readonly string[]): string => words[random.integer(words.length)] ?? ''
   const rows = Array.from({ length: 300 }, (_, i) => {
     const label = random.integer(2)
-    const wordsTell = follows === 'words' ? label : random.integer(2)
+    const wordsTell =
+      follows === 'price' ? random.integer(2) : random.integer(5) > 0 || follows === 'words' ? label : 1 - label
     const text = [
       ...Array.from({ length: 9 }, () => pick(filler)),
       pick(wordsTell ? good : bad),
       pick(wordsTell ? good : bad),
     ]
-    const price = 20 + 4 * random.normal() + (follows === 'price' && label ? 9 : 0)
+    const price = 20 + 4 * random.normal() + (label && follows !== 'words' ? (follows === 'price' ? 9 : 6) : 0)
     const month = String(1 + Math.floor(i / 25)).padStart(2, '0')
     return [text.join(' '), price.toFixed(2), pick(['red', 'blue']), `2025-${month}-${10 + (i % 19)}`, label].join(',')
   })
@@ -112,31 +113,31 @@ function reviews(follows: 'words' | 'price'): string {
 }
 
 test.each([
-  ['words', 'text', 'columns', /inputs: \{ text: review, tokenizer: word/],
-  ['price', 'columns', 'text', /inputs: auto .*\n.*split/],
-] as const)(
-  'init reads what tells the target where only one can be read: the %s',
-  async (follows, chosen, other, inputs) => {
-    const folder = workFolder()
-    writeFileSync(join(folder, 'reviews.csv'), reviews(follows))
-    const { code, out } = await tunegate(folder, ['init', 'reviews.csv', '--no-pilot'])
-    expect([code, out]).toEqual([
-      0,
-      expect.stringContaining(`tells the classes of liked apart better by the ${chosen}: its log loss is`),
-    ])
-    const [, columns = '', words = ''] =
-      /is (0\.\d+) with the columns, (0\.\d+) with the words of review, and 0\.69/.exec(out) ?? []
-    expect(Number(words) < Number(columns)).toBe(chosen === 'text')
-    const spec = readFileSync(join(folder, 'tuning.yml'), 'utf8')
-    expect(spec).toMatch(inputs)
-    expect(spec).toContain('# Why these inputs: a model reads texts or columns, not both')
-    const again = new RegExp(`^.*the ${other} instead: node dist/cli/index.js (.*)$`, 'm').exec(out)?.[1]?.split(' ') ?? []
-    expect(again).toEqual(['init', 'reviews.csv', '--inputs', other, '--force'])
-    const second = await tunegate(folder, [...again, '--no-pilot'])
-    expect([second.code, second.out]).toEqual([0, expect.stringContaining('and you named these')])
-    expect(readFileSync(join(folder, 'tuning.yml'), 'utf8')).not.toMatch(inputs)
-  },
-)
+  ['words', 'text', 'both', /inputs: \{ text: review, tokenizer: word/],
+  ['price', 'columns', 'both', /inputs: auto .*\n.*split/],
+  ['both', 'both', 'text', /\{ text: review, tokenizer.*\n? *numeric: \[price\], categorical: \[color\] \}/],
+] as const)('init reads what tells the target: the %s', async (follows, chosen, other, inputs) => {
+  const folder = workFolder()
+  writeFileSync(join(folder, 'reviews.csv'), reviews(follows))
+  const { code, out } = await tunegate(folder, ['init', 'reviews.csv', '--no-pilot'])
+  expect([code, out]).toEqual([
+    0,
+    expect.stringContaining('a linear model that tells the classes of liked apart has the log loss 0.'),
+  ])
+  const [, columns = '', text = '', both = ''] =
+    /loss (0\.\d+) with the columns, (0\.\d+) with the words of review, (0\.\d+) with both, and 0\.69/.exec(out) ?? []
+  const losses = { columns: Number(columns), text: Number(text), both: Number(both) }
+  // More inputs must save a hundredth of the loss by chance, ln 2.
+  expect(losses[chosen]).toBeLessThan(Math.min(...Object.values(losses)) + 0.007)
+  const spec = readFileSync(join(folder, 'tuning.yml'), 'utf8')
+  expect(spec).toMatch(inputs)
+  expect(spec).toContain('# Why these inputs: on training rows that it has not seen')
+  const again = new RegExp(`^.*${other} or \\w+ instead: node dist/cli/index.js (.*)$`, 'm').exec(out)?.[1]?.split(' ') ?? []
+  expect(again).toEqual(['init', 'reviews.csv', '--inputs', other, '--force'])
+  const second = await tunegate(folder, [...again, '--no-pilot'])
+  expect([second.code, second.out]).toEqual([0, expect.stringContaining('; you named these; ')])
+  expect(readFileSync(join(folder, 'tuning.yml'), 'utf8')).not.toMatch(inputs)
+})
 
 /** 400 days of sales; whether they change over time. */
 function sales(changes: boolean, day: (i: number) => string | number): string {

@@ -60,7 +60,7 @@ describe('the corpus', () => {
   it('has every layer, preset, task, stage and gate', () => {
     const seen = (values: readonly (string | undefined)[]): number => new Set(values).size
     expect(specs.length).toBeGreaterThanOrEqual(12)
-    expect(seen(all.flatMap((c) => everyLayer(modelWorkload(c.plan.workload).layers).map((l) => l.kind)))).toBe(18)
+    expect(seen(all.flatMap((c) => everyLayer(modelWorkload(c.plan.workload).layers).map((l) => l.kind)))).toBe(19)
     expect(seen(all.map((c) => c.spec.preset))).toBe(4)
     expect(seen(all.map((c) => c.plan.workload.task))).toBe(3)
     expect(seen(all.flatMap((c) => c.plan.jobs.map((j) => j.id)))).toBe(5)

@@ -19,6 +19,7 @@ interface ShortFacts {
   readonly targets?: readonly string[]
   /** Token ids of a text column. */
   readonly vocabulary?: number
+  readonly tokens?: number
 }
 
 export const irisFacts: ShortFacts = { rows: [600, 200, 200], inputShape: [4], classes: ['a', 'b', 'c'] }

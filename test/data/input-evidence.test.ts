@@ -13,6 +13,7 @@ interface Words {
 const words = JSON.parse(readFileSync(fixture('words.json'), 'utf8')) as Words
 
 const none = new Int32Array()
+const textOf = (length: number) => ({ as: 'tokens', name: 'text', vocabulary: [], length }) as const
 
 it("the loss of a bag of words is that of scikit-learn's tf-idf and logistic regression", () => {
   const found = inputEvidence({
@@ -21,6 +22,7 @@ it("the loss of a bag of words is that of scikit-learn's tf-idf and logistic reg
     vocabulary: Array.from({ length: words.words + 2 }, String),
     targets: Float32Array.from(words.classes),
     classes: ['a', 'b', 'c'],
+    fitted: [textOf(words.ids[0]?.length ?? 0)],
     splits: { train: Int32Array.from(words.classes.keys()), validation: none, test: none },
   })
   expect(found?.loss).toBeCloseTo(words.loss, 3)
@@ -36,6 +38,7 @@ function numbers(rows: number, classes: readonly string[] | null): EvidenceData 
     inputShape: [3],
     targets: Float32Array.from(inputs, ([a = 0]) => (classes ? Number(a + 0.5 * random.normal() > 0) : 100 * a)),
     classes,
+    fitted: [],
     splits: { train: Int32Array.from({ length: rows }, (_, row) => row), validation: none, test: none },
   }
 }
@@ -58,4 +61,24 @@ it('there is no evidence in few rows, in one class alone, or in more inputs than
   expect(inputEvidence({ ...one, targets: one.targets.map(() => 1) })).toBeNull()
   const wide = { ...one, inputs: new Float32Array(400 * 500), inputShape: [500] }
   expect(inputEvidence(wide)).toBeNull()
+})
+
+it('words and columns together tell more than either where each knows a part', () => {
+  const random = stream(5, 'both')
+  const rows = Array.from({ length: 400 }, () => {
+    const [word, number] = [2 + random.integer(2), random.normal()]
+    return { word, number, label: Number(word - 2.5 + number > 0) }
+  })
+  const of = (width: number, row: (one: (typeof rows)[number]) => readonly number[]) =>
+    inputEvidence({
+      inputs: Float32Array.from(rows.flatMap(row)),
+      inputShape: [width],
+      targets: Float32Array.from(rows, ({ label }) => label),
+      classes: ['no', 'yes'],
+      splits: { train: Int32Array.from(rows.keys()), validation: none, test: none },
+      ...(width === 1 ? { fitted: [] } : { vocabulary: ['', '?', 'bad', 'good'], fitted: [textOf(3)] }),
+    })?.loss ?? NaN
+  const [columns, texts] = [of(1, ({ number }) => [number]), of(3, ({ word }) => [word, 0, 0])]
+  const both = of(4, ({ word, number }) => [word, 0, 0, number])
+  expect(both).toBeLessThan(Math.min(columns, texts) - 0.1)
 })

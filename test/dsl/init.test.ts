@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
+import { modelWorkload } from '../support/models.ts'
 import { normalizeChecks } from '../../src/compile/normalize/data.ts'
 import { stemOf } from '../../src/data/formats/index.ts'
 import { presetFor } from '../../src/compile/presets/index.ts'
@@ -159,7 +160,7 @@ describe('a spec that init writes', () => {
     for (const [i, line] of found.entries()) if (/^ {2}- /.test(line)) expect(found[i - 1]).toMatch(/^ {2}# /)
   })
 
-  it('reads a column of texts with a bag of embeddings, and learns slower the more steps there are', () => {
+  it('reads a column of texts with a bag of embeddings, and learns slower the more rows there are', () => {
     const of = (rows: number) => {
       const trainRows = Math.floor(rows * 0.6)
       const text = renderSpec({ ...classes, trainRows, preset: 'text', text: { column: 'what: they, say', length: 48 } })
@@ -176,8 +177,27 @@ describe('a spec that init writes', () => {
     })
     expect(plan.workload.parameters).toBe(900 * 64 + 64 * 2 + 2)
     expect([300, 3000, 6000, 10_000, 1e6].map((rows) => of(rows).spec.levers.optimization.learningRate)).toEqual([
-      0.005, 0.005, 0.0025, 0.0015, 0.001,
+      0.005, 0.0015, 0.001, 0.001, 0.0005,
     ])
+  })
+
+  it('puts columns beside a text behind its ids, but not the times that split the rows', () => {
+    const column = (name: string, missing: number) => ({ name, type: 'numeric' as const, missing })
+    const text = renderSpec({
+      ...classes,
+      preset: 'text',
+      columns: [column('price', 3), column('sold', 0), column('other', 5)],
+      text: { column: 'review', length: 48, columns: { numeric: ['price', 'sold'], categorical: ['brand: any'] } },
+      time: { column: 'sold', why: 'rows change' },
+    })
+    const { spec, plan, warnings } = compiled(text, { ...facts([51], ['a', 'b']), vocabulary: 900, tokens: 48 })
+    expect(warnings).toEqual([])
+    expect(spec.data.inputs).toMatchObject({ length: 48, columns: { numeric: ['price'], categorical: ['brand: any'] } })
+    expect([spec.data.missing?.strategy, spec.data.standardize]).toEqual(['indicator', true])
+    expect(text).toContain('# Missing in price (3): filled in')
+    expect(modelWorkload(plan.workload).layers[0]).toMatchObject({ kind: 'embeddingBag', inputDim: 900, tokens: 48 })
+    // 8 numbers for the text and 3 for the columns.
+    expect(plan.workload.parameters).toBe(900 * 8 + (11 * 64 + 64) + (64 * 64 + 64) + (64 * 2 + 2))
   })
 
   it('marks guesses', () => {

@@ -74,6 +74,13 @@ test.each<[string, Layer[], number[], number[], number]>([
     800 + 90,
   ],
   [
+    'a bag of embeddings and columns',
+    [{ kind: 'embeddingBag', inputDim: 100, outputDim: 8, combiner: 'mean', tokens: 12 }, dense],
+    [15],
+    [10],
+    800 + 120,
+  ],
+  [
     'attention',
     [{ kind: 'multiHeadAttention', numHeads: 3, keyDim: 4, useBias: true, dropout: 0 }],
     [6, 8],
@@ -111,6 +118,12 @@ test.each<[string, Layer[], number[], number | readonly (number | string)[]]>([
   ],
   ['a residual that changes the shape', [conv(), residual([conv({ padding: 'same', strides: [2, 2] })])], [8, 8, 1], 1],
   ['a shortcut of another shape', [residual([dense], [{ ...dense, units: 9 }])], [8], 0],
+  [
+    'a bag of more embeddings than inputs',
+    [{ kind: 'embeddingBag', inputDim: 9, outputDim: 2, combiner: 'mean', tokens: 12 }],
+    [11],
+    0,
+  ],
   ['an embedding of an image', [{ kind: 'embedding', inputDim: 9, outputDim: 2 }], [8, 8, 1], 0],
 ])('%s does not fit, and the layer is named', (_, layers, input, at) => {
   const shaped = inferShapes(layers, input)

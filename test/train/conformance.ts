@@ -3,6 +3,7 @@ import type { Scalar } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { activationNames } from '../../src/layers/activations.ts'
+import { layerOf } from '../../src/layers/index.ts'
 import { everyLayer, type Layer, type LayerKind } from '../../src/layers/layer.ts'
 import { sigmoidCrossEntropy, weightedSigmoidCrossEntropy } from '../../src/train/loss.ts'
 import { stepRandom } from '../../src/train/step-random.ts'
@@ -153,6 +154,10 @@ const learnable = (name: string, inputShape: readonly number[], layers: readonly
   below,
 })
 
+/** Whether the inputs are token ids. */
+export const readsIds = ([first]: readonly Layer[]): boolean =>
+  first !== undefined && layerOf(first.kind).readsWholeNumbers !== undefined
+
 export const everyKind: readonly Learnable[] = [
   learnable('conv2d', image, [conv]),
   learnable('conv2d with strides', image, [conv, { kind: 'conv2d', filters: 6, ...window, strides: [2, 2] }]),
@@ -230,6 +235,22 @@ export const everyKind: readonly Learnable[] = [
     [{ kind: 'embedding', inputDim: 7, outputDim: 8, maskZero: true }, { kind: 'globalAveragePooling1d' }],
     0.97,
   ),
+  learnable(
+    'embedding with padding, pooled by the root of the steps',
+    [6],
+    [
+      { kind: 'embedding', inputDim: 7, outputDim: 8, maskZero: true },
+      { kind: 'globalAveragePooling1d', combiner: 'sqrtn' },
+    ],
+    0.97,
+  ),
+  learnable('embeddingBag', [6], [{ kind: 'embeddingBag', inputDim: 7, outputDim: 8, combiner: 'mean' }], 0.97),
+  learnable(
+    'embeddingBag beside columns',
+    [6],
+    [{ kind: 'embeddingBag', inputDim: 7, outputDim: 8, combiner: 'sqrtn', tokens: 4 }],
+    0.97,
+  ),
   learnable('embedding', [6], [{ kind: 'embedding', inputDim: 7, outputDim: 8 }], 0.97),
   ...activationNames.map((activation) =>
     learnable(
@@ -260,6 +281,7 @@ const layerKinds: Readonly<Record<LayerKind, true>> = {
   batchNormalization: true,
   layerNormalization: true,
   embedding: true,
+  embeddingBag: true,
   activation: true,
   positionEmbedding: true,
   multiHeadAttention: true,
@@ -319,7 +341,7 @@ function createLearner({ tf, fused }: Kernels, { layers, inputShape }: Learnable
 function examples(tf: Tf, layers: readonly Layer[], inputShape: readonly number[]): Tensor {
   const random = stream(5, 'examples')
   const size = inputShape.reduce((product, length) => product * length, 1)
-  const whole = layers[0]?.kind === 'embedding'
+  const whole = readsIds(layers)
   const values = Float32Array.from({ length: 32 * size }, (_, i) => {
     const label = Math.floor(i / size) % 3
     // Whole numbers around a middle of each class; or noise on a wave whose phase is the class.

@@ -3,10 +3,12 @@ import { listed } from '../../base/lists.ts'
 import { checkData } from '../../data/check.ts'
 import { differencesOfParts } from '../../data/checks/index.ts'
 import { inputEvidence, type InputEvidence } from '../../data/input-evidence.ts'
+import { mostLevels } from '../../data/column-type.ts'
 import { mainText } from '../../data/guess.ts'
 import type { ColumnSummary, TableSummary } from '../../data/summary.ts'
 import type { Dataset } from '../../data/types.ts'
 import { augmentationsOf } from '../../study/augmentations.ts'
+import type { InitText } from '../../dsl/init.ts'
 import { isScript, prepare, type PreparedModel } from '../../study/prepare.ts'
 import type { InputKind } from '../options.ts'
 import { workspaceOf } from '../workspace.ts'
@@ -14,11 +16,11 @@ import { workspaceOf } from '../workspace.ts'
 /** What `init` decides by looking at the data once they are read as a spec would read them. */
 export interface Choices {
   /** The text to read, if the inputs are one. */
-  readonly text: TableSummary['text']
+  readonly text: InitText | null
   /** Why these inputs, as a clause; absent if there was nothing to choose. */
   readonly inputsWhy?: string
   /** The inputs that a model could read instead; absent likewise. */
-  readonly otherInputs?: InputKind
+  readonly otherInputs?: readonly InputKind[]
   /** The column of times to split by; absent for a random split. */
   readonly time?: { readonly column: string; readonly why: string }
   /** Augmentations of the preset that the data check objects to; absent if there is none. */
@@ -37,7 +39,7 @@ export interface Choosing {
   readonly isSplit: boolean
 }
 
-/** Chooses what cannot be had together, by evidence: texts or columns, and a random split or one by time. */
+/** Chooses by evidence: texts, columns or both, and a random split or one by time. */
 export async function choose(summary: TableSummary, choosing: Choosing): Promise<Choices> {
   const inputs = await chooseInputs(summary, choosing)
   const choices = { ...inputs, ...(choosing.isSplit ? {} : await chooseSplit(summary, inputs, choosing)) }
@@ -59,29 +61,48 @@ async function chooseInputs(summary: TableSummary, choosing: Choosing): Promise<
   const { wanted } = choosing
   const text = summary.text ?? mainText(inputsOf(summary))
   const hasChoice = text !== null && summary.text === null && summary.imageShape === null
-  if (wanted === 'text' && text === null) throw noText(summary)
-  if (wanted === 'columns' && summary.text !== null) throw noColumns(summary)
+  if (wanted !== undefined && wanted !== 'columns' && text === null) throw noText(summary)
+  if (wanted !== undefined && wanted !== 'text' && summary.text !== null) throw noColumns(summary)
   if (!hasChoice) return { text: summary.text }
-  const of = (kind: InputKind): Choices => ({ text: kind === 'text' ? text : null })
-  const chosen = (kind: InputKind, why: string): Choices => ({
-    ...of(kind),
-    inputsWhy: `a model reads texts or columns, not both, and ${why}`,
-    otherInputs: kind === 'text' ? 'columns' : 'text',
+  const of = (kind: InputKind): Choices => ({
+    text: kind === 'columns' ? null : kind === 'text' ? text : { ...text, columns: besideText(summary) },
   })
+  const chosen = (kind: InputKind, why: string): Choices => ({ ...of(kind), inputsWhy: why, otherInputs: others[kind] })
   if (wanted !== undefined) return chosen(wanted, 'you named these')
-  const [columns, words] = [await evidenceOf(of('columns'), choosing), await evidenceOf(of('text'), choosing)]
-  if (columns === null || words === null) return chosen('columns', 'these data cannot tell which of them knows more')
-  const better = words.loss < columns.loss ? 'text' : 'columns'
+  const evidence = async (kind: InputKind) => ({ kind, found: await evidenceOf(of(kind), choosing) })
+  const all = [await evidence('both'), await evidence('columns'), await evidence('text')]
+  const known = all.flatMap(({ kind, found }) => (found ? [{ kind, ...found }] : []))
+  const [both, columns, words] = known
+  if (!both || !columns || !words) return chosen('both', 'these data cannot tell which of them knows more')
+  const single = words.loss < columns.loss ? words : columns
+  const better = both.loss < single.loss - LEAST_GAIN * both.chance ? both : single
   const target = summary.targets?.join(', ') ?? summary.target ?? 'the target'
   const what =
     summary.task === 'regression' ? `the upper half of ${target} from the lower` : `the classes of ${target} apart`
+  const [ofColumns, ofWords, ofBoth, chance] = [columns.loss, words.loss, both.loss, both.chance].map((loss) =>
+    loss.toFixed(3),
+  )
   return chosen(
-    better,
-    `on training rows that it has not seen, a linear model tells ${what} better by the ${better}: its log loss is ` +
-      `${columns.loss.toFixed(3)} with the columns, ${words.loss.toFixed(3)} with the words of ${text.column}, and ` +
-      `${columns.chance.toFixed(3)} by chance`,
+    better.kind,
+    `on training rows that it has not seen, a linear model that tells ${what} has the log loss ${ofColumns} with the columns, ` +
+      `${ofWords} with the words of ${text.column}, ${ofBoth} with both, and ${chance} by chance`,
   )
 }
+
+/** The share of the loss by chance that more inputs must save. */
+const LEAST_GAIN = 0.01
+const others = { both: ['text', 'columns'], columns: ['both', 'text'], text: ['both', 'columns'] } as const
+
+/** The columns that a model can read beside a text. */
+function besideText(summary: TableSummary): NonNullable<InitText['columns']> {
+  const named = (type: ColumnSummary['type']): readonly string[] =>
+    inputsOf(summary).flatMap((column) => (column.type === type && isInput(column) ? [column.name] : []))
+  return { numeric: named('numeric'), categorical: named('categorical') }
+}
+
+/** Whether a column of numbers or categories can be an input. */
+export const isInput = ({ type, distinct, spelling }: ColumnSummary): boolean =>
+  type === 'numeric' || (spelling === null && type === 'categorical' && distinct <= mostLevels)
 
 const noText = (summary: TableSummary): InputError =>
   new InputError([

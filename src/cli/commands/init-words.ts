@@ -1,4 +1,4 @@
-import { inputsOf, type Choices } from './init-choices.ts'
+import { inputsOf, isInput, type Choices } from './init-choices.ts'
 import { listed } from '../../base/lists.ts'
 import { InputError } from '../../base/diagnostics.ts'
 import { mostLevels } from '../../data/column-type.ts'
@@ -55,7 +55,7 @@ function inputsLine(summary: TableSummary, choices: Choices, again: readonly str
   if (imageShape) return `images of ${imageShape.join(' × ')} pixels`
   const { text, time, inputsWhy, otherInputs } = choices
   const inputs = inputsOf(summary).filter(({ name }) => name !== time?.column)
-  const taken = text ? [] : inputs.filter(isInput)
+  const taken = text && !text.columns ? [] : inputs.filter(isInput)
   const kinds = (['numeric', 'categorical'] as const).flatMap((type) => {
     const names = taken.filter((column) => column.type === type).map(({ name }) => name)
     return names.length === 0 ? [] : [`${names.length} ${type} (${listed(names, 4)})`]
@@ -63,18 +63,17 @@ function inputsLine(summary: TableSummary, choices: Choices, again: readonly str
   const gaps = taken.filter(({ missing }) => missing > 0).map(({ name, missing }) => `${name} (${missing})`)
   const out = leftOut(inputs.filter((column) => column.name !== text?.column && !taken.includes(column)))
   return [
-    text ? `the texts in ${text.column}, by words` : kinds.join(', ') || 'none',
+    [...(text ? [`the texts in ${text.column}, by words`] : []), ...kinds].join(', ') || 'none',
     ...(gaps.length > 0 ? [`gaps are filled in: ${listed(gaps, 4)}`] : []),
     ...(out.length > 0 ? [`left out: ${listed(out, 8)}`] : []),
     ...(inputsWhy === undefined ? [] : [inputsWhy]),
     ...(otherInputs === undefined
       ? []
-      : [`the ${otherInputs} instead: ${ownCommand('init', ...again, '--inputs', otherInputs, '--force')}`]),
+      : [
+          `${otherInputs.join(' or ')} instead: ${ownCommand('init', ...again, '--inputs', otherInputs[0] ?? '', '--force')}`,
+        ]),
   ].join('; ')
 }
-
-const isInput = ({ type, distinct, spelling }: ColumnSummary): boolean =>
-  type === 'numeric' || (spelling === null && type === 'categorical' && distinct <= mostLevels)
 
 /** Each column that is no input, with the reason. */
 const leftOut = (columns: readonly ColumnSummary[]): string[] =>
@@ -82,7 +81,7 @@ const leftOut = (columns: readonly ColumnSummary[]): string[] =>
     if (spelling !== null) return `${name} (numbers ${spelling})`
     switch (type) {
       case 'text':
-        return `${name} (texts, which are read alone)`
+        return `${name} (texts; a model reads one column of them)`
       case 'categorical':
         return distinct > mostLevels ? `${name} (over ${mostLevels} different texts)` : `${name} (categories)`
       case 'constant':

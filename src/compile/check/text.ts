@@ -32,7 +32,15 @@ export function checkText({ inputs, layers, augmentation }: TextParts, report: R
     report('text-without-embedding', place, 'the first layer cannot read the token ids of a text', {
       found: first.kind,
       allowed: 'a layer that reads whole numbers',
-      hint: 'begin with - embedding: { inputDim: vocabulary, outputDim: 64 }',
+      hint: inputs.columns
+        ? 'begin with - embeddingBag: { inputDim: vocabulary, outputDim: 64 }'
+        : 'begin with - embedding: { inputDim: vocabulary, outputDim: 64 }',
+    })
+  } else if (first && inputs.columns && !layerOf(first.kind).passesColumns) {
+    report('text-beside-columns', place, 'the first layer would read the columns beside the text as token ids', {
+      found: first.kind,
+      allowed: 'a layer that passes columns on',
+      hint: 'begin with - embeddingBag: { inputDim: vocabulary, outputDim: 64 }, in place of embedding and pooling',
     })
   }
   for (const amount of mixing) {

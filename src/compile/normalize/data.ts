@@ -2,6 +2,7 @@ import type { Task } from '../../records/metrics.ts'
 import { taskNames, taskOf } from '../../records/tasks.ts'
 import { checks } from '../../data/checks/index.ts'
 import { mayNameArrays } from '../../data/formats/index.ts'
+import type { NamedColumns } from '../../data/types.ts'
 import { defaultTokenizer, isTokenizerFile } from '../../data/tokenizers/index.ts'
 import type { Checks, Data, Labels } from '../../dsl/tuning.gen.ts'
 import type { NormalizedChecks, NormalizedData, NormalizedInputs } from '../normalized.ts'
@@ -24,7 +25,7 @@ export function normalizeData(data: Data, task: Task, seed: number, report: Repo
     header: data.header ?? 'auto',
     task,
     inputs,
-    standardize: data.standardize ?? (inputs.kind !== 'array' && inputs.kind !== 'text'),
+    standardize: data.standardize ?? hasColumns(inputs),
     ...normalizePreparation(data, report),
     ...normalizeWeighting(data, task, report),
     split,
@@ -32,6 +33,10 @@ export function normalizeData(data: Data, task: Task, seed: number, report: Repo
 }
 
 type Targets = Pick<NormalizedData, 'target' | 'targets' | 'labels'>
+
+/** Whether columns of numbers may be inputs: arrays and token ids stay as they are. */
+const hasColumns = (inputs: NormalizedInputs): boolean =>
+  inputs.kind !== 'array' && (inputs.kind !== 'text' || inputs.columns !== undefined)
 
 /** One target, or several of a regression, or labels. */
 function normalizeTarget({ target: written, source, train }: Data, task: Task, report: Report): Targets {
@@ -95,10 +100,12 @@ function normalizePreparation(data: Data, report: Report): Pick<NormalizedData, 
       },
     )
   }
-  if (typeof inputs === 'object' && inputs.text !== undefined) {
+  if (typeof inputs === 'object' && inputs.text !== undefined && !inputs.numeric && !inputs.categorical) {
     for (const key of ['scaling', 'missing', 'categories'] as const) {
       if (data[key] === undefined) continue
-      report('text-preparation', ['data', key], `a text is read as it is, so ${key} has no effect`, { hint: 'leave it out' })
+      report('text-preparation', ['data', key], `a text is read as it is: without columns beside it, ${key} has no effect`, {
+        hint: 'leave it out',
+      })
     }
   }
   const columns = Object.entries(scaling)
@@ -146,8 +153,14 @@ function normalizeInputs(inputs: Inputs, report: Report): NormalizedInputs {
   if (inputs.shape) return { kind: 'array', shape: inputs.shape, scale: inputs.scale ?? 1 }
   if (inputs.text !== undefined) {
     const { text, tokenizer = defaultTokenizer, vocabulary = 10_000, length = 64 } = inputs
-    return { kind: 'text', column: String(text), tokenizer, vocabulary, length }
+    const columns = inputs.numeric || inputs.categorical ? { columns: namedColumns(inputs, report) } : {}
+    return { kind: 'text', column: String(text), tokenizer, vocabulary, length, ...columns }
   }
+  return { kind: 'columns', ...namedColumns(inputs, report), encoding: inputs.encoding ?? 'one-hot' }
+}
+
+/** The columns that are listed, at least one. */
+function namedColumns(inputs: Extract<Inputs, object>, report: Report): NamedColumns {
   const numeric = (inputs.numeric ?? []).map(String)
   const categorical = (inputs.categorical ?? []).map(String)
   if (numeric.length + categorical.length === 0) {
@@ -162,7 +175,7 @@ function normalizeInputs(inputs: Inputs, report: Report): NormalizedInputs {
       found: twice,
     })
   }
-  return { kind: 'columns', numeric, categorical, encoding: inputs.encoding ?? 'one-hot' }
+  return { numeric, categorical }
 }
 
 function normalizeSplit(split: NonNullable<Data['split']>, seed: number, report: Report): NormalizedData['split'] {

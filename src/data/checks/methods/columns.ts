@@ -1,4 +1,5 @@
 import { stream } from '../../../base/random.ts'
+import { tokensOf } from '../../token-ids.ts'
 import type { Dataset } from '../../types.ts'
 
 /** A column before encoding: one input, or the adjacent inputs of one one-hot encoding. */
@@ -11,13 +12,12 @@ export interface CheckedColumn {
 
 /**
  * The data set's columns. Adjacent inputs named `column=level` are one column if each row has a single 1 and otherwise
- * zeros. Texts have none: a position of a text means nothing by itself.
+ * zeros. Texts are none: a position of a text means nothing by itself.
  */
 export function columnsOf(dataset: Dataset): CheckedColumn[] {
-  const { features, vocabulary } = dataset
-  if (vocabulary) return []
+  const { features } = dataset
   const columns: CheckedColumn[] = []
-  for (let first = 0; first < features.length; ) {
+  for (let first = tokensOf(dataset); first < features.length; ) {
     const name = features[first] ?? ''
     const prefix = name.slice(0, name.indexOf('=') + 1)
     let width = 1
