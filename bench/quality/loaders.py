@@ -92,6 +92,32 @@ def concrete():
     return frame
 
 
+def juice():
+    return r_data("ISLR", "OJ", "Purchase").assign(StoreID=lambda f: "s" + f["StoreID"].astype(str)).drop(columns=["STORE", "Store7"])
+
+
+def yeast():
+    """Without the class ERL, which has 5 rows."""
+    columns = ["name", "mcg", "gvh", "alm", "mit", "erl", "pox", "vac", "nuc", "target"]
+    return pd.read_csv(keel("classification/yeast/yeast.data.txt"), sep=r"\s+", names=columns).drop(columns="name").query("target != 'ERL'")
+
+
+def vowel():
+    """Without the speaker: only what the microphone heard."""
+    frame = relation("classification/vowel/vowel.dat").drop(columns=["TT", "SpeakerNumber", "Sex"])
+    frame.columns = [*(f"x{i}" for i in range(10)), "target"]
+    return frame.assign(target="v" + frame["target"].astype(int).astype(str))
+
+
+def airfoil():
+    columns = ["frequency", "angle", "chord", "speed", "thickness", "target"]
+    return pd.read_csv(keel("regression/airfoil/airfoil_self_noise.dat.txt"), sep=r"\s+", names=columns)
+
+
+def white_wine():
+    return pd.read_csv(keel("regression/winequality_white/winequality-white.csv"), sep=";").rename(columns={"quality": "target"})
+
+
 def medical():
     return pd.read_csv(keel("regression/medical_cost/insurance.csv")).rename(columns={"charges": "target"})
 

@@ -1,4 +1,4 @@
-// `npm run bench:quality -- [--tier quick|full] [--sets A,B] [--aside | --seen] [--starts A,B] [--roots 1,2] [--arms A,B]
+// `npm run bench:quality -- [--tier quick|full] [--sets A,B] [--aside] [--starts A,B] [--roots 1,2] [--arms A,B]
 // [--reference] [--steps FILE] [--cache DIR] [--python FILE] [--workers N] [--out FILE] [--null N]`: how good the levers are
 // that a study ends with, against searches with as many training steps. README.md explains it.
 import { fork } from 'node:child_process'

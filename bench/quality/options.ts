@@ -43,7 +43,6 @@ export function optionsOf(args: readonly string[]): Options {
       tier: { type: 'string', default: 'quick' },
       sets: { type: 'string' },
       aside: { type: 'boolean', default: false },
-      seen: { type: 'boolean', default: false },
       starts: { type: 'string' },
       roots: { type: 'string' },
       arms: { type: 'string' },
@@ -59,8 +58,7 @@ export function optionsOf(args: readonly string[]): Options {
   })
   const tier = given.reference ? 'full' : given.tier
   if (tier !== 'quick' && tier !== 'full') throw new Error(`--tier is quick or full, found ${tier}`)
-  if (given.aside && given.seen) throw new Error('--aside and --seen name different data sets: give one of them')
-  const use = given.aside ? 'aside' : given.seen ? 'seen' : 'rules'
+  const use = given.aside ? 'aside' : 'rules'
   const arms: readonly string[] = given.arms?.split(',') ?? tiers[tier].arms
   for (const arm of arms) if (!known.includes(arm)) throw new Error(`--arms knows ${known.join(', ')}, found ${arm}`)
   return {
@@ -82,11 +80,10 @@ export function optionsOf(args: readonly string[]): Options {
 
 const uses = {
   rules: { option: '', state: 'is not set aside', group: 'known' },
-  seen: { option: '--seen', state: 'was set aside and has been reported', group: 'reported' },
   aside: { option: '--aside', state: 'is set aside', group: 'set aside' },
 } as const satisfies Readonly<Record<Use, unknown>>
 
-/** Sets that are or were set aside are read only if asked for as such, even by name. */
+/** Sets that are set aside are read only if asked for as such, even by name. */
 function setsOf(names: string | undefined, use: Use): readonly DataSet[] {
   const open = dataSets.filter((set) => set.use === use)
   if (names === undefined) return open

@@ -1,4 +1,4 @@
-// `npm run bench:presets -- [--sets A,B] [--variants A,B] [--aside | --seen] [--cache DIR] [--python FILE] [--out FILE]`: the
+// `npm run bench:presets -- [--sets A,B] [--variants A,B] [--aside] [--cache DIR] [--python FILE] [--out FILE]`: the
 // models and data settings that `init` writes, against variants of them. Each variant has the best of four learning rates, by
 // validation over three seeds; then ten fresh seeds judge it on test rows.
 import { mkdirSync, writeFileSync } from 'node:fs'

@@ -2,11 +2,8 @@
 
 export type Kind = 'tabular' | 'image' | 'text' | 'signal'
 
-/**
- * `rules`: rules are chosen on it. `aside`: set aside before any result was seen, so that rules are not chosen on it. `seen`:
- * was set aside, and its results have been reported since.
- */
-export type Use = 'rules' | 'seen' | 'aside'
+/** `rules`: rules are chosen on it. `aside`: set aside before any result was seen, so that rules are not chosen on it. */
+export type Use = 'rules' | 'aside'
 
 export interface DataSet {
   readonly name: string
@@ -30,24 +27,32 @@ export const dataSets: readonly DataSet[] = [
   { name: 'amazon', kind: 'text', task: 'classification', use: 'rules' },
   { name: 'editorials', kind: 'text', task: 'regression', use: 'rules' },
   { name: 'wine', kind: 'tabular', task: 'classification', use: 'rules', check: true },
-  { name: 'textures', kind: 'image', task: 'classification', use: 'seen' },
-  { name: 'mnist', kind: 'image', task: 'classification', use: 'seen' },
-  { name: 'vehicle', kind: 'tabular', task: 'classification', use: 'seen' },
-  { name: 'spam', kind: 'tabular', task: 'classification', use: 'seen' },
-  { name: 'titanic', kind: 'tabular', task: 'classification', use: 'seen' },
-  { name: 'concrete', kind: 'tabular', task: 'regression', use: 'seen' },
-  { name: 'medical', kind: 'tabular', task: 'regression', use: 'seen' },
-  { name: 'libras', kind: 'signal', task: 'classification', use: 'seen' },
-  { name: 'movies', kind: 'text', task: 'classification', use: 'seen' },
-  { name: 'tweets', kind: 'text', task: 'regression', use: 'seen' },
-  { name: 'penguins', kind: 'tabular', task: 'classification', use: 'seen', check: true },
-  { name: 'splice', kind: 'tabular', task: 'classification', use: 'aside' },
-  { name: 'pictures', kind: 'image', task: 'classification', use: 'aside' },
-  { name: 'ames', kind: 'tabular', task: 'regression', use: 'aside' },
-  { name: 'segment', kind: 'tabular', task: 'classification', use: 'aside' },
-  { name: 'cells', kind: 'tabular', task: 'classification', use: 'aside' },
-  { name: 'contraceptive', kind: 'tabular', task: 'classification', use: 'aside' },
-  { name: 'casp', kind: 'tabular', task: 'regression', use: 'aside' },
-  { name: 'italy', kind: 'signal', task: 'classification', use: 'aside' },
-  { name: 'names', kind: 'text', task: 'classification', use: 'aside' },
+  { name: 'textures', kind: 'image', task: 'classification', use: 'rules' },
+  { name: 'mnist', kind: 'image', task: 'classification', use: 'rules' },
+  { name: 'vehicle', kind: 'tabular', task: 'classification', use: 'rules' },
+  { name: 'spam', kind: 'tabular', task: 'classification', use: 'rules' },
+  { name: 'titanic', kind: 'tabular', task: 'classification', use: 'rules' },
+  { name: 'concrete', kind: 'tabular', task: 'regression', use: 'rules' },
+  { name: 'medical', kind: 'tabular', task: 'regression', use: 'rules' },
+  { name: 'libras', kind: 'signal', task: 'classification', use: 'rules' },
+  { name: 'movies', kind: 'text', task: 'classification', use: 'rules' },
+  { name: 'tweets', kind: 'text', task: 'regression', use: 'rules' },
+  { name: 'penguins', kind: 'tabular', task: 'classification', use: 'rules', check: true },
+  { name: 'splice', kind: 'tabular', task: 'classification', use: 'rules' },
+  { name: 'pictures', kind: 'image', task: 'classification', use: 'rules' },
+  { name: 'ames', kind: 'tabular', task: 'regression', use: 'rules' },
+  { name: 'segment', kind: 'tabular', task: 'classification', use: 'rules' },
+  { name: 'cells', kind: 'tabular', task: 'classification', use: 'rules' },
+  { name: 'contraceptive', kind: 'tabular', task: 'classification', use: 'rules' },
+  { name: 'casp', kind: 'tabular', task: 'regression', use: 'rules' },
+  { name: 'italy', kind: 'signal', task: 'classification', use: 'rules' },
+  { name: 'names', kind: 'text', task: 'classification', use: 'rules' },
+  { name: 'churn', kind: 'tabular', task: 'classification', use: 'aside' },
+  { name: 'personality', kind: 'tabular', task: 'classification', use: 'aside' },
+  { name: 'whitewine', kind: 'tabular', task: 'regression', use: 'aside' },
+  { name: 'saratoga', kind: 'tabular', task: 'regression', use: 'aside' },
+  { name: 'airfoil', kind: 'tabular', task: 'regression', use: 'aside' },
+  { name: 'yeast', kind: 'tabular', task: 'classification', use: 'aside' },
+  { name: 'juice', kind: 'tabular', task: 'classification', use: 'aside' },
+  { name: 'vowel', kind: 'signal', task: 'classification', use: 'aside' },
 ]
