@@ -14,6 +14,12 @@ import type { RunOutcome } from './stage.ts'
 /** Probability that noise alone moves a lever, divided among all candidates that compete for it (Bonferroni). */
 export const selectionAlpha = 0.04
 
+/**
+ * Probability that the choice of validation rows alone moves a lever. No training makes it smaller, and what is not moved may
+ * be a loss as well as what is.
+ */
+export const rowAlpha = 0.1
+
 /** One configuration under several seeds: one side of a comparison. */
 export interface Arm {
   readonly label: string
@@ -85,6 +91,7 @@ export function compareArms(
   candidate: Arm,
   all: readonly Arm[],
   earlier: readonly PooledSd[] = [],
+  alpha: number = selectionAlpha / Math.max(1, all.length - 1),
 ): Comparison {
   const base = {
     label: candidate.label,
@@ -101,17 +108,20 @@ export function compareArms(
   if (from === undefined)
     return { ...base, gain: null, threshold: null, outcome: diverged(incumbent) ? 'better' : 'undecidable' }
   const arms = all.map(stableScores).filter((s) => s !== undefined)
-  const noise = withRowNoise(differenceNoise([from, to], arms, earlier), incumbent, candidate)
-  const judged = beatsNoisePaired({
-    candidate: to,
-    incumbent: from,
-    pooledSd: noise.sd,
-    pooledDf: noise.df,
-    higherIsBetter: higherIsBetter(workload.objective),
-    alpha: selectionAlpha / Math.max(1, all.length - 1),
-  })
+  const noise = differenceNoise([from, to], arms, earlier)
+  const judgedBy = ({ sd, df }: PooledSd, level: number) =>
+    beatsNoisePaired({
+      candidate: to,
+      incumbent: from,
+      pooledSd: sd,
+      pooledDf: df,
+      higherIsBetter: higherIsBetter(workload.objective),
+      alpha: level,
+    })
+  const judged = judgedBy(noise, alpha)
+  const rows = judgedBy(withRowNoise(noise, incumbent, candidate, workload), Math.max(alpha, rowAlpha))
   if (Number.isNaN(judged.threshold)) return { ...base, gain: null, threshold: null, outcome: 'undecidable' }
-  const threshold = Math.max(judged.threshold, oneRow(workload, rowSets(candidate)))
+  const threshold = Math.max(judged.threshold, rows.threshold, oneRow(workload, rowSets(candidate)))
   const outcome = judged.gain > threshold ? 'better' : judged.gain < -threshold ? 'worse' : 'within-noise'
   return { ...base, gain: judged.gain, threshold, outcome }
 }

@@ -20,8 +20,15 @@ export interface ExploredLever {
  * Configurations around the incumbent, spread evenly over all combinations (quasi-random, so that no lever's values cluster
  * by chance). Each lever keeps the incumbent's value in half of them: the incumbent is the best guess so far. If all
  * combinations are no more than `most`, each is taken once. Equal seeds give equal configurations.
+ *
+ * @param first configurations that are worth a try before any other; they count among `most`
  */
-export function jointCandidates(recorder: StageRecorder, levers: readonly ExploredLever[], most: number): Candidate[] {
+export function jointCandidates(
+  recorder: StageRecorder,
+  levers: readonly ExploredLever[],
+  most: number,
+  first: readonly LeverPatch[] = [],
+): Candidate[] {
   const { incumbent, context } = recorder
   const others = levers
     .filter(({ lever }) => takes(context.workload, lever))
@@ -29,7 +36,7 @@ export function jointCandidates(recorder: StageRecorder, levers: readonly Explor
     .filter(({ values }) => values.length > 0)
   const sizes = others.map(({ values }) => values.length + 1)
   const patches =
-    configurations(sizes, Infinity) <= most ? crossed(others) : sampled(others, most, context.seed, context.job.id)
+    configurations(sizes, Infinity) <= most ? crossed(others) : sampled(others, most, context.seed, context.job.id, first)
   return patches.map((patch) => ({ label: labelOf(patch), patch }))
 }
 
@@ -42,10 +49,16 @@ function crossed(levers: readonly ExploredLever[]): LeverPatch[] {
     .slice(1)
 }
 
-function sampled(levers: readonly ExploredLever[], most: number, seed: number, stage: string): LeverPatch[] {
+function sampled(
+  levers: readonly ExploredLever[],
+  most: number,
+  seed: number,
+  stage: string,
+  first: readonly LeverPatch[],
+): LeverPatch[] {
   const points = quasiRandom(levers.length, stream(seed, 'explore', stage))
   const orders = levers.map(({ lever, values }) => shuffled(values, stream(seed, 'explore', stage, lever)))
-  const found = new Map<string, LeverPatch>()
+  const found = new Map(first.slice(0, most).map((patch) => [canonicalJson(patch), patch]))
   // A point may repeat a combination. Far more points than combinations would find none that is new.
   for (let tries = 0; found.size < most && tries < 50 * most; tries++) {
     const point = points()

@@ -2,7 +2,7 @@ import { canonicalJson } from '../base/hash.ts'
 import { leverDifferences, withLevers, type LeverName, type LeverPatch } from '../records/levers.ts'
 import { gain as metricGain } from '../records/metrics.ts'
 import { takes, type RunJob, type Workload } from '../records/plan.ts'
-import { challenge, type Challenged } from './challenge.ts'
+import { challenge, leastSign, signOf, type Challenged } from './challenge.ts'
 import { leadingOnce, stableScores, trainArms, type Arm } from './compare.ts'
 import { labelOf, type Candidate } from './configurations.ts'
 import { fullRun, type Asking, type StageRecorder } from './recorder.ts'
@@ -35,6 +35,8 @@ export interface Search {
 interface Further {
   /** The most rounds. The search ends earlier, after a round that did no better. */
   readonly rounds: number
+  /** The arms among which a round has to be the best; all of them if absent. */
+  readonly among?: (arms: readonly Arm[]) => readonly Arm[]
   /** The candidates of the next round; none if the results suggest nothing new. */
   suggest(arms: readonly Arm[]): readonly Candidate[]
 }
@@ -46,7 +48,8 @@ interface Further {
  */
 export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Asking<Explored> {
   const { what, most, job = fullRun } = search
-  const [first, ...seeds] = selectionRows(recorder.context, search.seeds + 1) as [SeedOnRows, ...SeedOnRows[]]
+  const [first, ...all] = selectionRows(recorder.context, 2 * search.seeds + 1) as [SeedOnRows, ...SeedOnRows[]]
+  const [seeds, more] = [all.slice(0, search.seeds), all.slice(search.seeds)]
   const nothing: Explored = { arms: [], confirmed: [], challenged: null, remedies: [] }
   const affordable = affordedOf(recorder, search)
   if (affordable.length === 0) return nothing
@@ -68,6 +71,7 @@ export function* exploreAndConfirm(recorder: StageRecorder, search: Search): Ask
   if (confirmed.length === 0) return { ...nothing, arms, remedies }
   const challenged = yield* challenge(recorder, `confirmation of the ${what}`, confirmed, {
     seeds,
+    further: search.pick ? [] : more,
     job,
     ...(search.pick ? { pick: search.pick } : {}),
   })
@@ -84,15 +88,16 @@ function* furtherRounds(
 ): Asking<readonly Arm[]> {
   const arms = [...start]
   if (further === undefined) return arms
+  const best = (): Arm | undefined => leadingOnce(recorder.context.workload, further.among?.(arms) ?? arms)
   for (let round = 0; round < further.rounds; round++) {
     const suggested = further.suggest(arms)
     if (suggested.length === 0) break
     const left = `${further.rounds - round} of ${further.rounds} further rounds of ${what}`
     if (!recorder.affords(suggested.length + (1 + most) * seeds, left)) break
     const added = yield* trainArms(recorder, suggested, [seed], job)
-    const before = leadingOnce(recorder.context.workload, arms)
+    const before = best()
     arms.push(...added)
-    if (leadingOnce(recorder.context.workload, arms) === before) break
+    if (best() === before) break
   }
   return arms
 }
@@ -125,9 +130,6 @@ function together(best: Candidate | undefined, nearly: LeverPatch | undefined): 
   return [{ label: labelOf(patch), patch }]
 }
 
-/** Less than this share of what noise explains is no sign of a gain. */
-const leastSign = 0.4
-
 /**
  * The levers that an earlier stage compared with the incumbent as it still is, and that gained nearly enough to move;
  * undefined if there are none.
@@ -141,7 +143,7 @@ export function nearlyMoved({ context, incumbent }: StageRecorder): LeverPatch |
       ({ outcome, patch }) =>
         outcome === 'within-noise' && leverDifferences(incumbent, withLevers(incumbent, patch)).length > 0,
     )
-    .map(({ gain, threshold, patch }) => ({ sign: (gain ?? 0) / (threshold ?? Infinity), patch }))
+    .map((c) => ({ sign: signOf(c), patch: c.patch }))
     .filter(({ sign }) => sign >= leastSign)
     .sort((a, b) => b.sign - a.sign)
   return open[0]?.patch

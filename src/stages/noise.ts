@@ -40,6 +40,24 @@ export function differenceNoise(
 /** Of arms with bit-identical results, one is enough: another would count the same noise twice. */
 const same = (a: Scores, b: Scores): boolean => a.length === b.length && a.every((value, i) => value === b[i])
 
+/**
+ * Arms whose scores spread alike about the seeds' medians. A rate that trains badly is far noisier than what came of it, and
+ * its noise says nothing about later comparisons. Of two arms neither can be told from the other.
+ */
+function calmest(arms: readonly Scores[]): readonly Scores[] {
+  if (arms.length < 3) return arms
+  const usual =
+    arms[0]?.map((_, seed) =>
+      quantile(
+        arms.map((scores) => numberAt(scores, seed)),
+        0.5,
+      ),
+    ) ?? []
+  const spreads = arms.map((scores) => sampleSd(differences(scores, usual)))
+  const calm = alike * quantile(spreads, 0.5)
+  return arms.filter((_, i) => (spreads[i] ?? 0) <= calm)
+}
+
 /** The seed noise that the comparisons of earlier stages show, one estimate per stage and set of seeds. */
 export function earlierNoise(previous: readonly StageDecision[]): PooledSd[] {
   return previous.flatMap(({ comparisons }) => {
@@ -55,7 +73,7 @@ export function earlierNoise(previous: readonly StageDecision[]): PooledSd[] {
           const known = scores.filter((s) => s !== null)
           return known.length === scores.length ? [known] : []
         })
-      const distinct = arms.filter((scores, at) => arms.findIndex((other) => same(other, scores)) === at)
+      const distinct = calmest(arms.filter((scores, at) => arms.findIndex((other) => same(other, scores)) === at))
       const noise = blockNoise(distinct)
       return noise.df > 0 && noise.sd > 0 ? [noise] : []
     })

@@ -41,15 +41,17 @@ export function oneRow({ task, objective, data }: Workload, sets = 1): number {
  *
  * Unchanged if the runs carry no groups, as with an objective that is no mean over rows.
  */
-export function withRowNoise(noise: PooledSd, incumbent: Runs, candidate: Runs): PooledSd {
+export function withRowNoise(noise: PooledSd, incumbent: Runs, candidate: Runs, { data }: Workload): PooledSd {
   const shared = rowSets(candidate) === 1
   const rows = shared ? sharedRows(incumbent, candidate) : ownRows(incumbent, candidate)
   if (rows === undefined || !(noise.df > 0) || !(rows.sd > 0)) return noise
   const seeds = candidate.outcomes.length
   if (!shared) {
-    // Rows that several seeds share count once.
+    // Rows that several seeds share count once. Folds share rows once each row has been in one.
+    const { train, validation } = data.rows
+    const sets = Math.min(rowSets(candidate), (train + validation) / validation)
     const own = noise.sd >= rows.sd ? noise : rows
-    return { ...own, sd: Math.sqrt(own.sd ** 2 + rows.sd ** 2 * (seeds / rowSets(candidate) - 1)) }
+    return { ...own, sd: Math.sqrt(own.sd ** 2 + rows.sd ** 2 * Math.max(0, seeds / sets - 1)) }
   }
   const both = addErrors({ variance: noise.sd ** 2 / seeds, df: noise.df }, { variance: rows.sd ** 2, df: rows.df })
   return { sd: Math.sqrt(both.variance * seeds), df: both.df }

@@ -36,6 +36,7 @@ export function searchTemplates(
       seeds,
       condition: 'if a configuration trains better',
     }),
+    secondLook(study, names, seeds),
     training(study, {
       id: 'shares',
       title: 'the winner without each of its levers',
@@ -49,8 +50,20 @@ export function searchTemplates(
       title: 'the winner without levers that bring nothing',
       varies: names,
       trials: 1,
-      seeds,
+      seeds: 2 * seeds,
       condition: 'if a configuration of several levers wins',
     }),
   ]
 }
+
+/** The incumbent and the candidate that gained nearly enough, under as many further seeds. */
+export const secondLook = (study: Study, varies: TrialTemplate['varies'], seeds: number, share = 1): TrialTemplate =>
+  training(study, {
+    id: 'second-look',
+    title: 'incumbent, the one that gained nearly enough',
+    varies,
+    trials: 2,
+    seeds,
+    share,
+    condition: 'if none wins, but one nearly does',
+  })

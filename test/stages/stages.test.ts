@@ -278,7 +278,7 @@ describe('regularize', () => {
       truth: (l) => 0.1 + (l.regularization.dropout - dropout) ** 2,
     })
     const dropouts = (requests: readonly RunRequest[]) =>
-      [...new Set(requests.map((r) => r.levers.regularization.dropout))].sort((a, b) => a - b)
+      [...new Set([0, ...requests.map((r) => r.levers.regularization.dropout)])].sort((a, b) => a - b)
     test('are tried where the best run is at an end, step by step, and taken if they are confirmed', () => {
       for (const seed of seeds.slice(0, 10)) {
         const { decision, requests } = play(stages.regularize, open, best(0.7), { seed })

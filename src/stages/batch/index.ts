@@ -5,6 +5,7 @@ import { training, type Study } from '../estimate.ts'
 import { checkSweep, lrRange } from '../lr-range/index.ts'
 import { rangeTestSettings } from '../lr-range/settings.ts'
 import { seedsSchema } from '../schema.ts'
+import { secondLook } from '../search-estimate.ts'
 import { chooseBatch } from './process.ts'
 import { confirmedBatches, rateShares, sizesToProbe, smallerSizes, type BatchSettings } from './settings.ts'
 
@@ -160,6 +161,7 @@ function estimate(settings: BatchSettings, study: Study): TrialTemplate[] {
             share: most,
             condition: 'if another size trains better',
           }),
+          secondLook(study, varies, settings.seeds, most),
         ]
   if (larger.length === 0) return [probes, ...compare]
   const recheck = settings.recheck === null ? [] : lrRange.estimate(settings.recheck, study)

@@ -19,6 +19,9 @@ type Confirmation = RangeTestFindings['confirmations'][number]
 /** How many rates of the ladder are compared with the incumbent's under further seeds. */
 export const confirmedRates = 2
 
+/** How many rungs are always tried; each further one only while the last was the best of them. */
+const firstRungs = 3
+
 interface Rung {
   readonly factor: number
   readonly learningRate: number
@@ -56,10 +59,12 @@ export function* findRate(recorder: StageRecorder, settings: LrRangeSettings): A
   const job: RunJob = { kind: 'train', length: settings.confirmLength, stopAfter: 1, evaluateTest: false }
   const explored = yield* exploreAndConfirm(recorder, {
     what: 'rates below the edge',
-    candidates: rungs.map(({ learningRate }) => ({
-      label: `learning rate ${shown(learningRate)}`,
-      patch: { learningRate },
-    })),
+    candidates: rungs.slice(0, firstRungs).map(candidateOf),
+    further: {
+      rounds: Math.max(0, rungs.length - firstRungs),
+      among: ([, ...tried]) => tried,
+      suggest: (arms) => rungs.slice(arms.length - 1, arms.length).map(candidateOf),
+    },
     most: confirmedRates,
     choose: (candidates, scores) => ratesToConfirm(recorder.context.workload, candidates, scores, before),
     seeds: settings.confirmSeeds,
@@ -76,6 +81,11 @@ export function* findRate(recorder: StageRecorder, settings: LrRangeSettings): A
     adopted: after !== before,
   }
 }
+
+const candidateOf = ({ learningRate }: Rung): Candidate => ({
+  label: `learning rate ${shown(learningRate)}`,
+  patch: { learningRate },
+})
 
 /** The rates to try, the highest first; one that is the incumbent's own within a tenth tells nothing new. */
 function ladder(top: number, { backOff }: LrRangeSettings, before: number): Rung[] {

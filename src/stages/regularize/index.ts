@@ -20,7 +20,7 @@ const valuesSchema = (title: string, description: string, items: object, example
   examples: [example],
 })
 
-const defaults = { explore: 8, beyond: 3, seeds: 4 }
+const defaults = { explore: 7, beyond: 3, seeds: 4 }
 
 /** Explores combinations of regularization levers, with the learning rate. */
 export const regularize: StageDefinition<RegularizeSettings, Regularize> = {

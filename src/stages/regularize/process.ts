@@ -4,6 +4,7 @@ import { closeSearch } from '../explored.ts'
 import { StageRecorder } from '../recorder.ts'
 import type { StageContext, StageProcess } from '../stage.ts'
 import { beyondEnds } from './beyond.ts'
+import { corners } from './corners.ts'
 import type { RegularizeSettings } from './settings.ts'
 
 /**
@@ -18,7 +19,7 @@ export function* searchGrid(context: StageContext, settings: RegularizeSettings)
   const levers: ExploredLever[] = own.length === 0 ? [] : [...own, nearbyRates(recorder, rateFactors)]
   const explored = yield* exploreAndConfirm(recorder, {
     what: 'regularization grid',
-    candidates: jointCandidates(recorder, levers, settings.explore),
+    candidates: jointCandidates(recorder, levers, settings.explore, corners(recorder, own)),
     most: mostConfirmed,
     seeds: settings.seeds,
     further: { rounds: settings.beyond, suggest: (arms) => beyondEnds(recorder, own, arms) },

@@ -14,7 +14,7 @@ const defaults: Omit<ScheduleSettings, 'stage' | 'schedules'> = {
   warmupFractions: [0, 0.05, 0.2],
   clipPercentiles: [0.5, 0.9],
   optimizers: ['adamw', 'sgd'],
-  explore: 8,
+  explore: 6,
   rounds: 2,
   seeds: 4,
 }
