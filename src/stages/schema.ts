@@ -27,6 +27,9 @@ export const seedsSchema = (description: string, fallback: number, title = 'Seed
   default: fallback,
 })
 
+/** What the seeds of a stage that explores are for. */
+export const comparedSeeds = 'Seeds of the comparison of the best configurations. One that nearly wins has as many again.'
+
 /** A number of configurations that a search tries once each. */
 export const exploreSchema = (description: string, fallback: number): object => ({
   title: 'Configurations',

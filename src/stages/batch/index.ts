@@ -67,7 +67,10 @@ export const batch: StageDefinition<BatchSettings, Batch> = {
         maximum: 10000,
         default: defaults.probeSteps,
       },
-      seeds: seedsSchema('Seeds of the comparison with the incumbent.', defaults.seeds),
+      seeds: seedsSchema(
+        'Seeds of the comparison with the incumbent. For quality, a size that nearly wins has as many again.',
+        defaults.seeds,
+      ),
       recheck: {
         title: 'Recheck',
         description:

@@ -3,7 +3,7 @@ import type { Grid, Regularize } from '../../dsl/tuning.gen.ts'
 import type { TrialTemplate } from '../../records/plan.ts'
 import type { SpecContext, StageDefinition } from '../definition.ts'
 import type { Study } from '../estimate.ts'
-import { exploreSchema, listSchema, seedsSchema } from '../schema.ts'
+import { comparedSeeds, exploreSchema, listSchema, seedsSchema } from '../schema.ts'
 import { searchTemplates } from '../search-estimate.ts'
 import { searchGrid } from './process.ts'
 import { customLever, isCustom, type LeverName, type LeverValue } from '../../records/levers.ts'
@@ -59,7 +59,7 @@ export const regularize: StageDefinition<RegularizeSettings, Regularize> = {
         maximum: 10,
         default: 3,
       },
-      seeds: seedsSchema('Seeds of the comparison of the best configurations.', defaults.seeds),
+      seeds: seedsSchema(comparedSeeds, defaults.seeds),
     },
     definitions: {
       grid: {

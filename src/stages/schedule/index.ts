@@ -4,7 +4,7 @@ import type { TrialTemplate } from '../../records/plan.ts'
 import type { StageDefinition } from '../definition.ts'
 import type { Study } from '../estimate.ts'
 import { configurations, rateFactors } from '../configurations.ts'
-import { exploreSchema, listSchema, seedsSchema } from '../schema.ts'
+import { comparedSeeds, exploreSchema, listSchema, seedsSchema } from '../schema.ts'
 import { searchTemplates } from '../search-estimate.ts'
 import { refineSchedule } from './process.ts'
 import { gridLevers } from '../regularize/settings.ts'
@@ -79,7 +79,7 @@ export const schedule: StageDefinition<ScheduleSettings, ScheduleStage> = {
         maximum: 20,
         default: defaults.rounds,
       },
-      seeds: seedsSchema('Seeds of the comparison of the best configurations.', defaults.seeds),
+      seeds: seedsSchema(comparedSeeds, defaults.seeds),
     },
   },
   tunes: 'scheduling',
