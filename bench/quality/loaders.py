@@ -114,10 +114,6 @@ def airfoil():
     return pd.read_csv(keel("regression/airfoil/airfoil_self_noise.dat.txt"), sep=r"\s+", names=columns)
 
 
-def white_wine():
-    return pd.read_csv(keel("regression/winequality_white/winequality-white.csv"), sep=";").rename(columns={"quality": "target"})
-
-
 def medical():
     return pd.read_csv(keel("regression/medical_cost/insurance.csv")).rename(columns={"charges": "target"})
 

@@ -49,7 +49,6 @@ export const dataSets: readonly DataSet[] = [
   { name: 'names', kind: 'text', task: 'classification', use: 'rules' },
   { name: 'churn', kind: 'tabular', task: 'classification', use: 'aside' },
   { name: 'personality', kind: 'tabular', task: 'classification', use: 'aside' },
-  { name: 'whitewine', kind: 'tabular', task: 'regression', use: 'aside' },
   { name: 'saratoga', kind: 'tabular', task: 'regression', use: 'aside' },
   { name: 'airfoil', kind: 'tabular', task: 'regression', use: 'aside' },
   { name: 'yeast', kind: 'tabular', task: 'classification', use: 'aside' },
