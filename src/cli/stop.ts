@@ -6,10 +6,13 @@ export class StopSwitch {
   private readonly pull = (signal: StopSignal): void => {
     if (this.stoppedBy !== null) process.exit(exitCodeOfSignal(signal))
     this.stoppedBy = signal
+    // A disk that takes its time keeps no process alive, and all workers may be gone.
+    this.alive = setInterval(() => {}, 60_000)
     this.controller.abort()
   }
   private stoppedBy: StopSignal | null = null
   private armed = false
+  private alive: NodeJS.Timeout | undefined
 
   get signal(): AbortSignal {
     return this.controller.signal
@@ -28,6 +31,7 @@ export class StopSwitch {
   }
 
   disarm(): void {
+    clearInterval(this.alive)
     for (const signal of stopSignals) process.off(signal, this.pull)
   }
 }

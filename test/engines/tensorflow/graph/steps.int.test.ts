@@ -48,12 +48,16 @@ const dropout: Layer = { kind: 'dropout', rate: null }
 const labelled = { task: 'multi-label', several: ['a', 'b'], layers: [dense(16, 'relu'), dropout, dense(2)] } as const
 const mlp: Setup = { inputShape: [12], layers: [dense(16, 'relu'), norm, dropout, dense(3)], levers }
 
+/** How many of a row's inputs are token ids. */
+const tokensOf = (first: Layer | undefined, size: number): number =>
+  first?.kind === 'embedding' ? size : first?.kind === 'embeddingBag' ? (first.tokens ?? size) : 0
+
 function dataOf({ inputShape, layers, task, several = ['y'], labelWeights }: Setup): TrainingData {
   const [size, rows] = [inputShape.reduce((product, length) => product * length, 1), 60]
   const random = stream(5, 'rows')
   const inputs = Float32Array.from({ length: rows * size }, (_, i) => {
     const label = Math.floor(i / size) % 3
-    return layers[0]?.kind === 'embedding'
+    return i % size < tokensOf(layers[0], size)
       ? 2 * label + random.integer(3)
       : Math.sin((i % size) + 2 * label) + random.normal()
   })
