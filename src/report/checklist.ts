@@ -25,7 +25,7 @@ export function checklist(report: Draft, plan: Pick<Plan, 'gates'>): ChecklistIt
     item('baseline', 'Baseline trained and kept', baselineKept(report)),
     item('learning-rate', 'Learning rate found by a range test over seeds', rangeTest(report)),
     item('batch', 'Batch chosen by throughput and noise scale, learning rate rechecked', batch(report)),
-    item('one-lever', 'One change at a time', oneLever(report)),
+    item('one-lever', 'Each change compared with the incumbent', oneLever(report)),
     item('regularization', 'Regularization searched', grid(report)),
     item('schedule', 'Schedules and warmup compared', schedule(report)),
     item('clip-norm', 'Clip norm compared with the gradient norms', clipNorm(report)),

@@ -11,7 +11,7 @@ import { lockNameOf } from './lock-name.ts'
 import type { Report } from './model.ts'
 import { whole } from './numbers.ts'
 import { byUrgency, leverText, settleText } from './phrases.ts'
-import { isResults } from './sides.ts'
+import { isResults, objectiveOn } from './sides.ts'
 
 /** More advice than this is not followed. */
 const mostFindings = 2
@@ -85,7 +85,14 @@ function lockSteps(report: Report): string[] {
   const values = levers.changes.map(({ lever, to }) => `${lever} ${leverText(to)}`)
   const keep = values.length === 0 ? 'To judge later changes against this result' : `To keep ${enumerated(values)}`
   const then = values.length === 0 ? '' : ' Later changes are then judged against this result.'
-  return [`${keep}, ${commit}.${then}`]
+  return [`${unshown(report)}${keep}, ${commit}.${then}`]
+}
+
+/** Levers that gates let pass need not be better: then staying with the declared ones is as sound. */
+function unshown(report: Report): string {
+  const found = objectiveOn(report, 'test')
+  if (report.levers.changes.length === 0 || !found || found.claim === 'better') return ''
+  return `Test rows do not show that the new levers are better in ${found.metric}, so the declared ones are as sound a choice. `
 }
 
 function warningSteps({ data: { findings } }: Report): string[] {
@@ -118,5 +125,7 @@ function rowSteps({ verification }: Report): string[] {
   if (wrong.length === 0) return []
   const numbers = enumerated(wrong.slice(0, mostRows).map(({ row }) => whole(row)))
   const rows = wrong.length === 1 ? `row ${numbers}` : `rows ${numbers}`
-  return [`Look at ${worst.split} rows that every seed gets wrong, such as ${rows} of the data. Their labels may be wrong.`]
+  return [
+    `Look at ${worst.split} rows that every seed gets wrong, such as ${rows} of the data. If labels are wrong, check those of other rows too.`,
+  ]
 }

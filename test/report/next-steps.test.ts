@@ -41,6 +41,18 @@ describe('what to do next', () => {
     )
   })
 
+  it('says where test rows do not show that the levers are better', () => {
+    const report = reportOf()
+    const metrics = (report.verification?.metrics ?? []).map((m) =>
+      m.objective && m.split === 'test' ? { ...m, claim: 'not-distinguishable' as const } : m,
+    )
+    const differs = { ...report, verification: report.verification && { ...report.verification, metrics } }
+    expect(nextSteps(differs)).toContainEqual(
+      expect.stringMatching(/^Test rows do not show that the new levers are better in accuracy, .* choice\. To keep /),
+    )
+    expect(nextSteps(report).join()).not.toContain('do not show')
+  })
+
   it('is no lock where the gates do not pass, and none where time cut the study short', () => {
     const report = reportOf()
     const lock = /lock/
@@ -97,7 +109,7 @@ describe('what to do next', () => {
 
   it('points at rows that every seed gets wrong', () => {
     expect(nextSteps(reportOf())).toContain(
-      'Look at test rows that every seed gets wrong, such as row 1,234 of the data. Their labels may be wrong.',
+      'Look at test rows that every seed gets wrong, such as row 1,234 of the data. If labels are wrong, check those of other rows too.',
     )
   })
 
