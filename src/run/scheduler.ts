@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events'
 import { InputError } from '../base/diagnostics.ts'
 import { fingerprint } from '../base/hash.ts'
+import { groupBy } from '../base/lists.ts'
 import type { Levers } from '../records/levers.ts'
 import type { Plan, StageJob, StageName } from '../records/plan.ts'
 import type { RunRequest, RunResult } from '../records/run.ts'
 import { confirmation } from '../stages/index.ts'
 import type { RunOutcome } from '../stages/stage.ts'
 import { RunsAhead, type AskedRun } from './ahead.ts'
-
 import { BudgetKeeper } from './budget.ts'
 import type { Listener } from './events.ts'
 import { runIds } from './id.ts'
@@ -84,9 +84,7 @@ export class RunScheduler {
 
   /** Names runs that a later stage will certainly ask for, for slots that would be idle. */
   trainAhead(requests: readonly RunRequest[]): void {
-    // Of equal requests the first names the run, as when a stage asks for it.
-    const runs = new Map(requests.toReversed().map((request) => [this.idOf(request), request]))
-    this.ahead = new RunsAhead(new Map([...runs].toReversed()), (run) => this.trainEarly(run))
+    this.ahead = new RunsAhead(this.firstOfEqual(requests), (run) => this.trainEarly(run))
   }
 
   startStage(job: StageJob, incumbent: Levers): void {
@@ -119,15 +117,16 @@ export class RunScheduler {
    */
   async answer(requests: readonly RunRequest[]): Promise<RunOutcome[]> {
     const ids = requests.map(this.idOf)
-    const wanted = new Map<string, RunRequest>()
-    requests.forEach((request, i) => {
-      if (!wanted.has(ids[i] as string)) wanted.set(ids[i] as string, request)
-    })
     const outcomes = new Map<string, RunOutcome>()
-    await this.lanes([...wanted], async ([id, request], onWrite) => {
+    await this.lanes([...this.firstOfEqual(requests)], async ([id, request], onWrite) => {
       outcomes.set(id, await this.one(id, request, onWrite))
     })
     return requests.map((request, i) => ({ ...(outcomes.get(ids[i] as string) as RunOutcome), request }))
+  }
+
+  /** By its id, in the order of the requests. Of equal requests the first names the run. */
+  private firstOfEqual(requests: readonly RunRequest[]): Map<string, RunRequest> {
+    return new Map([...groupBy(requests, this.idOf)].flatMap(([id, equal]) => equal.slice(0, 1).map((one) => [id, one])))
   }
 
   /**
