@@ -44,6 +44,9 @@ export function liveWriter(study: OpenStudy, options: StudyOptions): LiveWriter 
     const text = JSON.stringify({ progress, report: reportSoFar(study, decisions) })
     writing = writing.then(() => writeFileAtomic(livePath(outDir), text)).catch(() => {})
   }
+  const writeSoon = (): void => {
+    if (options.clock() - last >= everyMs) write()
+  }
   const listener: Listener = (event) => {
     training.take(event)
     switch (event.type) {
@@ -51,10 +54,10 @@ export function liveWriter(study: OpenStudy, options: StudyOptions): LiveWriter 
         progress = { ...progress, stage: stageText(event) }
         return write()
       case 'run-finished':
+        progress = { ...progress, ...event.progress }
+        return writeSoon()
       case 'run-progress':
-        if (event.type === 'run-finished') progress = { ...progress, ...event.progress }
-        if (options.clock() - last >= everyMs) write()
-        return
+        return writeSoon()
       case 'stage-decided':
         decisions.push(event.decision)
         return write()

@@ -84,9 +84,13 @@ function facts(live: LiveSection, { budget, study }: Report): string {
 /** The curves of the runs in training; those of a study that was stopped are lost. */
 function training({ state: is, training: runs }: LiveSection): string {
   if (is === 'stopped' || runs.length === 0) return ''
-  const rows = runs.map((run) => {
-    return [html(run.label, 120), String(run.seed), stepsText(run), short(run.loss), curve(run.losses)]
-  })
+  const rows = runs.map((run) => [
+    html(run.label, 120),
+    String(run.seed),
+    stepsText(run),
+    short(run.loss),
+    curve(run.losses),
+  ])
   const n = { number: true }
   const columns = [
     { title: 'In training' },
