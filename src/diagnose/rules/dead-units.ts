@@ -1,7 +1,8 @@
 import { shown } from '../../stats/outcome.ts'
 import type { Move } from '../finding.ts'
-import { lastStep, mayBeKilled, mayBeOffScale, type Reading, underTarget } from '../reading.ts'
+import { lastStep, type Reading, underTarget } from '../reading.ts'
 import { sightOf, type RuleDefinition } from './definition.ts'
+import { livelyLayout, reviving } from './reviving.ts'
 
 /** Share of a hidden layer's units without a gradient from which the layer counts as dead. */
 const most = 0.6
@@ -13,16 +14,8 @@ const rate: Move = {
   change: 'lower it by a factor of 10: large steps kill units',
   to: { times: 0.1 },
 }
-const clip: Move = { lever: 'clipNorm', change: 'clip at the 90th percentile of the norms' }
-const layout = 'widen narrow layers; replace saturating activations at a tenth of the rate, or add normalization'
-/**
- * What keeps units alive, of what is not in place yet. Layers that saturate pass on a fraction of the gradient, and those in
- * their place all of it, so that the rate is too high for them.
- */
-export const reviving = (run: Reading): Move => ({
-  lever: null,
-  change: mayBeOffScale(run) ? `standardize the inputs; ${layout}` : layout,
-})
+/** What keeps units alive, of what is not in place yet. */
+export const widened = (run: Reading): Move => livelyLayout(run, 'widen narrow layers')
 
 /** At the end of training, a hidden layer gets no gradient: most of its units are dead or saturated. */
 export const deadUnits: RuleDefinition = {
@@ -50,7 +43,7 @@ export const deadUnits: RuleDefinition = {
       cause:
         'The units give the same output for every row: large steps moved them there, or inputs far from 0, or too many of ' +
         'them do so one after another.',
-      moves: mayBeKilled(run) ? [rate, clip, reviving(run)] : [reviving(run), rate, clip],
+      moves: reviving(run, rate, widened(run)),
     }
   },
 }

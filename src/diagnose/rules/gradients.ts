@@ -1,8 +1,9 @@
 import { median } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Move } from '../finding.ts'
-import { lastStep, mayBeKilled, mayBeOffScale, type Reading, underTarget } from '../reading.ts'
+import { lastStep, type Reading, underTarget } from '../reading.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
+import { livelyLayout, reviving } from './reviving.ts'
 
 /** Largest norm relative to the usual one. */
 const explosion = 100
@@ -50,21 +51,13 @@ function explodes(run: Reading, norms: readonly number[]): Symptom | undefined {
   }
 }
 
-/** Large steps kill units; units that never learned were cut off from the start, by their inputs or by those above. */
-function upstream(run: Reading): Symptom['moves'] {
-  const layout = 'initialize for the activation; replace saturating activations at a tenth of the rate, or add normalization'
-  const rate: Move = {
-    lever: 'learningRate',
-    change: 'lower it to a third: a single large step can kill units',
-    to: { times: 1 / 3 },
-  }
-  const inputs: Move = {
-    lever: null,
-    change: mayBeOffScale(run) ? `standardize the inputs; ${layout}` : layout,
-  }
-  const clip: Move = { lever: 'clipNorm', change: 'clip at the 90th percentile of the norms' }
-  return mayBeKilled(run) ? [rate, clip, inputs] : [inputs, rate, clip]
+const rate: Move = {
+  lever: 'learningRate',
+  change: 'lower it to a third: a single large step can kill units',
+  to: { times: 1 / 3 },
 }
+
+const upstream = (run: Reading): Symptom['moves'] => reviving(run, rate, livelyLayout(run, 'initialize for the activation'))
 
 function vanishes(run: Reading, norms: readonly number[]): Symptom | undefined {
   const first = median(norms.slice(0, 5))

@@ -3,7 +3,7 @@ import { sigmaInterval } from '../../stats/intervals.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Measured } from '../curve.ts'
 import type { Reading } from '../reading.ts'
-import { reviving, worstLayer } from './dead-units.ts'
+import { widened, worstLayer } from './dead-units.ts'
 import type { RuleDefinition, Symptom } from './definition.ts'
 
 /** The interval of the SD over seeds is above the cap: the gate's, or what drawing other validation rows would cause. */
@@ -54,7 +54,7 @@ function explained(runs: readonly Reading[]): Omit<Symptom, 'sight'> {
   const cause =
     `In ${dead.length} of ${runs.length} seeds, a layer gets no gradient at the end, such as ${first.layer.name}, where ` +
     `${first.layer.dead} of ${first.layer.units} units are dead: initial weights decide whether units live.`
-  return { cause, moves: [reviving(first.run), ...steadier] }
+  return { cause, moves: [widened(first.run), ...steadier] }
 }
 
 /** The gate's metric, or accuracy, or the loss, of each run at its best evaluation; undefined if a run has none. */
