@@ -19,7 +19,7 @@ export const targetWidth = (data: Rows): number => data.targets.length / rowCoun
 /** One of several targets, rows × width: a value for each row. */
 export function targetAt(targets: Float32Array, k: number, width: number): Float32Array {
   if (width === 1) return targets
-  // All values would be looked at for each target, of which there may be hundreds.
+  // A filter would visit every value once for each target, and there may be hundreds.
   const own = new Float32Array(targets.length / width)
   for (let row = 0; row < own.length; row++) own[row] = targets[row * width + k] ?? NaN
   return own

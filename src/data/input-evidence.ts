@@ -1,6 +1,6 @@
 import type { Matrix } from './checks/methods/linear-fit.ts'
 import { inputsOf, spaced } from './reference-loss.ts'
-import { softmaxLosses, type SoftmaxSettings } from './softmax-regression.ts'
+import { scalingOf, softmaxLosses, type SoftmaxSettings } from './softmax-regression.ts'
 import { tokensOf, unknownId } from './token-ids.ts'
 import { inputWidth, targetAt, targetWidth } from '../base/rows.ts'
 import { labelClasses } from './labels.ts'
@@ -12,7 +12,7 @@ const [MOST_ROWS, FEWEST_ROWS] = [800, 80]
 const [MOST_INPUTS, MOST_CLASSES] = [400, 40]
 /** The most frequent words that a bag of words counts. */
 const MOST_WORDS = 1000
-/** Penalties of columns and of words, of which the best counts: a fixed one would favor few inputs, or many. */
+/** Penalties to try, for columns and for words. The best one counts, since one fixed penalty suits few inputs, or many. */
 const penalties = [
   [1, 0.1],
   [10, 0.3],
@@ -36,9 +36,9 @@ export interface InputEvidence {
 /**
  * How well a logistic regression tells the classes from the inputs: two halves of the training rows, each predicted by the
  * model of the other. Numbers and categories are standardized; texts become tf-idf of their most frequent words, in rows of
- * length 1. With both, columns stand beside the words. Of numbers to predict, it tells the upper half from the lower. So the same rows say which of two kinds of inputs
- * knows more. Of several targets or labels, it is the mean over them. Null where it cannot be computed: of few rows, many
- * inputs or many classes.
+ * length 1. With both, columns stand beside the words. Of numbers to predict, it tells the upper half from the lower. So the
+ * same rows say which of two kinds of inputs knows more. Of several targets or labels, it is the mean over them. Null where
+ * it cannot be computed: of few rows, many inputs or many classes.
  */
 export function inputEvidence(data: EvidenceData): InputEvidence | null {
   const width = targetWidth(data)
@@ -121,20 +121,17 @@ function wordsOf({ values: inputs, rows, columns: width }: Matrix, tokens: numbe
   return { values, rows, columns }
 }
 
-/** The inputs behind the tokens, standardized and times √share, beside the words: so their penalty is that of words / share. */
+/** The inputs after the tokens, standardized, times √share and beside the words. So their penalty is that of words / share. */
 function beside(words: Matrix, all: Matrix, tokens: number, share: number): Matrix {
   const columns = words.columns + all.columns - tokens
   const values = new Float64Array(all.rows * columns)
-  for (let row = 0; row < all.rows; row++)
+  const { means, scales } = scalingOf(all)
+  for (let row = 0; row < all.rows; row++) {
     values.set(words.values.subarray(row * words.columns, (row + 1) * words.columns), row * columns)
-  for (let input = tokens; input < all.columns; input++) {
-    const own = Float64Array.from({ length: all.rows }, (_, row) => all.values[row * all.columns + input] ?? 0)
-    const mean = own.reduce((sum, value) => sum + value / own.length, 0)
-    const sd = Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2 / own.length, 0)) || 1
-    const at = words.columns + input - tokens
-    own.forEach((value, row) => {
-      values[row * columns + at] = ((value - mean) / sd) * Math.sqrt(share)
-    })
+    for (let input = tokens; input < all.columns; input++) {
+      const value = (all.values[row * all.columns + input] ?? 0) - (means[input] ?? 0)
+      values[row * columns + words.columns + input - tokens] = value * (scales[input] ?? 0) * Math.sqrt(share)
+    }
   }
   return { values, rows: all.rows, columns }
 }

@@ -1,19 +1,13 @@
 // Targets of several labels: one column that lists the labels of each row.
 import { listed } from '../base/lists.ts'
 import type { Column } from './column.ts'
-import { labelEvidence, labelsIn } from './label-lists.ts'
-import type { LabelTargets } from './labels.ts'
+import { type LabelEvidence, labelEvidence, labelsIn, mostLabels } from './label-lists.ts'
+import { fewRows, type LabelTargets } from './labels.ts'
 import { counted, fail } from './problems.ts'
 import { requireDifferent } from './same-levels.ts'
 import { sortedLevels } from './targets.ts'
 import type { ListedLabels } from './summary.ts'
 import type { LabelsConfig } from './types.ts'
-
-/** A model has an output for each label, and data checks and reports look at every one. */
-export const mostLabels = 300
-
-/** What is learned about a label with fewer rows can hardly be measured. */
-export const fewRows = 10
 
 export interface LabelColumn {
   readonly labels: LabelTargets
@@ -25,8 +19,8 @@ type Counted = readonly [label: string, rows: number]
 
 /**
  * Whether each label applies to each row, rows × labels. Labels come from all rows, so that the outputs of a model do not
- * depend on how rows are divided, and in sorted order, so that they do not depend on the order of rows. A cell without a value
- * has none.
+ * depend on how rows are divided, and in sorted order, so that they do not depend on the order of rows. A cell without a
+ * value has none.
  *
  * @param column read as `labels`
  * @throws InputError if a cell is no list of labels, or if there are too few labels or too many
@@ -97,7 +91,9 @@ function notLists(column: Column, cells: readonly (readonly string[] | undefined
   const separator = evidenceOf(column)?.separator
   return fail({
     code: 'data/not-a-list',
-    message: `column "${column.name}" has a text that is no list of labels, in ${counted(rows, 'row')}, first in row ${rowOf(column, code)}`,
+    message:
+      `column "${column.name}" has a text that is no list of labels, in ${counted(rows, 'row')}, ` +
+      `first in row ${rowOf(column, code)}`,
     found: column.levels?.[code] ?? '',
     allowed: `lists such as ["rock", "live"], or texts with a separator`,
     hint: `say what separates the labels, as in target: { labels: ${column.name}, separator: ${JSON.stringify(separator ?? ';')} }`,
@@ -126,15 +122,20 @@ function notSeparated(column: Column, separator: string): never {
   })
 }
 
-/** Rows of each different cell that has a value. */
-function cellsOf({ codes, levels }: Column): (readonly [string, number])[] {
-  const counts = new Float64Array(levels?.length ?? 0)
-  for (const code of codes ?? []) counts[code] = (counts[code] ?? 0) + 1
-  return (levels ?? []).flatMap((text, code) => (text === '' ? [] : [[text, counts[code] ?? 0] as const]))
+/** Rows of each different cell. */
+function rowsOfCells({ codes, levels }: Column): Float64Array {
+  const rows = new Float64Array(levels?.length ?? 0)
+  for (const code of codes ?? []) rows[code] = (rows[code] ?? 0) + 1
+  return rows
 }
 
 /** What separates the labels of a column, if it is sure to list labels. */
-const evidenceOf = (column: Column) => labelEvidence(cellsOf(column))
+function evidenceOf(column: Column): LabelEvidence | undefined {
+  const rows = rowsOfCells(column)
+  return labelEvidence(
+    (column.levels ?? []).flatMap((text, code) => (text === '' ? [] : [[text, rows[code] ?? 0] as const])),
+  )
+}
 
 /** How a column lists labels, if it is sure to do so, and which of them have enough rows to be learned. */
 export function listedLabels(column: Column): ListedLabels | null {
@@ -146,9 +147,8 @@ export function listedLabels(column: Column): ListedLabels | null {
   return count < 2 ? null : { separator: evidence.separator, count, minRows }
 }
 
-function countsOf({ codes }: Column, cells: readonly (readonly string[])[]): Map<string, number> {
-  const rows = new Float64Array(cells.length)
-  for (const code of codes ?? []) rows[code] = (rows[code] ?? 0) + 1
+function countsOf(column: Column, cells: readonly (readonly string[])[]): Map<string, number> {
+  const rows = rowsOfCells(column)
   const counts = new Map<string, number>()
   cells.forEach((labels, code) => {
     for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + (rows[code] ?? 0))
@@ -174,7 +174,9 @@ function chosen(column: Column, all: ReadonlyMap<string, number>, rows: number, 
   const rest = [...all].filter(([label]) => !kept.some(([one]) => one === label))
   return fail({
     code: 'data/one-class',
-    message: `column "${name}" has ${kept.length === 0 ? 'no label' : 'one label'} to learn, and several labels need at least two`,
+    message:
+      `column "${name}" has ${kept.length === 0 ? 'no label' : 'one label'} to learn, ` +
+      'and several labels need at least two',
     found: all.size === 0 ? 'no label in any row' : listed([...kept, ...rest], 8, shown),
     allowed: `labels that ${counted(minRows, 'row')} or more have, and not every row`,
     ...(minRows > 1 ? { hint: `lower minRows in data.target` } : {}),

@@ -52,7 +52,9 @@ const mostCells = 0.5
 /** Rows that a label has that occurs again and again, and the share of all labels in cells that such labels must have. */
 const [again, repeated] = [5, 0.95]
 /** Longer ones are sentences, and more of them in a cell are words. */
-const [longestLabel, mostInCell, mostLabels] = [40, 20, 300]
+const [longestLabel, mostInCell] = [40, 20]
+/** A model has an output for each label, and data checks and reports look at every one. */
+export const mostLabels = 300
 
 /**
  * Whether texts list labels: a sign splits most of them into a few parts that occur again and again, now at the beginning and

@@ -22,6 +22,9 @@ export const labelValue = (text: string): 0 | 1 | undefined => meaning.get(text.
 export const isLabel = (texts: readonly string[]): boolean =>
   texts.length > 0 && texts.every((text) => labelValue(text) !== undefined) && new Set(texts.map(labelValue)).size === 2
 
+/** What is learned about a label with fewer rows can hardly be measured. */
+export const fewRows = 10
+
 /** Names of the two values, for what looks at one label as a target of two classes. */
 export const labelClasses: readonly string[] = ['no', 'yes']
 
@@ -62,7 +65,9 @@ function notLabel(
   const count = codes.reduce((sum, code) => sum + Number(isOther(code)), 0)
   return {
     code: 'data/not-a-label',
-    message: `the label "${name}" has a value that is neither yes nor no, in ${counted(count, 'row')}, first in row ${(first + 1).toLocaleString('en')}`,
+    message:
+      `the label "${name}" has a value that is neither yes nor no, in ${counted(count, 'row')}, ` +
+      `first in row ${(first + 1).toLocaleString('en')}`,
     found: levels[codes[first] ?? -1] ?? '',
     allowed: spellings.map((pair) => pair.join(' and ')).join(', or '),
     hint: 'write one column of 0 and 1 for each label; a column of three or more classes needs task: classification',
@@ -87,17 +92,16 @@ interface Scarce {
  *
  * @param rows number of rows that are divided, the first of all
  */
-export function checkLabels(
-  config: DataConfig,
-  { targets, targetNames = [] }: Pick<Dataset, 'targets' | 'targetNames'>,
-  rows: number,
-): void {
+export function checkLabels(config: DataConfig, labels: Pick<Dataset, 'targets' | 'targetNames'>, rows: number): void {
   const { split, files } = config
   if (!split.stratify || split.time !== undefined) return
   const parts = 1 + Number(!files?.validation && split.validation > 0) + Number(!files?.test && split.test > 0)
-  const divided = Int32Array.from({ length: rows }, (_, row) => row)
-  const scarce = targetNames.flatMap((name, k): Scarce[] => {
-    const yes = countYes(targets, targetNames.length, k, divided)
+  const counts = yesCounts(
+    labels,
+    Array.from({ length: rows }, (_, row) => row),
+  )
+  const scarce = (labels.targetNames ?? []).flatMap((name, k): Scarce[] => {
+    const yes = counts[k] ?? NaN
     const [side, count] = yes <= rows - yes ? (['yes', yes] as const) : (['no', rows - yes] as const)
     return count >= parts ? [] : [{ name, side, rows: count }]
   })
@@ -115,11 +119,12 @@ export function checkLabels(
 /** Rejects labels that have one value in all training rows, as a split by groups, times or files can leave them. */
 export function requireLearnable(
   config: Pick<DataConfig, 'target' | 'labels'>,
-  { targets, targetNames = [] }: Pick<Dataset, 'targets' | 'targetNames'>,
+  labels: Pick<Dataset, 'targets' | 'targetNames'>,
   { train }: Splits,
 ): void {
-  const scarce = targetNames.flatMap((name, k): Scarce[] => {
-    const yes = countYes(targets, targetNames.length, k, train)
+  const counts = yesCounts(labels, train)
+  const scarce = (labels.targetNames ?? []).flatMap((name, k): Scarce[] => {
+    const yes = counts[k] ?? NaN
     return yes > 0 && yes < train.length ? [] : [{ name, side: yes > 0 ? 'no' : 'yes', rows: 0 }]
   })
   rejectScarce(config, scarce, {
@@ -127,7 +132,7 @@ export function requireLearnable(
     what: ({ side }) => `is ${side === 'yes' ? 'no' : 'yes'} in every training row, so there is nothing to learn`,
     several: 'are in no training row, or in every one, so there is nothing to learn',
     found: () => counted(train.length, 'training row'),
-    minRows: 10,
+    minRows: fewRows,
     otherwise: 'split so that training rows have both',
   })
 }
@@ -173,26 +178,32 @@ function rejectScarce(
   problems.throwIfAny()
 }
 
-function countYes(targets: Float32Array, width: number, k: number, rows: Int32Array): number {
-  let yes = 0
-  for (const row of rows) yes += targets[row * width + k] ?? NaN
-  return yes
+/** In how many of these rows each label applies; without rows, in how many of all. */
+export function yesCounts(
+  { targets, targetNames = [] }: Pick<Dataset, 'targets' | 'targetNames'>,
+  rows: Iterable<number> = new Array(targets.length / targetNames.length).keys(),
+): readonly number[] {
+  const width = targetNames.length
+  const counts = new Array<number>(width).fill(0)
+  for (const row of rows) {
+    for (let k = 0; k < width; k++) counts[k] = (counts[k] ?? 0) + (targets[row * width + k] ?? NaN)
+  }
+  return counts
 }
 
 /** Combinations of labels with fewer rows than this share a stratum. */
 const fewestTogether = 10
 
 /**
- * A stratum for each row, so that every part of a split has about the same labels: rows with the same labels, or if those are
- * few, rows with the same rarest label.
+ * A stratum for each row, so that every part of a split has about the same labels: rows with the same labels, or if those
+ * are few, rows with the same rarest label.
  */
 export function labelStrata({ targets, targetNames = [] }: Pick<Dataset, 'targets' | 'targetNames'>): Int32Array {
   const width = targetNames.length
   const rows = targets.length / width
   const own = (row: number): Float32Array => targets.subarray(row * width, (row + 1) * width)
-  const all = Int32Array.from({ length: rows }, (_, row) => row)
-  const counts = targetNames.map((_, k) => countYes(targets, width, k, all))
-  const combinations = Array.from(all, (row) => own(row).join(''))
+  const counts = yesCounts({ targets, targetNames })
+  const combinations = Array.from({ length: rows }, (_, row) => own(row).join(''))
   const together = occurrences(combinations)
   const rarest = (row: number): number =>
     own(row).reduce((best, yes, k) => (yes === 1 && (best < 0 || (counts[k] ?? 0) < (counts[best] ?? 0)) ? k : best), -1)

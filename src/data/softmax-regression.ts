@@ -100,7 +100,8 @@ interface Standard {
   readonly scales: Float64Array
 }
 
-function scalingOf({ values, rows, columns }: Matrix): Standard {
+/** By the mean and the SD of each column; a constant column becomes 0. */
+export function scalingOf({ values, rows, columns }: Matrix): Standard {
   const [means, squares] = [new Float64Array(columns), new Float64Array(columns)]
   values.forEach((value, i) => addTo(means, i % columns, value / rows))
   values.forEach((value, i) => addTo(squares, i % columns, (value - (means[i % columns] ?? 0)) ** 2 / rows))

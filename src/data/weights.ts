@@ -1,7 +1,7 @@
 import { listed } from '../base/lists.ts'
 import { didYouMean, InputError } from '../base/diagnostics.ts'
 import type { Column } from './column.ts'
-import type { LabelTargets } from './labels.ts'
+import { type LabelTargets, yesCounts } from './labels.ts'
 import { fail } from './problems.ts'
 import type { DataConfig, WeightingConfig } from './types.ts'
 
@@ -55,10 +55,11 @@ export function rowWeights(
  */
 export function labelWeights(
   { weighting }: Pick<DataConfig, 'weighting'>,
-  { targets, targetNames }: LabelTargets,
+  labels: LabelTargets,
   train: Int32Array,
 ): { readonly labelWeights?: Float32Array } {
   const wanted = weighting?.classes
+  const { targetNames } = labels
   if (wanted === undefined) return {}
   if (wanted !== 'balanced') {
     requireKnown(wanted, targetNames, 'a label that data.target does not have')
@@ -73,12 +74,8 @@ export function labelWeights(
     }
     return { labelWeights: Float32Array.from(targetNames, (name) => wanted[name] ?? 1) }
   }
-  const counts = new Float64Array(targetNames.length)
-  for (const row of train) {
-    for (let k = 0; k < counts.length; k++) counts[k] = (counts[k] ?? 0) + (targets[row * counts.length + k] ?? NaN)
-  }
   // A base may have no row of a label that its change adds.
-  return { labelWeights: Float32Array.from(counts, (yes) => (yes === 0 ? 1 : (train.length - yes) / yes)) }
+  return { labelWeights: Float32Array.from(yesCounts(labels, train), (yes) => (yes === 0 ? 1 : (train.length - yes) / yes)) }
 }
 
 function classWeights({ classes: wanted }: WeightingConfig, { codes, classes, train }: Weighed): readonly number[] {

@@ -1,5 +1,6 @@
 // What `init` asks on a terminal before it writes a spec.
 import { diagnosticLines, InputError } from '../../base/diagnostics.ts'
+import { fewRows } from '../../data/labels.ts'
 import type { ColumnSummary, TableSummary } from '../../data/summary.ts'
 import type { Task } from '../../records/metrics.ts'
 import type { ask } from '../ask.ts'
@@ -51,16 +52,13 @@ const labelColumns = ({ columns }: TableSummary): readonly string[] =>
 const hasLabels = ({ listed, separators, type }: ColumnSummary): boolean =>
   listed !== null || type === 'list' || (type !== 'numeric' && separators.length > 0)
 
-/** Rows of a label that can be learned and measured. */
-const usualRows = 10
-
 async function listing(summary: TableSummary, column: ColumnSummary, { ask }: Asking): Promise<TableSummary> {
   const { listed, separators, type, name } = column
   if (listed) return withLabels(summary, listed)
-  if (type === 'list') return withLabels(summary, { separator: null, minRows: usualRows })
+  if (type === 'list') return withLabels(summary, { separator: null, minRows: fewRows })
   const [usual = ';'] = separators
   const separator = await ask(`Between two labels in ${name}:`, usual, separators)
-  return withLabels(summary, { separator, minRows: usualRows })
+  return withLabels(summary, { separator, minRows: fewRows })
 }
 
 async function severalColumns(summary: TableSummary, all: readonly string[], { ask }: Asking): Promise<TableSummary> {

@@ -1,4 +1,5 @@
 import { listed } from '../../base/lists.ts'
+import { yesCounts } from '../labels.ts'
 import { counted } from '../problems.ts'
 import type { Dataset } from '../types.ts'
 import type { CheckDefinition, Found } from './definition.ts'
@@ -31,8 +32,7 @@ function find({ classes, targets }: Dataset): Found[] {
 function findInLabels({ targets, targetNames = [] }: Dataset): Found[] {
   const width = targetNames.length
   const rows = targets.length / width
-  const counts = new Array<number>(width).fill(0)
-  targets.forEach((yes, i) => (counts[i % width] = (counts[i % width] ?? 0) + yes))
+  const counts = yesCounts({ targets, targetNames })
   const uneven = targetNames.flatMap((name, k) => {
     const yes = counts[k] ?? 0
     const [few, most] = [Math.min(yes, rows - yes), Math.max(yes, rows - yes)]
@@ -44,6 +44,8 @@ function findInLabels({ targets, targetNames = [] }: Dataset): Found[] {
     8,
     ({ name, few, side }) => `"${name}" is ${side} in ${counted(few, 'row')}`,
   )
-  const message = `${uneven.length} of ${counted(width, 'label')} ${uneven.length === 1 ? 'is' : 'are'} imbalanced, out of ${counted(rows, 'row')}: ${shown}`
+  const message =
+    `${uneven.length} of ${counted(width, 'label')} ${uneven.length === 1 ? 'is' : 'are'} imbalanced, ` +
+    `out of ${counted(rows, 'row')}: ${shown}`
   return [{ message }]
 }
