@@ -5,8 +5,8 @@
  */
 export type Code = readonly number[]
 
-export type ValueType = 'i32' | 'f32' | 'v128'
-const typeBytes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b }
+export type ValueType = 'i32' | 'f32' | 'f64' | 'v128'
+const typeBytes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b }
 
 /** A function with `parameters` i32 parameters and no result; locals are numbered after the parameters. */
 export interface WasmFunction {
@@ -96,9 +96,25 @@ export interface Lanes {
   /** One float, in every lane. */
   loadSplat(offset: number): Code
   store(offset: number): Code
+  /** One number, in every lane. */
+  constant(value: number): Code
   readonly multiply: Code
   readonly add: Code
+  readonly subtract: Code
+  readonly divide: Code
+  readonly squareRoot: Code
+  readonly negate: Code
+  readonly magnitude: Code
+  /** NaN where either is. */
+  readonly maximum: Code
+  /** The second where it is below the first, or above, else the first; from two locals. */
+  lesser(a: number, b: number): Code
+  greater(a: number, b: number): Code
+  /** 1 where the local is above 0, NaN where it is NaN, else 0. */
+  step(a: number): Code
 }
+
+const floatBytes = (value: number): Code => [...new Uint8Array(Float32Array.of(value).buffer)]
 
 export const fourLanes: Lanes = {
   type: 'v128',
@@ -106,8 +122,23 @@ export const fourLanes: Lanes = {
   load: (offset) => [...prefixed(0), ...at(2, offset)],
   loadSplat: (offset) => [...prefixed(9), ...at(2, offset)],
   store: (offset) => [...prefixed(11), ...at(2, offset)],
+  constant: (value) => [...prefixed(0x0c), ...[1, 2, 3, 4].flatMap(() => floatBytes(value))],
   multiply: prefixed(0xe6),
   add: prefixed(0xe4),
+  subtract: prefixed(0xe5),
+  divide: prefixed(0xe7),
+  squareRoot: prefixed(0xe3),
+  negate: prefixed(0xe1),
+  magnitude: prefixed(0xe0),
+  maximum: prefixed(0xe9),
+  lesser: (a, b) => [...get(a), ...get(b), ...prefixed(0xea)],
+  greater: (a, b) => [...get(a), ...get(b), ...prefixed(0xeb)],
+  // All bits where it is so, of which `and` keeps those of 1; all bits are NaN.
+  step: (a) => [
+    ...[...get(a), ...fourLanes.constant(0), ...prefixed(0x44)],
+    ...[...fourLanes.constant(1), ...prefixed(0x4e)],
+    ...[...get(a), ...get(a), ...prefixed(0x42), ...prefixed(0x50)],
+  ],
 }
 
 export const oneLane: Lanes = {
@@ -116,9 +147,32 @@ export const oneLane: Lanes = {
   load: (offset) => [0x2a, ...at(2, offset)],
   loadSplat: (offset) => [0x2a, ...at(2, offset)],
   store: (offset) => [0x38, ...at(2, offset)],
+  constant: (value) => [0x43, ...floatBytes(value)],
   multiply: [0x94],
   add: [0x92],
+  subtract: [0x93],
+  divide: [0x95],
+  squareRoot: [0x91],
+  negate: [0x8c],
+  magnitude: [0x8b],
+  maximum: [0x97],
+  lesser: (a, b) => [...get(b), ...get(a), ...get(b), ...get(a), 0x5d, 0x1b],
+  greater: (a, b) => [...get(b), ...get(a), ...get(a), ...get(b), 0x5d, 0x1b],
+  // The comparison is an integer, which is converted.
+  step: (a) => [...[...get(a), ...oneLane.constant(0), 0x5e, 0xb2], ...[...get(a), ...get(a), ...get(a), 0x5b, 0x1b]],
 }
+
+/** Sums in double precision: of one float, or of the two from an address on in the lanes of one vector. */
+export const doubles = {
+  zero: [0x44, 0, 0, 0, 0, 0, 0, 0, 0],
+  zeros: fourLanes.constant(0),
+  load: (offset: number): Code => [0x2a, ...at(2, offset), 0xbb],
+  add: [0xa0],
+  store: (offset: number): Code => [0xb6, ...oneLane.store(offset)],
+  loadTwo: (offset: number): Code => [...prefixed(0x5d), ...at(2, offset), ...prefixed(0x5f)],
+  addTwo: prefixed(0xf0),
+  storeTwo: (offset: number): Code => [...prefixed(0x5e), ...prefixed(0x5b), ...at(2, offset), 0],
+} as const
 
 /** A comparison sets all bits or none in each of four lanes; `and` and `andNot` (first, but not second) select by them. */
 export const masks = {

@@ -12,7 +12,9 @@ export interface Engine {
   readonly tf: Tf
   /** Set if the engine has them in one piece. */
   readonly fused?: FusedOps | undefined
-  /** Present if steps can be compiled into one native graph: creates the compiler of a data set. */
+  /** Set if a product with the columns of images is faster than a convolution over them. */
+  readonly prefersColumns?: boolean
+  /** Present if steps can be compiled: creates the compiler of a data set. */
   readonly compile?: (data: TrainingData, notice?: (message: string) => void) => Compiler
 }
 

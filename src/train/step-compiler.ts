@@ -41,6 +41,21 @@ export interface Compiler {
   dispose(): void
 }
 
+/** Everything in a run that a compiled step depends on, and more; but not rates, seeds and lengths. */
+export function structureOf({ settings: { levers, averaging }, rowsOf }: StepSource, rows: number): string {
+  const { optimization, batching, regularization, scheduling } = levers
+  const { learningRate: _, ...optimizer } = optimization
+  return JSON.stringify([
+    optimizer,
+    batching,
+    regularization,
+    scheduling.clipNorm,
+    rows,
+    rowsOf !== null,
+    averaging !== null,
+  ])
+}
+
 /** Target duration of one call, so that progress is visible, within bounds of step count and memory. */
 const secondsPerCall = 0.2
 const mostSteps = 512

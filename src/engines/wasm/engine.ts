@@ -10,6 +10,7 @@ import { trainsOn } from '../../train/trainer.ts'
 import type { Engine } from '../../train/engine.ts'
 import type { EngineDefinition } from '../definition.ts'
 import { registerTrainingKernels } from './kernels/register.ts'
+import { createCompiler } from './replay/compiler.ts'
 
 export interface WasmEngineOptions {
   /** Folder of `tfjs-backend-wasm-simd.wasm` and `tfjs-backend-wasm.wasm`. */
@@ -44,7 +45,7 @@ async function load(folder: string): Promise<Engine> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   if (!(await tf.setBackend('wasm'))) throw unusable(`the wasm engine did not load ${binary}`, folder)
   registerTrainingKernels(tf, simd)
-  return { label: `wasm ${version_wasm}${simd ? ' simd' : ''}`, tf }
+  return { label: `wasm ${version_wasm}${simd ? ' simd' : ''}`, tf, compile: () => createCompiler(tf, simd) }
 }
 
 /** The backend's loader was written for CommonJS and looks for these two, which an ES module does not define. */

@@ -1,6 +1,6 @@
 import { product } from '../../../layers/definition.ts'
 import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
-import type { CompiledSteps, Compiler, StepSource } from '../../../train/step-compiler.ts'
+import { type CompiledSteps, type Compiler, type StepSource, structureOf } from '../../../train/step-compiler.ts'
 import { coefficientsOf, type ModelState, type TrainState, tensorsOf } from '../../../train/step.ts'
 import type { Model, TrainingData } from '../../../train/types.ts'
 import { createResident, type Native, type NativeTensor, type Resident } from './binding.ts'
@@ -124,21 +124,6 @@ export function createCompiler(
       resident = undefined
     },
   }
-}
-
-/** Everything in a run that a step's graph depends on, and more; but not rates, seeds and lengths. */
-function structureOf({ settings: { levers, averaging }, rowsOf }: StepSource, rows: number): string {
-  const { optimization, batching, regularization, scheduling } = levers
-  const { learningRate: _, ...optimizer } = optimization
-  return JSON.stringify([
-    optimizer,
-    batching,
-    regularization,
-    scheduling.clipNorm,
-    rows,
-    rowsOf !== null,
-    averaging !== null,
-  ])
 }
 
 function traceAt(tf: Tf, native: Native, source: StepSource, state: TrainState, step: number): Trace {

@@ -1,0 +1,80 @@
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
+import { NotTraceable, type Tf } from '../../../layers/forward.ts'
+import { backendOf, type DataId, type Values } from './backend.ts'
+
+type Inputs = Parameters<KernelFunc>[0]['inputs']
+
+/** One call of a kernel, with every tensor that it made, in order: outputs and scratch. */
+export interface KernelCall {
+  readonly name: string
+  readonly kernel: KernelFunc
+  readonly inputs: Inputs
+  readonly attributes: Parameters<KernelFunc>[0]['attrs']
+  readonly made: readonly TensorInfo[]
+  readonly outputs: readonly TensorInfo[]
+}
+
+export interface Recording {
+  readonly calls: readonly KernelCall[]
+  /** Tensors that JavaScript created meanwhile, with their values. */
+  readonly constants: ReadonlyMap<DataId, Values>
+}
+
+/**
+ * Runs something on the wasm backend and records every kernel that it calls. Kernels that a kernel calls belong to it.
+ * Reading a tensor back is refused: what depends on it would be the same in every replay.
+ */
+export function record<T>(tf: Tf, run: () => T): { readonly result: T; readonly recording: Recording } {
+  const backend = backendOf(tf)
+  const [calls, constants]: [KernelCall[], Map<DataId, Values>] = [[], new Map()]
+  /** What the kernel in progress has made; null between kernels. */
+  let made: TensorInfo[] | null = null
+  /** The backend writes what it makes. */
+  let making = false
+  const watched = {
+    makeOutput: (...given: Parameters<typeof backend.makeOutput>) => {
+      making = true
+      const info = original.makeOutput.apply(backend, given)
+      making = false
+      made?.push(info)
+      return info
+    },
+    write: (...given: Parameters<typeof backend.write>) => {
+      if (made && !making) throw new NotTraceable('a kernel creates a tensor that a replay could not')
+      const dataId = original.write.apply(backend, given)
+      if (!making && given[0]) constants.set(dataId, given[0].slice())
+      return dataId
+    },
+    readSync: (...given: Parameters<typeof backend.readSync>) => {
+      if (!made) throw new NotTraceable('it reads values back during the computation')
+      return original.readSync.apply(backend, given)
+    },
+  }
+  const original = { makeOutput: backend.makeOutput, write: backend.write, readSync: backend.readSync }
+  const kernels = tf.getKernelsForBackend('wasm').map((config) => ({ config, kernel: config.kernelFunc }))
+  for (const { config, kernel } of kernels) {
+    config.kernelFunc = (call) => {
+      if (made) return kernel(call)
+      made = []
+      try {
+        const out = kernel(call)
+        const outputs = Array.isArray(out) ? out : [out]
+        calls.push({ name: config.kernelName, kernel, inputs: call.inputs, attributes: call.attrs, made, outputs })
+        return out
+      } finally {
+        made = null
+      }
+    }
+  }
+  Object.assign(backend, watched)
+  try {
+    return { result: run(), recording: { calls, constants } }
+  } finally {
+    Object.assign(backend, original)
+    for (const { config, kernel } of kernels) config.kernelFunc = kernel
+  }
+}
+
+/** The tensors that a kernel reads; it may leave one out. */
+export const inputsOf = ({ inputs }: KernelCall): TensorInfo[] =>
+  Object.values(inputs).filter((info): info is TensorInfo => info !== undefined && info !== null)

@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { stream } from '../../../../src/base/random.ts'
+import { createProgram } from '../../../../src/engines/wasm/replay/program.ts'
+import { record } from '../../../../src/engines/wasm/replay/recording.ts'
+import type { Tensor, Tf } from '../../../../src/layers/forward.ts'
+import { wasmEngine } from '../../../support/tf-wasm.ts'
+
+let tf: Tf
+beforeAll(async () => {
+  tf = (await wasmEngine()).tf
+})
+
+const random = stream(3, 'replay')
+const values = (shape: readonly number[]): Float32Array =>
+  Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal())
+
+/** A computation reads as many tensors as its case has shapes. */
+type Compute = (tf: Tf, a: Tensor, b: Tensor, c: Tensor) => Tensor[]
+type Given = [Tensor, Tensor, Tensor]
+
+/** Records it on some values, replays it on others, twice, and gives what the backend makes of those beside it. */
+function replayed(shapes: readonly (readonly number[])[], compute: Compute, special: readonly number[] = []) {
+  const fresh = (): Float32Array[] =>
+    shapes.map((shape) => values(shape).map((value, i) => (i < special.length ? (special[i] as number) : value)))
+  const tensors = (of: readonly Float32Array[]): Tensor[] => of.map((v, i) => tf.tensor(v, [...(shapes[i] ?? [])]))
+  return tf.tidy((() => {
+    const given = tensors(fresh())
+    const { result, recording } = record(tf, () => compute(tf, ...(given as Given)))
+    const wanted = result.map(({ dataId }) => dataId)
+    const program = createProgram(tf, recording, given, result, true)
+    const turns = [fresh(), fresh()].map((other) => {
+      given.forEach(({ dataId }, i) => program.floats(dataId).set(other[i] as Float32Array))
+      program.run()
+      const found = wanted.map((dataId) => [...program.floats(dataId)])
+      return { found, expected: compute(tf, ...(tensors(other) as Given)).map((t) => [...t.dataSync()]) }
+    })
+    program.dispose()
+    return turns
+  }) as never) as unknown as { found: number[][]; expected: number[][] }[]
+}
+
+const cases: readonly (readonly [string, readonly (readonly number[])[], Compute])[] = [
+  [
+    'a chain over elements',
+    [
+      [7, 9],
+      [7, 9],
+    ],
+    (tf, a, b) => [tf.relu(tf.add(tf.mul(a, b), tf.sub(a, b)))],
+  ],
+  ['several results of a chain', [[33]], (tf, a) => [tf.square(a), tf.neg(tf.square(a)), tf.abs(a)]],
+  ['a scalar for all', [[30], []], (tf, a, b) => [tf.div(a, tf.maximum(b, 2)), tf.minimum(a, b)]],
+  ['a row that repeats', [[6, 10], [10]], (tf, a, b) => [tf.add(tf.mul(a, b), 1)]],
+  ['a row of whole vectors', [[5, 3, 8], [8]], (tf, a, b) => [tf.sub(a, b)]],
+  ['a row that does not come out even', [[3, 7], [7]], (tf, a, b) => [tf.sub(b, a)]],
+  [
+    'one element for each row',
+    [
+      [6, 10],
+      [6, 1],
+    ],
+    (tf, a, b) => [tf.div(a, b)],
+  ],
+  ['one element for each row of whole vectors', [[6, 2, 8], [6, 2, 1], [8]], (tf, a, b, c) => [tf.mul(tf.sub(a, b), c)]],
+  [
+    'a softmax',
+    [[9, 10]],
+    (tf, a) => {
+      const shifted = tf.sub(a, tf.max(a, 1, true))
+      const exps = tf.exp(shifted)
+      return [tf.div(exps, tf.sum(exps, 1, true)), tf.sum(tf.log(tf.sum(exps, 1, true))), tf.sum(tf.mul(a, shifted))]
+    },
+  ],
+  ['sums over the first dimensions', [[5, 6, 23]], (tf, a) => [tf.sum(a, [0, 1]), tf.sum(a, [0, 1], true)]],
+  ['sums and maxima over the last', [[5, 6, 23]], (tf, a) => [tf.sum(a, [2]), tf.max(a, 2, true), tf.sum(a, [1, 2])]],
+  ['a sum of everything', [[9610]], (tf, a) => [tf.sum(a)]],
+  ...[
+    [64, 64, 128],
+    [5, 3, 7],
+    [1, 9, 13],
+    [130, 40, 10],
+  ].flatMap(([rows = 0, inner = 0, columns = 0]) =>
+    [false, true].flatMap((ta) =>
+      [false, true].map(
+        (tb) =>
+          [
+            `the product ${rows}×${inner}×${columns}${ta ? ', first transposed' : ''}${tb ? ', second transposed' : ''}`,
+            [ta ? [inner, rows] : [rows, inner], tb ? [columns, inner] : [inner, columns]],
+            (tf: Tf, a: Tensor, b: Tensor) => [tf.matMul(a as never, b as never, ta, tb)],
+          ] as const,
+      ),
+    ),
+  ),
+  [
+    'parts of a vector, joined again',
+    [[30]],
+    (tf, a) => {
+      const parts = tf.split(a, [4, 16, 10])
+      return [tf.concat(parts.map((part) => tf.mul(part, part)) as never)]
+    },
+  ],
+  [
+    'what is joined twice',
+    [[4], [5]],
+    (tf, a, b) => {
+      const [c, d] = [tf.add(a, 1), tf.add(b, 1)]
+      return [tf.concat([c, d] as never), tf.concat([d, c, c, a] as never), c]
+    },
+  ],
+  [
+    'kernels of the backend',
+    [[4, 6]],
+    (tf, a) => [tf.tanh(tf.transpose(tf.add(a, 1))), tf.slice(a as never, [1, 2], [2, 3])],
+  ],
+  ['a result that is an input', [[4]], (tf, a) => [tf.reshape(a, [2, 2]), tf.add(a, 1)]],
+]
+
+describe('a replay has the bits of the backend for', () => {
+  test.each(cases)('%s', (_, shapes, compute) => {
+    for (const { found, expected } of replayed(shapes, compute)) expect(found).toEqual(expected)
+  })
+
+  test.each(['relu', 'step', 'sqrt', 'square', 'neg', 'abs'] as const)('%s of special numbers', (name) => {
+    const special = [NaN, Infinity, -Infinity, -0, 0, 1, -1, NaN]
+    for (const { found, expected } of replayed([[11]], (tf, a) => [tf[name](a)], special)) expect(found).toEqual(expected)
+  })
+
+  test.each(['minimum', 'maximum'] as const)('%s of special numbers', (name) => {
+    const compute: Compute = (tf, a) => [tf[name](a, 0.5), tf[name](0.5, a), tf[name](a, tf.neg(a))]
+    for (const { found, expected } of replayed([[11]], compute, [NaN, Infinity, -Infinity, -0, 0, 1, -1, NaN]))
+      expect(found).toEqual(expected)
+  })
+})

@@ -1,0 +1,102 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Tf } from '../../../../src/layers/forward.ts'
+import { withLevers } from '../../../../src/records/levers.ts'
+import type { Engine } from '../../../../src/train/engine.ts'
+import { averagingOver } from '../../../../src/train/averaging.ts'
+import { image, imageRuns, levers, mlp, setups, start, trained } from '../../../train/compiled-steps.ts'
+import { wasmEngine } from '../../../support/tf-wasm.ts'
+
+describe('steps that are replayed on the embedded engine', () => {
+  let replayed: Engine
+  let eager: Engine
+  beforeAll(async () => {
+    replayed = await wasmEngine()
+    const { compile: _, ...rest } = replayed
+    eager = rest
+  })
+
+  describe('have the bits of steps op by op, on', () => {
+    test.each(setups)('%s', (_, setup) => {
+      const found = trained(replayed, setup, 12)
+      expect(found).toEqual(trained(eager, setup, 12))
+      expect(found.losses.every(Number.isFinite)).toBe(true)
+    })
+
+    test('images of one channel, by a trainer, with their evaluations', () => {
+      expect(imageRuns(replayed)).toEqual(imageRuns(eager))
+    })
+
+    test('a rate at which training diverges', () => {
+      const wild = { ...mlp, levers: withLevers(levers, { optimizer: 'sgd', clipNorm: null }) }
+      const losses = [replayed, eager].map((engine) => {
+        const training = start(engine, wild)
+        const found = training.train(40, 8, 1e12)
+        training.dispose()
+        return found
+      })
+      expect(losses[0]).toEqual(losses[1])
+      expect(losses[0]?.some((loss) => !Number.isFinite(loss))).toBe(true)
+    })
+  })
+
+  test('are the same bits however many a call takes, and in every run', () => {
+    for (const setup of [mlp, { ...image, levers }, { ...mlp, averaging: averagingOver(100) }]) {
+      const runs = [1, 4, 30].map((part) => trained(replayed, setup, 30, part))
+      for (const run of runs) expect(run).toEqual(runs[0])
+    }
+  })
+
+  test('serve runs of other seeds and rates from one recording', () => {
+    const first = start(replayed, mlp, 0)
+    first.train(6)
+    const second = start(replayed, mlp, 7, first.context)
+    const own = start(eager, mlp, 7)
+    expect(second.train(9, 4, 0.02)).toEqual(own.train(9, 9, 0.02))
+    for (const training of [second, first, own]) training.dispose()
+  })
+
+  test('keep no tensors and no memory, over 2,000 steps and many programs', () => {
+    const { tf } = replayed
+    const heap = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length
+    const turn = (): void => {
+      const training = start(replayed, { ...image, levers })
+      training.train(200, 50)
+      training.dispose()
+    }
+    turn()
+    const [before, bytes] = [tf.memory(), heap()]
+    for (let i = 0; i < 10; i++) turn()
+    expect(tf.memory().numTensors).toBe(before.numTensors)
+    expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers)
+    expect(heap()).toBe(bytes)
+  })
+
+  test('are refused by the name of the layer that reads values back, and run op by op', () => {
+    const reading = {
+      ...replayed.tf,
+      relu: (x: Parameters<Tf['relu']>[0]) => {
+        ;(x as { dataSync(): unknown }).dataSync()
+        return replayed.tf.relu(x)
+      },
+    } as Tf
+    const training = start(replayed, { ...mlp, tf: reading })
+    const losses = training.train(10)
+    expect(training.notices).toEqual([
+      expect.stringMatching(/op at a time.*layer 0\.dense cannot be compiled.*reads values back/),
+    ])
+    expect(losses).toEqual(start(eager, mlp).train(10))
+    training.dispose()
+  })
+
+  test('are refused where JavaScript draws numbers of its own in each', () => {
+    let drawn = 0
+    const drawing = {
+      ...replayed.tf,
+      relu: (x: Parameters<Tf['relu']>[0]) => replayed.tf.mul(replayed.tf.relu(x), (drawn += 0.1)),
+    } as Tf
+    const training = start(replayed, { ...mlp, tf: drawing })
+    training.train(3)
+    expect(training.notices).toEqual([expect.stringContaining('not alike')])
+    training.dispose()
+  })
+})
