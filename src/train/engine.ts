@@ -12,8 +12,6 @@ export interface Engine {
   readonly tf: Tf
   /** Set if the engine has them in one piece. */
   readonly fused?: FusedOps | undefined
-  /** Set if a product with the columns of images is faster than a convolution over them. */
-  readonly prefersColumns?: boolean
   /** Present if steps can be compiled: creates the compiler of a data set. */
   readonly compile?: (data: TrainingData, notice?: (message: string) => void) => Compiler
 }

@@ -41,9 +41,9 @@ export function createTrainer(
   })
   const plain = contextOf(data)
   let spread: RunContext | null | undefined
-  /** Augmentation works on images, so only a run without it can use their columns. */
+  /** Augmentation works on images, so only a run without it can use their columns, as products that are compiled. */
   const contextFor = ({ levers }: RunRequest): RunContext => {
-    if (!engine.prefersColumns || scaledPolicy(workload.augmentation, levers.regularization.augmentation)) return plain
+    if (!engine.compile || scaledPolicy(workload.augmentation, levers.regularization.augmentation)) return plain
     if (spread === undefined) {
       const columns = columnsOf(shaped.value, data)
       spread = columns && contextOf(columns)

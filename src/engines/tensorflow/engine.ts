@@ -62,7 +62,7 @@ export async function createTensorflowEngine({
     tf,
     fused: fusedOps(tf, backend),
     native,
-    ...(compiled ? { prefersColumns: true, compile: (data, notice) => createCompiler(tf, native, data, notice) } : {}),
+    ...(compiled ? { compile: (data, notice) => createCompiler(tf, native, data, notice) } : {}),
   }
 }
 

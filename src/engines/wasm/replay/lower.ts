@@ -2,9 +2,9 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { bytesOf, type DataId, sizeOf } from './backend.ts'
 import { type Elementwise, elementwise } from './elementwise.ts'
 import { createPlaces, type Place, type Places, type Room, used } from './places.ts'
-import { type Product, productOf } from './product.ts'
+import type { Generated } from './generated/definition.ts'
+import { generators } from './generated/index.ts'
 import { inputsOf, type KernelCall, type Recording } from './recording.ts'
-import { type Reduction, reductionOf } from './reduction.ts'
 
 export type Operand =
   | { readonly cover: 'own'; readonly index: number }
@@ -22,9 +22,10 @@ export interface Loop {
   readonly operations: { readonly of: Elementwise['operation']; readonly operands: readonly Operand[]; readonly out: Room }[]
 }
 
-export interface Multiplication extends Product {
-  readonly kind: 'product'
-  readonly places: { readonly a: Place; readonly b: Place; readonly out: Place }
+/** A kernel as code of its own. */
+export interface Own {
+  readonly kind: 'own'
+  readonly generated: Generated
 }
 
 /** A kernel of the backend, called as it was when it was recorded. */
@@ -33,12 +34,7 @@ export interface Call {
   readonly call: KernelCall
 }
 
-export interface Reducing extends Reduction {
-  readonly kind: 'reduction'
-  readonly places: { readonly x: Place; readonly out: Place }
-}
-
-export type Step = Loop | Multiplication | Reducing | Call
+export type Step = Loop | Own | Call
 
 export interface Lowered {
   readonly steps: readonly Step[]
@@ -71,9 +67,8 @@ export function lower(
     if (viewed(places, call)) continue
     const each = elementwise(call)
     if (each && addToLoop(places, steps, each)) continue
-    const [product, reduction] = simd ? [productOf(call), reductionOf(call)] : [null, null]
-    if (product) addProduct(places, steps, product)
-    else if (reduction) addReduction(places, steps, reduction)
+    const generated = simd ? firstOf(generators, (generate) => generate(call)) : null
+    if (generated) addOwn(places, steps, generated)
     else addCall(places, steps, call)
   }
   for (const dataId of wanted) used(places.of(dataId), steps.length)
@@ -108,7 +103,8 @@ function viewed(places: Places, call: KernelCall): boolean {
     case 'Reshape':
       if (out.dataId !== x.dataId) places.view(out.dataId, x.dataId)
       return true
-    case 'SplitV': {
+    case 'SplitV':
+    case 'Unpack': {
       if (!alongRows(x, call.attributes)) return false
       let offset = 0
       for (const part of call.outputs) {
@@ -118,6 +114,7 @@ function viewed(places: Places, call: KernelCall): boolean {
       return true
     }
     case 'Concat':
+    case 'Pack':
       return (
         alongRows(x, call.attributes) &&
         places.join(
@@ -133,7 +130,8 @@ function viewed(places: Places, call: KernelCall): boolean {
 /** Whether parts along this axis lie one after another. */
 const alongRows = ({ shape }: TensorInfo, attributes: KernelCall['attributes']): boolean => {
   const axis = Number(attributes?.['axis'] ?? NaN)
-  return shape.slice(0, axis < 0 ? axis + shape.length : axis).every((length) => length === 1)
+  // What a negative axis counts from differs between kernels.
+  return axis >= 0 && shape.slice(0, axis).every((length) => length === 1)
 }
 
 /** Adds the operation to the last loop of its length that comes after everything it reads, or to a new one. */
@@ -178,19 +176,19 @@ export const roundOf = (width: number): number => width * (width % 4 === 0 ? 1 :
 
 const ownIndex = ({ operations }: Loop, { room }: Place): number => operations.findIndex(({ out }) => out === room)
 
-function addProduct(places: Places, steps: Step[], product: Product): void {
-  const [a, b] = [places.of(product.a.dataId), places.of(product.b.dataId)]
-  const at = steps.length
-  for (const place of [a, b]) used(place, at)
-  const out = { room: places.make(product.out, at), offset: 0 }
-  steps.push({ kind: 'product', ...product, places: { a, b, out } })
+function firstOf<T, R>(items: readonly T[], of: (item: T) => R | null): R | null {
+  for (const item of items) {
+    const found = of(item)
+    if (found) return found
+  }
+  return null
 }
 
-function addReduction(places: Places, steps: Step[], reduction: Reduction): void {
-  const [x, at] = [places.of(reduction.x.dataId), steps.length]
-  used(x, at)
-  const out = { room: places.make(reduction.out, at), offset: 0 }
-  steps.push({ kind: 'reduction', ...reduction, places: { x, out } })
+function addOwn(places: Places, steps: Step[], generated: Generated): void {
+  const at = steps.length
+  for (const { dataId } of generated.reads) used(places.of(dataId), at)
+  places.make(generated.out, at)
+  steps.push({ kind: 'own', generated })
 }
 
 function addCall(places: Places, steps: Step[], call: KernelCall): void {

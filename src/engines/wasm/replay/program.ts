@@ -3,11 +3,9 @@ import { fourLanes, instantiate, oneLane, type WasmFunction } from '../../../bas
 import type { Tf } from '../../../layers/forward.ts'
 import { backendOf, type DataId, sizeOf, type WasmBackend } from './backend.ts'
 import { loopFunction, rowBytes } from './loop-code.ts'
-import { lower, type Lowered, type Multiplication } from './lower.ts'
+import { lower, type Lowered } from './lower.ts'
 import { arrange, outermost, type Place } from './places.ts'
-import { panelBytes, productFunction } from './product-code.ts'
 import { inputsOf, type KernelCall, type Recording } from './recording.ts'
-import { reductionFunction } from './reduction-code.ts'
 
 /** A recording that runs again, on memory of its own. */
 export interface Program {
@@ -37,9 +35,9 @@ export function createProgram(
   )
   const { steps, places } = lowered
   const rooms = arrange(places.rooms, steps.length)
-  const [rows, panel] = [scratch(steps, 'loop'), scratch(steps, 'product')]
-  const address = backend.wasm._malloc(rooms + rows + panel) >>> 0
-  if (address === 0) throw new Error(`out of memory: a step needs ${rooms + rows + panel} bytes at once`)
+  const bytes = rooms + scratchOf(steps)
+  const address = backend.wasm._malloc(bytes) >>> 0
+  if (address === 0) throw new Error(`out of memory: a step needs ${bytes} bytes at once`)
   const at = (place: Place): number => {
     const { room, offset } = outermost(place)
     return address + room.address + offset
@@ -54,7 +52,7 @@ export function createProgram(
   const run = compiled(
     backend,
     lowered,
-    { address, rows: address + rooms, panel: address + rooms + rows, at, simd },
+    { address, scratch: address + rooms, at, of: (info) => at(places.of(info.dataId)), simd },
     tenants,
   )
   const sizes = new Map([...known, ...wanted].map((info) => [info.dataId, sizeOf(info.shape)]))
@@ -68,17 +66,18 @@ export function createProgram(
   }
 }
 
-function scratch(steps: Lowered['steps'], kind: 'loop' | 'product'): number {
-  const sizes = steps.map((step) =>
-    step.kind !== kind ? 0 : step.kind === 'loop' ? rowBytes(step) : step.kind === 'product' ? panelBytes(step.inner) : 0,
+/** The most that a step needs while it runs; one place serves all. */
+function scratchOf(steps: Lowered['steps']): number {
+  const bytes = steps.map((step) =>
+    step.kind === 'loop' ? rowBytes(step) : step.kind === 'own' ? step.generated.scratch : 0,
   )
-  return Math.ceil(Math.max(0, ...sizes) / 64) * 64
+  return Math.max(0, ...bytes)
 }
 
 interface Layout {
   readonly address: number
-  readonly rows: number
-  readonly panel: number
+  readonly scratch: number
+  readonly of: (info: TensorInfo) => number
   readonly at: (place: Place) => number
   readonly simd: boolean
 }
@@ -89,11 +88,9 @@ function compiled(backend: WasmBackend, { steps }: Lowered, layout: Layout, tena
     const name = `step${i}`
     switch (step.kind) {
       case 'loop':
-        return loopFunction(name, step, i, layout.simd ? fourLanes : oneLane, layout.address, layout.rows)
-      case 'product':
-        return productFunction(name, productPlaces(step, layout))
-      case 'reduction':
-        return reductionFunction(name, { ...step, from: layout.at(step.places.x), to: layout.at(step.places.out) })
+        return loopFunction(name, step, i, layout.simd ? fourLanes : oneLane, layout.address, layout.scratch)
+      case 'own':
+        return step.generated.code(name, layout.of, layout.scratch)
       case 'call':
         return null
     }
@@ -107,22 +104,6 @@ function compiled(backend: WasmBackend, { steps }: Lowered, layout: Layout, tena
   )
   return () => {
     for (const run of runs) run()
-  }
-}
-
-function productPlaces({ places, rows, inner, columns, transposeA, transposeB }: Multiplication, { at, panel }: Layout) {
-  return {
-    rows,
-    inner,
-    columns,
-    a: at(places.a),
-    aRow: 4 * (transposeA ? 1 : inner),
-    aInner: 4 * (transposeA ? rows : 1),
-    b: at(places.b),
-    bInner: 4 * (transposeB ? 1 : columns),
-    bColumn: 4 * (transposeB ? inner : 1),
-    out: at(places.out),
-    panel,
   }
 }
 

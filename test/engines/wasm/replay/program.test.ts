@@ -91,6 +91,56 @@ const cases: readonly (readonly [string, readonly (readonly number[])[], Compute
       ),
     ),
   ),
+  ...[
+    [3, 4, 16, 64, 8],
+    [2, 2, 7, 100, 5],
+    [4, 1, 64, 16, 64],
+  ].flatMap(([batch = 0, heads = 0, rows = 0, inner = 0, columns = 0]) =>
+    [false, true].flatMap((ta) =>
+      [false, true].map(
+        (tb) =>
+          [
+            `${batch * heads} products ${rows}×${inner}×${columns}${ta ? ', first transposed' : ''}${tb ? ', second transposed' : ''}`,
+            [
+              [batch, heads, ...(ta ? [inner, rows] : [rows, inner])],
+              [batch, heads, ...(tb ? [columns, inner] : [inner, columns])],
+            ],
+            (tf: Tf, a: Tensor, b: Tensor) => [tf.matMul(a as never, b as never, ta, tb)],
+          ] as const,
+      ),
+    ),
+  ),
+  [
+    'one matrix for all of them',
+    [
+      [2, 3, 5, 4],
+      [1, 1, 4, 6],
+    ],
+    (tf, a, b) => [tf.matMul(a as never, b as never)],
+  ],
+  ...[
+    [1, 0],
+    [0, 2, 1, 3],
+    [2, 0, 3, 1, 4],
+    [4, 3, 2, 1, 0],
+    [0, 1, 2],
+    [2, 1, 0],
+  ].map(
+    (order) =>
+      [
+        `dimensions in the order ${order.join(' ')}`,
+        [order.map((axis) => axis + 3)],
+        (tf: Tf, a: Tensor) => [tf.transpose(tf.add(a, 1), order)],
+      ] as const,
+  ),
+  [
+    'layers of a tensor, one on another again',
+    [[3, 4, 5]],
+    (tf, a) => {
+      const layers = tf.unstack(tf.add(a, 1))
+      return [tf.stack(layers.map((layer) => tf.square(layer))), tf.stack(layers, 1), ...tf.unstack(a, 1)]
+    },
+  ],
   [
     'parts of a vector, joined again',
     [[30]],

@@ -1,3 +1,4 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core'
 import {
   advance,
   type Code,
@@ -8,21 +9,60 @@ import {
   repeat,
   set,
   type WasmFunction,
-} from '../../../base/wasm-assembler.ts'
-import type { Reduction } from './reduction.ts'
+} from '../../../../base/wasm-assembler.ts'
+import { sizeOf } from '../backend.ts'
+import type { KernelCall } from '../recording.ts'
+import type { Generated } from './definition.ts'
+
+/** [outer, inner] → [outer] over the last axis, or → [inner] over the first. */
+interface Reduction {
+  readonly of: 'sum' | 'max'
+  readonly over: 'last' | 'first'
+  readonly outer: number
+  readonly inner: number
+}
+
+/** The call as a reduction over all leading or all trailing dimensions; null if it is another. */
+export function reduction({ name, inputs, attributes, outputs }: KernelCall): Generated | null {
+  const { x } = inputs
+  const [out] = outputs
+  if ((name !== 'Sum' && name !== 'Max') || !x || x.dtype !== 'float32' || !out || sizeOf(x.shape) === 0) return null
+  const rank = x.shape.length
+  const given = attributes?.[name === 'Sum' ? 'axis' : 'reductionIndices'] as number | readonly number[] | null | undefined
+  const axes = (given === null || given === undefined ? x.shape.map((_, i) => i) : [given].flat()).map((axis) =>
+    axis < 0 ? axis + rank : axis,
+  )
+  const over = (from: number, to: number): boolean =>
+    axes.length === to - from && axes.every((axis) => axis >= from && axis < to)
+  const inner = sizeOf(x.shape.slice(rank - axes.length))
+  // The order of the cases is that of the kernels: a sum over all dimensions but the last is another one.
+  if (name === 'Sum' && rank >= 2 && over(0, rank - 1)) {
+    const width = x.shape[rank - 1] ?? 0
+    return generated(x, out, { of: 'sum', over: 'first', outer: sizeOf(x.shape) / width, inner: width })
+  }
+  if (!over(rank - axes.length, rank)) return null
+  return generated(x, out, { of: name === 'Sum' ? 'sum' : 'max', over: 'last', outer: sizeOf(x.shape) / inner, inner })
+}
+
+const generated = (x: TensorInfo, out: TensorInfo, sizes: Reduction): Generated => ({
+  reads: [x],
+  out,
+  scratch: 0,
+  code: (name, address) => reductionFunction(name, { ...sizes, from: address(x), to: address(out) }),
+})
 
 /** Byte addresses of a reduction. */
-export interface ReductionPlaces extends Pick<Reduction, 'of' | 'over' | 'outer' | 'inner'> {
+interface Places extends Reduction {
   readonly from: number
   readonly to: number
 }
 
 /** The reduction as a function without parameters; it adds in the order of the backend's own kernels. */
-export const reductionFunction = (name: string, p: ReductionPlaces): WasmFunction =>
+const reductionFunction = (name: string, p: Places): WasmFunction =>
   p.over === 'last' ? overLast(name, p) : overFirst(name, p)
 
 /** One row after another, from its first element to its last. */
-function overLast(name: string, { of, outer, inner, from, to }: ReductionPlaces): WasmFunction {
+function overLast(name: string, { of, outer, inner, from, to }: Places): WasmFunction {
   const [source, target, rows, columns, total] = [0, 1, 2, 3, 4]
   const next: Code = [...get(source), ...oneLane.load(0)]
   return {
@@ -49,7 +89,7 @@ function overLast(name: string, { of, outer, inner, from, to }: ReductionPlaces)
 const pairs = [8, 2] as const
 
 /** Down the columns in double precision, as the kernel for sums over all dimensions but the last. */
-function overFirst(name: string, { outer, inner, from, to }: ReductionPlaces): WasmFunction {
+function overFirst(name: string, { outer, inner, from, to }: Places): WasmFunction {
   const [source, rows, first] = [0, 1, 2]
   const single = first + Math.max(...pairs)
   const down = (column: number, zero: Code, each: Code, end: Code): Code => [

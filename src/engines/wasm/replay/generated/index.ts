@@ -1,0 +1,6 @@
+import type { Generator } from './definition.ts'
+import { product } from './product.ts'
+import { reduction } from './reduction.ts'
+import { transpose } from './transpose.ts'
+
+export const generators: readonly Generator[] = [product, reduction, transpose]
