@@ -45,7 +45,11 @@ async function load(folder: string): Promise<Engine> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   if (!(await tf.setBackend('wasm'))) throw unusable(`the wasm engine did not load ${binary}`, folder)
   registerTrainingKernels(tf, simd)
-  return { label: `wasm ${version_wasm}${simd ? ' simd' : ''}`, tf, compile: () => createCompiler(tf, simd) }
+  return {
+    label: `wasm ${version_wasm}${simd ? ' simd' : ''}`,
+    tf,
+    compile: (data, notice) => createCompiler(tf, data, simd, notice),
+  }
 }
 
 /** The backend's loader was written for CommonJS and looks for these two, which an ES module does not define. */

@@ -1,3 +1,4 @@
+import { sha256 } from '../../../base/hash.ts'
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Tensor, Tf } from '../../../layers/forward.ts'
 import type { WasmMemory } from '../../../base/wasm-assembler.ts'
@@ -41,6 +42,12 @@ export interface WasmBackend {
 export const backendOf = (tf: Tf): WasmBackend => tf.backend() as unknown as WasmBackend
 
 export const idOf = (tensor: Tensor): DataId => tensor.dataId
+
+/** Equal for equal numbers; NaN has many forms, which count as one. */
+export function hashOf(tensor: Tensor): string {
+  const values = (tensor.dataSync() as Float32Array).map((value) => (Number.isNaN(value) ? NaN : value))
+  return sha256(Buffer.from(values.buffer, values.byteOffset, values.byteLength))
+}
 
 export const bytesOf = ({ shape, dtype }: Pick<TensorInfo, 'shape' | 'dtype'>): number =>
   sizeOf(shape) * (dtype === 'bool' ? 1 : 4)

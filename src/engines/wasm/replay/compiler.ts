@@ -1,183 +1,65 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { NotTraceable, type StepRandom, type Tensor, type Tf } from '../../../layers/forward.ts'
-import type { CompiledSteps, Compiler, StepSource } from '../../../train/step-compiler.ts'
-import { structureOf } from '../../../train/step-compiler.ts'
-import { dropoutMaskBits } from '../../../train/step-random.ts'
-import { coefficientsOf, type TrainState, tensorsOf, trainStep } from '../../../train/step.ts'
-import { sha256 } from '../../../base/hash.ts'
-import { tidy } from '../../../train/tidy.ts'
-import type { DataId } from './backend.ts'
-import { createProgram, type Program } from './program.ts'
-import { record } from './recording.ts'
+import type { Tf } from '../../../layers/forward.ts'
+import { NotTraceable } from '../../../layers/forward.ts'
+import { type Compiler, structureOf } from '../../../train/step-compiler.ts'
+import type { TrainingData } from '../../../train/types.ts'
+import { openPredictProgram, outputsOf, type PredictProgram } from './predict-program.ts'
+import { compiledSteps, openStepProgram, type StepProgram } from './step-program.ts'
 
 /** Programs that a trainer keeps. They differ by levers that change what a step is, not by rates. */
 const mostPrograms = 8
 
-/** A step as a program, and which of its tensors are what. */
-interface StepProgram {
-  readonly program: Program
-  readonly state: readonly DataId[]
-  readonly fixed: readonly DataId[]
-  readonly coefficients: readonly DataId[]
-  readonly batches: readonly { readonly inputs: DataId; readonly targets: DataId }[]
-  readonly masks: readonly { readonly dataId: DataId; readonly pass: number; readonly site: number; readonly rate: number }[]
-  readonly nextState: readonly DataId[]
-  readonly loss: DataId
-  readonly norm: DataId
-}
-
-/** Compiles steps to programs that replay the kernels of one recorded step. */
-export function createCompiler(tf: Tf, simd: boolean): Compiler {
-  const programs = new Map<string, StepProgram>()
+/** Compiles steps and predictions to programs that replay the kernels of one of them. */
+export function createCompiler(
+  tf: Tf,
+  data: TrainingData,
+  simd: boolean,
+  notice: (message: string) => void = () => {},
+): Compiler {
+  const [steps, predictions] = [kept<StepProgram>(), kept<PredictProgram>()]
+  let predictable = true
   return {
     compile(source, state, from) {
       const rows = source.batches(from)[0]?.rows ?? 0
-      const key = structureOf(source, rows)
-      const known = programs.get(key)
+      const program = steps.of(structureOf(source, rows), () => openStepProgram(tf, source, state, from, simd))
+      return compiledSteps(tf, program, source)
+    },
+    predict(model, state, rows) {
+      if (!predictable) return null
+      try {
+        const program = predictions.of(String(rows.length), () => openPredictProgram(tf, model, state, data, rows, simd))
+        return outputsOf(program, state, data, rows)
+      } catch (error) {
+        if (!(error instanceof NotTraceable)) throw error
+        predictable = false
+        notice(`evaluation runs one op at a time, which is slower: ${error.message}`)
+        return null
+      }
+    },
+    norms: () => null,
+    dispose() {
+      for (const programs of [steps, predictions]) programs.dispose()
+    },
+  }
+}
+
+/** The programs that were used last. */
+function kept<P extends StepProgram | PredictProgram>() {
+  const programs = new Map<string, P>()
+  return {
+    of(key: string, open: () => P): P {
+      const found = programs.get(key) ?? open()
       programs.delete(key)
-      const program = known ?? checked(tf, openProgram(tf, source, state, from, simd), source, state, from + 1)
-      programs.set(key, program)
+      programs.set(key, found)
       const [oldest] = programs
       if (oldest && programs.size > mostPrograms) {
         oldest[1].program.dispose()
         programs.delete(oldest[0])
       }
-      return compiledSteps(tf, program, source)
+      return found
     },
-    predict: () => null,
-    norms: () => null,
     dispose() {
       for (const { program } of programs.values()) program.dispose()
       programs.clear()
     },
-  }
-}
-
-/** Rates enter a step as tensors: those of the recorded step, and of the ones that are checked. */
-const anyRate = 1e-3
-const otherRates = [2e-3, 3e-3]
-
-function openProgram(tf: Tf, source: StepSource, state: TrainState, from: number, simd: boolean): StepProgram {
-  const { settings, fixed, upload, batches } = source
-  return tidy(tf, () => {
-    const uploaded = upload(batches(from), from)
-    const scalars = coefficientsOf(settings, from, anyRate).map((value) => tf.scalar(value))
-    const masks: StepProgram['masks'][number][] = []
-    const infos: TensorInfo[] = []
-    const watched = uploaded.map((batch, pass) => ({
-      ...batch,
-      random: watch(batch.random, (mask, site, rate) => {
-        masks.push({ dataId: mask.dataId, pass, site, rate })
-        infos.push(mask)
-      }),
-    }))
-    const { result, recording } = record(tf, () => trainStep(tf, settings, state, watched, scalars))
-    const given = [...tensorsOf(state), ...fixed, ...scalars, ...uploaded.flatMap((b) => [b.inputs, b.targets]), ...infos]
-    const [nextState, loss, norm] = [tensorsOf(result.state).map(idOf), idOf(result.loss), idOf(result.norm)]
-    // A step's statistics belong to its caller.
-    tf.dispose([...result.state.statistics])
-    return {
-      program: createProgram(tf, recording, given, [...tensorsOf(result.state), result.loss, result.norm], simd),
-      state: tensorsOf(state).map(idOf),
-      fixed: fixed.map(idOf),
-      coefficients: scalars.map(idOf),
-      batches: uploaded.map((b) => ({ inputs: idOf(b.inputs), targets: idOf(b.targets) })),
-      masks,
-      nextState,
-      loss,
-      norm,
-    }
-  })
-}
-
-const idOf = (tensor: Tensor): DataId => tensor.dataId
-
-/** Passes masks through and says which tensors they are. */
-function watch(random: StepRandom, see: (mask: Tensor, site: number, rate: number) => void): StepRandom {
-  return {
-    dropoutMask(site, shape, rate) {
-      const mask = random.dropoutMask(site, shape, rate)
-      see(mask, site, rate)
-      return mask
-    },
-  }
-}
-
-/**
- * Two further steps must come to the same bits as without a program. They do not where JavaScript draws or computes part of
- * each step, or where a kernel keeps something from one step to the next.
- */
-function checked(tf: Tf, program: StepProgram, source: StepSource, state: TrainState, step: number): StepProgram {
-  const replayed = compiledSteps(tf, program, source).run(state, step, otherRates)
-  const found = [...tensorsOf(replayed.state).map(hashOf), ...replayed.reports.map(({ loss, norm }) => `${loss} ${norm}`)]
-  for (const tensor of tensorsOf(replayed.state)) tensor.dispose()
-  if (found.join() === eagerSteps(tf, source, state, step).join()) return program
-  program.program.dispose()
-  throw new NotTraceable('its steps are not alike: JavaScript computes part of each step')
-}
-
-/** What `checked` compares, without a program. */
-function eagerSteps(tf: Tf, { settings, upload, batches }: StepSource, state: TrainState, step: number): string[] {
-  return tidy(tf, () => {
-    let after = state
-    const kept: Tensor[] = []
-    const reports = otherRates.map((rate, i) => {
-      const scalars = coefficientsOf(settings, step + i, rate).map((value) => tf.scalar(value))
-      const outcome = trainStep(tf, settings, after, upload(batches(step + i), step + i), scalars)
-      after = outcome.state
-      // A step's statistics belong to its caller.
-      kept.push(...after.statistics)
-      return `${outcome.loss.dataSync()[0]} ${outcome.norm.dataSync()[0]}`
-    })
-    const bits = [...tensorsOf(after).map(hashOf), ...reports]
-    tf.dispose(kept)
-    return bits
-  })
-}
-
-/** Equal for equal numbers; NaN has many forms, which count as one. */
-function hashOf(tensor: Tensor): string {
-  const values = (tensor.dataSync() as Float32Array).map((value) => (Number.isNaN(value) ? NaN : value))
-  return sha256(Buffer.from(values.buffer, values.byteOffset, values.byteLength))
-}
-
-function compiledSteps(tf: Tf, step: StepProgram, source: StepSource): CompiledSteps {
-  const { program } = step
-  return {
-    bytesPerStep: 0,
-    run(state, from, rates) {
-      const [tensors, next] = [tensorsOf(state), step.nextState]
-      tensors.forEach((tensor, i) => program.floats(step.state[i] as DataId).set(tensor.dataSync() as Float32Array))
-      source.fixed.forEach((tensor, i) => program.floats(step.fixed[i] as DataId).set(tensor.dataSync() as Float32Array))
-      const reports = rates.map((rate, i) => {
-        if (i > 0) next.forEach((dataId, j) => program.floats(step.state[j] as DataId).set(program.floats(dataId)))
-        coefficientsOf(source.settings, from + i, rate).forEach((value, j) => {
-          program.floats(step.coefficients[j] as DataId)[0] = value
-        })
-        writeBatches(step, source, from + i)
-        program.run()
-        return { loss: program.floats(step.loss)[0] ?? NaN, norm: program.floats(step.norm)[0] ?? NaN }
-      })
-      const after = tensors.map(({ shape }, i) => tf.tensor(program.floats(next[i] as DataId).slice(), shape))
-      const take = (count: number): Tensor[] => after.splice(0, count)
-      const [weights] = take(1) as [Tensor]
-      const slots = take(state.slots.length)
-      return { state: { weights, slots, statistics: take(state.statistics.length), averages: after }, reports }
-    },
-  }
-}
-
-function writeBatches({ program, batches, masks }: StepProgram, source: StepSource, step: number): void {
-  source.batches(step).forEach(({ inputs, targets }, pass) => {
-    const place = batches[pass] as StepProgram['batches'][number]
-    program.floats(place.inputs).set(inputs)
-    program.floats(place.targets).set(targets)
-  })
-  for (const { dataId, pass, site, rate } of masks) {
-    const mask = program.floats(dataId)
-    const bits = new Uint8Array(mask.length)
-    dropoutMaskBits([source.seed, step, pass, site], rate, bits)
-    const kept = 1 / (1 - rate)
-    for (let i = 0; i < mask.length; i++) mask[i] = (bits[i] ?? 0) * kept
   }
 }

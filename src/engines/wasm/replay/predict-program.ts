@@ -1,0 +1,62 @@
+import { inputWidth } from '../../../base/rows.ts'
+import { gatherRows } from '../../../data/batches.ts'
+import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
+import { type ModelState, splitWeights } from '../../../train/step.ts'
+import { tidy } from '../../../train/tidy.ts'
+import type { Model, TrainingData } from '../../../train/types.ts'
+import { type DataId, hashOf, idOf } from './backend.ts'
+import { createProgram, type Program } from './program.ts'
+import { record } from './recording.ts'
+
+/** Outputs for a fixed number of rows, as a program, and which of its tensors are what. */
+export interface PredictProgram {
+  readonly program: Program
+  readonly state: readonly DataId[]
+  readonly inputs: DataId
+  readonly outputs: DataId
+}
+
+const predictors = ({ weights, statistics }: ModelState): Tensor[] => [weights, ...statistics]
+
+/** Records the prediction of these rows by another model, and checks that its program gives this one's. Throws `NotTraceable`. */
+export function openPredictProgram(
+  tf: Tf,
+  model: Model,
+  state: ModelState,
+  data: TrainingData,
+  rows: Int32Array,
+  simd: boolean,
+): PredictProgram {
+  const options = { training: false, dropout: 0, random: null }
+  return tidy(tf, () => {
+    const inputs = tf.tensor(gatherRows(data.inputs, inputWidth(data), rows), [rows.length, ...data.inputShape])
+    const forward = ({ weights, statistics }: ModelState): Tensor =>
+      model.forward(splitWeights(tf, model, weights), statistics, inputs, options).outputs
+    const other = { weights: tf.mul(state.weights, 0.5), statistics: state.statistics.map((s) => tf.add(s, 1)) }
+    const { result, recording } = record(tf, () => forward(other))
+    const given = predictors(other)
+    const opened = {
+      program: createProgram(tf, recording, [...given, inputs], [result], simd),
+      state: given.map(idOf),
+      inputs: idOf(inputs),
+      outputs: idOf(result),
+    }
+    const found = tf.tensor(outputsOf(opened, state, data, rows), result.shape)
+    if (hashOf(found) === hashOf(forward(state))) return opened
+    opened.program.dispose()
+    throw new NotTraceable('a prediction does not replay with the same bits')
+  })
+}
+
+/** Outputs, rows × width. */
+export function outputsOf(
+  { program, state: places, inputs, outputs }: PredictProgram,
+  state: ModelState,
+  data: TrainingData,
+  rows: Int32Array,
+): Float32Array {
+  predictors(state).forEach((tensor, i) => program.floats(places[i] as DataId).set(tensor.dataSync() as Float32Array))
+  gatherRows(data.inputs, inputWidth(data), rows, program.floats(inputs))
+  program.run()
+  return program.floats(outputs).slice()
+}
