@@ -133,6 +133,47 @@ const cases: readonly (readonly [string, readonly (readonly number[])[], Compute
         (tf: Tf, a: Tensor) => [tf.transpose(tf.add(a, 1), order)],
       ] as const,
   ),
+  ...(
+    [
+      [
+        [3, 4, 6, 8],
+        [2, 2],
+        [2, 2],
+      ],
+      [
+        [2, 6, 6, 4],
+        [3, 2],
+        [3, 2],
+      ],
+      [
+        [2, 5, 5, 4],
+        [2, 2],
+        [2, 2],
+      ],
+      [
+        [2, 4, 4, 6],
+        [2, 2],
+        [2, 2],
+      ],
+      [
+        [2, 5, 5, 8],
+        [3, 3],
+        [1, 1],
+      ],
+    ] as const
+  ).map(
+    ([shape, size, strides]) =>
+      [
+        `max pooling of ${shape.join('×')} by ${size.join('×')}, strides ${strides.join('×')}`,
+        [shape],
+        (tf: Tf, a: Tensor) => {
+          // Pixels of few values, so that maxima are shared.
+          const pool = (x: Tensor): Tensor =>
+            tf.square(tf.maxPool(tf.relu(tf.round(x)) as never, [...size], [...strides], 'valid'))
+          return [pool(a), tf.grad(pool as never)(a as never)]
+        },
+      ] as const,
+  ),
   [
     'layers of a tensor, one on another again',
     [[3, 4, 5]],
