@@ -29,7 +29,8 @@ export function batchPlan(trainingRows: number, { batchSize, accumulate }: Batch
 
 /** The batches of a step, ready to become tensors: one per forward pass. */
 export interface BatchSource {
-  (step: number): readonly BatchRows[]
+  /** @param into where the inputs of each batch go, instead of an array of their own */
+  (step: number, into?: readonly Float32Array[]): readonly BatchRows[]
   /** Row numbers of all batches of a step; null if augmentation or weights make batches differ from rows of the data. */
   readonly rowsOf: ((step: number) => Int32Array) | null
 }
@@ -63,10 +64,10 @@ export function batchSource(data: TrainingData, options: BatchOptions, seed: num
     const start = (step % stepsPerEpoch) * accumulate * rows
     return order.subarray(start, start + accumulate * rows)
   }
-  const source = (step: number): BatchRows[] => {
+  const source = (step: number, into: readonly Float32Array[] = []): BatchRows[] => {
     const all = rowsOf(step)
     return Array.from({ length: accumulate }, (_, pass) => {
-      const batch = gatherBatch(data, all.subarray(pass * rows, (pass + 1) * rows), options)
+      const batch = gatherBatch(data, all.subarray(pass * rows, (pass + 1) * rows), options, into[pass])
       if (policy) augment(batch, data.inputShape, policy, stream(seed, 'augment', step, pass))
       return batch
     })
@@ -85,9 +86,14 @@ export function runBatches(
 }
 
 /** Copies of some rows, with their targets in the form that the loss needs. */
-function gatherBatch(data: TrainingData, rows: Int32Array, { task, width, levers }: BatchOptions): BatchRows {
+function gatherBatch(
+  data: TrainingData,
+  rows: Int32Array,
+  { task, width, levers }: BatchOptions,
+  into?: Float32Array,
+): BatchRows {
   const labels = gatherRows(data.targets, targetWidth(data), rows)
-  const inputs = gatherRows(data.inputs, inputWidth(data), rows)
+  const inputs = gatherRows(data.inputs, inputWidth(data), rows, into)
   if (task !== 'classification') return { rows: rows.length, inputs, targets: labels }
   const targets = smoothedTargets(labels, width, levers.regularization.labelSmoothing)
   if (data.weights) {

@@ -12,7 +12,7 @@ export interface StepSource {
   /** Used by the optimizer in addition to its state. */
   readonly fixed: readonly Tensor[]
   readonly upload: (batches: readonly BatchRows[], step: number) => StepBatch[]
-  readonly batches: (step: number) => readonly BatchRows[]
+  readonly batches: (step: number, into?: readonly Float32Array[]) => readonly BatchRows[]
   /** Row numbers of a step's batches, consecutively; null if batches differ from rows of the data. */
   readonly rowsOf: ((step: number) => Int32Array) | null
   readonly width: number

@@ -134,9 +134,9 @@ export function compiledSteps(tf: Tf, step: StepProgram, source: StepSource): Co
 }
 
 function writeBatches({ program, batches, masks }: StepProgram, source: StepSource, step: number): void {
-  source.batches(step).forEach(({ inputs, targets }, pass) => {
+  const into = batches.map(({ inputs }) => program.floats(inputs))
+  source.batches(step, into).forEach(({ targets }, pass) => {
     const place = batches[pass] as StepProgram['batches'][number]
-    program.floats(place.inputs).set(inputs)
     program.floats(place.targets).set(targets)
   })
   for (const { dataId, pass, site, rate } of masks) {
