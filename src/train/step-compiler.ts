@@ -18,7 +18,7 @@ export interface StepSource {
   readonly width: number
 }
 
-/** Steps of one run as one native graph. */
+/** Steps of one run, compiled. */
 export interface CompiledSteps {
   /** Bytes that a step uses besides the data set. They limit the number of steps per call. */
   readonly bytesPerStep: number
@@ -30,9 +30,9 @@ export interface CompiledSteps {
   ): { readonly state: TrainState; readonly reports: readonly StepReport[] }
 }
 
-/** Compiles steps for one data set. Keeps data and graphs on the native side until it is disposed. */
+/** Compiles steps for one data set. Keeps what it compiled, and data, in the engine's memory until it is disposed. */
 export interface Compiler {
-  /** Throws `NotTraceable` if a step cannot become a graph. */
+  /** Throws `NotTraceable` if a step cannot be compiled. */
   compile(source: StepSource, state: TrainState, from: number): CompiledSteps
   /** Outputs of the model in inference, consecutively, for any number of rows at once. Null if they cannot be compiled. */
   predict(model: Model, state: ModelState, rows: Int32Array): Float32Array | null
