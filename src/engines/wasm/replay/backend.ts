@@ -43,6 +43,9 @@ export const backendOf = (tf: Tf): WasmBackend => tf.backend() as unknown as Was
 
 export const idOf = (tensor: Tensor): DataId => tensor.dataId
 
+/** What stays known of a tensor that is disposed of. */
+export const infoOf = ({ dataId, shape, dtype }: TensorInfo): TensorInfo => ({ dataId, shape, dtype })
+
 /** Equal for equal numbers; NaN has many forms, which count as one. */
 export function hashOf(tensor: Tensor): string {
   const values = (tensor.dataSync() as Float32Array).map((value) => (Number.isNaN(value) ? NaN : value))

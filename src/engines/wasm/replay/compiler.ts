@@ -7,6 +7,8 @@ import { compiledSteps, openStepProgram, type StepProgram } from './step-program
 
 /** Programs that a trainer keeps. They differ by levers that change what a step is, not by rates. */
 const mostPrograms = 8
+/** What they may use before another one is made. */
+const mostBytes = 128 * 2 ** 20
 
 /** Compiles steps and predictions to programs that replay the kernels of one of them. */
 export function createCompiler(
@@ -45,16 +47,21 @@ export function createCompiler(
 /** The programs that were used last. */
 function kept<P extends StepProgram | PredictProgram>() {
   const programs = new Map<string, P>()
+  const bytes = (): number => [...programs.values()].reduce((sum, { program }) => sum + program.bytes, 0)
+  const makeRoom = (): void => {
+    for (const [key, { program }] of programs) {
+      if (programs.size < mostPrograms && bytes() <= mostBytes) return
+      program.dispose()
+      programs.delete(key)
+    }
+  }
   return {
     of(key: string, open: () => P): P {
-      const found = programs.get(key) ?? open()
+      const known = programs.get(key)
       programs.delete(key)
+      if (!known) makeRoom()
+      const found = known ?? open()
       programs.set(key, found)
-      const [oldest] = programs
-      if (oldest && programs.size > mostPrograms) {
-        oldest[1].program.dispose()
-        programs.delete(oldest[0])
-      }
       return found
     },
     dispose() {

@@ -4,7 +4,7 @@ import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
 import { type ModelState, splitWeights } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
 import type { Model, TrainingData } from '../../../train/types.ts'
-import { type DataId, hashOf, idOf } from './backend.ts'
+import { type DataId, hashOf, infoOf } from './backend.ts'
 import { createProgram, type Program } from './program.ts'
 import { record } from './recording.ts'
 
@@ -18,7 +18,7 @@ export interface PredictProgram {
 
 const predictors = ({ weights, statistics }: ModelState): Tensor[] => [weights, ...statistics]
 
-/** Records the prediction of these rows by another model, and checks that its program gives this one's. Throws `NotTraceable`. */
+/** Records a prediction by another model, and checks that its program gives this one's. Throws `NotTraceable`. */
 export function openPredictProgram(
   tf: Tf,
   model: Model,
@@ -28,24 +28,26 @@ export function openPredictProgram(
   simd: boolean,
 ): PredictProgram {
   const options = { training: false, dropout: 0, random: null }
-  return tidy(tf, () => {
+  const { recording, given, wanted, bits } = tidy(tf, () => {
     const inputs = tf.tensor(gatherRows(data.inputs, inputWidth(data), rows), [rows.length, ...data.inputShape])
     const forward = ({ weights, statistics }: ModelState): Tensor =>
       model.forward(splitWeights(tf, model, weights), statistics, inputs, options).outputs
     const other = { weights: tf.mul(state.weights, 0.5), statistics: state.statistics.map((s) => tf.add(s, 1)) }
     const { result, recording } = record(tf, () => forward(other))
-    const given = predictors(other)
-    const opened = {
-      program: createProgram(tf, recording, [...given, inputs], [result], simd),
-      state: given.map(idOf),
-      inputs: idOf(inputs),
-      outputs: idOf(result),
-    }
-    const found = tf.tensor(outputsOf(opened, state, data, rows), result.shape)
-    if (hashOf(found) === hashOf(forward(state))) return opened
-    opened.program.dispose()
-    throw new NotTraceable('a prediction does not replay with the same bits')
+    const given = [...predictors(other), inputs].map(infoOf)
+    return { recording, given, wanted: infoOf(result), bits: hashOf(forward(state)) }
   })
+  const ids = given.map(({ dataId }) => dataId)
+  const opened = {
+    program: createProgram(tf, recording, given, [wanted], simd),
+    state: ids.slice(0, -1),
+    inputs: ids.at(-1) as DataId,
+    outputs: wanted.dataId,
+  }
+  const found = tidy(tf, () => hashOf(tf.tensor(outputsOf(opened, state, data, rows), wanted.shape)))
+  if (found === bits) return opened
+  opened.program.dispose()
+  throw new NotTraceable('a prediction does not replay with the same bits')
 }
 
 /** Outputs, rows × width. */

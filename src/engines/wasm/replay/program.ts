@@ -5,10 +5,12 @@ import { backendOf, type DataId, sizeOf, type WasmBackend } from './backend.ts'
 import { loopFunction, rowBytes } from './loop-code.ts'
 import { lower, type Lowered } from './lower.ts'
 import { arrange, outermost, type Place } from './places.ts'
-import { inputsOf, type KernelCall, type Recording } from './recording.ts'
+import { inputsOf, type KernelCall, mapInputs, type Recording } from './recording.ts'
 
 /** A recording that runs again, on memory of its own. */
 export interface Program {
+  /** How much memory it keeps. */
+  readonly bytes: number
   /** The values of a tensor from outside, to be written, or of a wanted one; until the memory grows. */
   floats(dataId: DataId): Float32Array
   run(): void
@@ -57,6 +59,7 @@ export function createProgram(
   )
   const sizes = new Map([...known, ...wanted].map((info) => [info.dataId, sizeOf(info.shape)]))
   return {
+    bytes,
     floats: (dataId) => new Float32Array(heap(), at(places.of(dataId)), sizes.get(dataId)),
     run,
     dispose() {
@@ -157,7 +160,7 @@ const packing = /conv2d|matmul|prelu/i
 
 /** Calls the kernel again on the program's memory: whatever it makes, it finds made. */
 function callOf(backend: WasmBackend, call: KernelCall, tenants: Tenants): () => void {
-  const inputs = mapped(call.inputs, tenants)
+  const inputs = mapInputs(call.inputs, (info) => tenants.of(info))
   const made = call.made.map((info) => tenants.of(info))
   let next = 0
   const stand = Object.assign(Object.create(backend) as WasmBackend, {
@@ -172,11 +175,4 @@ function callOf(backend: WasmBackend, call: KernelCall, tenants: Tenants): () =>
     for (const info of renewed) tenants.renew(info)
     call.kernel(given)
   }
-}
-
-/** Some kernels take a list. */
-function mapped(inputs: KernelCall['inputs'], tenants: Tenants): KernelCall['inputs'] {
-  const own = (info: TensorInfo | undefined): TensorInfo | undefined => info && tenants.of(info)
-  if (Array.isArray(inputs)) return (inputs as TensorInfo[]).map(own) as unknown as KernelCall['inputs']
-  return Object.fromEntries(Object.entries(inputs).map(([name, info]) => [name, own(info)]))
 }

@@ -1,6 +1,6 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 import { NotTraceable, type Tf } from '../../../layers/forward.ts'
-import { backendOf, type DataId, type Values } from './backend.ts'
+import { backendOf, type DataId, infoOf, type Values } from './backend.ts'
 
 type Inputs = Parameters<KernelFunc>[0]['inputs']
 
@@ -59,7 +59,8 @@ export function record<T>(tf: Tf, run: () => T): { readonly result: T; readonly 
       try {
         const out = kernel(call)
         const outputs = Array.isArray(out) ? out : [out]
-        calls.push({ name: config.kernelName, kernel, inputs: call.inputs, attributes: call.attrs, made, outputs })
+        const inputs = mapInputs(call.inputs, infoOf)
+        calls.push({ name: config.kernelName, kernel, inputs, attributes: call.attrs, made, outputs })
         return out
       } finally {
         made = null
@@ -73,6 +74,13 @@ export function record<T>(tf: Tf, run: () => T): { readonly result: T; readonly 
     Object.assign(backend, original)
     for (const { config, kernel } of kernels) config.kernelFunc = kernel
   }
+}
+
+/** Other tensors in the same form: by name, or as a list, which some kernels take. */
+export function mapInputs(inputs: Inputs, of: (info: TensorInfo) => TensorInfo): Inputs {
+  const one = (info: TensorInfo | undefined): TensorInfo | undefined => info && of(info)
+  if (Array.isArray(inputs)) return (inputs as TensorInfo[]).map(one) as unknown as Inputs
+  return Object.fromEntries(Object.entries(inputs).map(([name, info]) => [name, one(info)]))
 }
 
 /** The tensors that a kernel reads; it may leave one out. */

@@ -4,9 +4,9 @@ import type { CompiledSteps, StepSource } from '../../../train/step-compiler.ts'
 import { dropoutMaskBits } from '../../../train/step-random.ts'
 import { coefficientsOf, type TrainState, tensorsOf, trainStep } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
-import { type DataId, hashOf, idOf } from './backend.ts'
+import { type DataId, hashOf, idOf, infoOf } from './backend.ts'
 import { createProgram, type Program } from './program.ts'
-import { record } from './recording.ts'
+import { record, type Recording } from './recording.ts'
 
 /** A step as a program, and which of its tensors are what. */
 export interface StepProgram {
@@ -25,12 +25,26 @@ export interface StepProgram {
 const anyRate = 1e-3
 const otherRates = [2e-3, 3e-3]
 
-/** Records a step and checks that its program does what further steps do. Throws `NotTraceable`. */
+/**
+ * Records a step and checks that its program does what further steps do. Those are taken before the program has memory of its
+ * own, which can then be what they have freed. Throws `NotTraceable`.
+ */
 export function openStepProgram(tf: Tf, source: StepSource, state: TrainState, from: number, simd: boolean): StepProgram {
-  return checked(tf, recorded(tf, source, state, from, simd), source, state, from + 1)
+  const { recording, given, wanted, ...places } = recorded(tf, source, state, from)
+  const bits = eagerSteps(tf, source, state, from + 1)
+  const step = { ...places, program: createProgram(tf, recording, given, wanted, simd) }
+  if (replayedSteps(tf, step, source, state, from + 1).join() === bits.join()) return step
+  step.program.dispose()
+  throw new NotTraceable('its steps are not alike: JavaScript computes part of each step')
 }
 
-function recorded(tf: Tf, source: StepSource, state: TrainState, from: number, simd: boolean): StepProgram {
+interface Recorded extends Omit<StepProgram, 'program'> {
+  readonly recording: Recording
+  readonly given: readonly TensorInfo[]
+  readonly wanted: readonly TensorInfo[]
+}
+
+function recorded(tf: Tf, source: StepSource, state: TrainState, from: number): Recorded {
   const { settings, fixed, upload, batches } = source
   return tidy(tf, () => {
     const uploaded = upload(batches(from), from)
@@ -41,24 +55,26 @@ function recorded(tf: Tf, source: StepSource, state: TrainState, from: number, s
       ...batch,
       random: watch(batch.random, (mask, site, rate) => {
         masks.push({ dataId: mask.dataId, pass, site, rate })
-        infos.push(mask)
+        infos.push(infoOf(mask))
       }),
     }))
     const { result, recording } = record(tf, () => trainStep(tf, settings, state, watched, scalars))
-    const given = [...tensorsOf(state), ...fixed, ...scalars, ...uploaded.flatMap((b) => [b.inputs, b.targets]), ...infos]
-    const [nextState, loss, norm] = [tensorsOf(result.state).map(idOf), idOf(result.loss), idOf(result.norm)]
+    const before = [...tensorsOf(state), ...fixed, ...scalars, ...uploaded.flatMap((b) => [b.inputs, b.targets])]
+    const after = [...tensorsOf(result.state), result.loss, result.norm]
     // A step's statistics belong to its caller.
     tf.dispose([...result.state.statistics])
     return {
-      program: createProgram(tf, recording, given, [...tensorsOf(result.state), result.loss, result.norm], simd),
+      recording,
+      given: [...before.map(infoOf), ...infos],
+      wanted: after.map(infoOf),
       state: tensorsOf(state).map(idOf),
       fixed: fixed.map(idOf),
       coefficients: scalars.map(idOf),
       batches: uploaded.map((b) => ({ inputs: idOf(b.inputs), targets: idOf(b.targets) })),
       masks,
-      nextState,
-      loss,
-      norm,
+      nextState: tensorsOf(result.state).map(idOf),
+      loss: idOf(result.loss),
+      norm: idOf(result.norm),
     }
   })
 }
@@ -75,19 +91,17 @@ function watch(random: StepRandom, see: (mask: Tensor, site: number, rate: numbe
 }
 
 /**
- * Two further steps must come to the same bits as without a program. They do not where JavaScript draws or computes part of
- * each step, or where a kernel keeps something from one step to the next.
+ * The bits of two steps by the program. They are not those of `eagerSteps` where JavaScript draws or computes part of each
+ * step, or where a kernel keeps something from one step to the next.
  */
-function checked(tf: Tf, program: StepProgram, source: StepSource, state: TrainState, step: number): StepProgram {
-  const replayed = compiledSteps(tf, program, source).run(state, step, otherRates)
-  const found = [...tensorsOf(replayed.state).map(hashOf), ...replayed.reports.map(({ loss, norm }) => `${loss} ${norm}`)]
-  for (const tensor of tensorsOf(replayed.state)) tensor.dispose()
-  if (found.join() === eagerSteps(tf, source, state, step).join()) return program
-  program.program.dispose()
-  throw new NotTraceable('its steps are not alike: JavaScript computes part of each step')
+function replayedSteps(tf: Tf, program: StepProgram, source: StepSource, state: TrainState, step: number): string[] {
+  const { state: after, reports } = compiledSteps(tf, program, source).run(state, step, otherRates)
+  const bits = [...tensorsOf(after).map(hashOf), ...reports.map(({ loss, norm }) => `${loss} ${norm}`)]
+  for (const tensor of tensorsOf(after)) tensor.dispose()
+  return bits
 }
 
-/** What `checked` compares, without a program. */
+/** The bits of the same steps, one kernel after another. */
 function eagerSteps(tf: Tf, { settings, upload, batches }: StepSource, state: TrainState, step: number): string[] {
   return tidy(tf, () => {
     let after = state
