@@ -83,6 +83,15 @@ export const constant = (value: number): Code => [0x41, ...signed(value)]
 /** `local += amount`, in integers. */
 export const advance = (local: number, amount: Code): Code => [...get(local), ...amount, 0x6a, ...set(local)]
 
+/** Whole numbers of 32 bits. */
+export const integers = {
+  load: (offset: number): Code => [0x28, ...at(2, offset)],
+  add: [0x6a],
+  multiply: [0x6c],
+  /** Ends the program with an error if the local is negative or at least the limit. */
+  stopUnlessBelow: (local: number, limit: number): Code => [...get(local), ...constant(limit), 0x4f, 0x04, 0x40, 0x00, 0x0b],
+} as const
+
 /** Runs `body` as many times as the local says, at least once, and counts the local down to 0. */
 export function repeat(counter: number, body: Code): Code {
   return [0x03, 0x40, ...body, ...get(counter), ...constant(1), 0x6b, 0x22, ...unsigned(counter), 0x0d, 0x00, 0x0b]

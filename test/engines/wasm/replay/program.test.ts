@@ -174,6 +174,17 @@ const cases: readonly (readonly [string, readonly (readonly number[])[], Compute
         },
       ] as const,
   ),
+  ...[1, 6, 16].map(
+    (width) =>
+      [
+        `rows of a table of ${width} columns`,
+        [
+          [5, width],
+          [3, 4],
+        ],
+        (tf: Tf, a: Tensor, b: Tensor) => [tf.gather(a, tf.cast(tf.minimum(tf.round(tf.abs(b)), 4), 'int32'))],
+      ] as const,
+  ),
   [
     'layers of a tensor, one on another again',
     [[3, 4, 5]],
@@ -220,5 +231,18 @@ describe('a replay has the bits of the backend for', () => {
     const compute: Compute = (tf, a) => [tf[name](a, 0.5), tf[name](0.5, a), tf[name](a, tf.neg(a))]
     for (const { found, expected } of replayed([[11]], compute, [NaN, Infinity, -Infinity, -0, 0, 1, -1, NaN]))
       expect(found).toEqual(expected)
+  })
+
+  test('rows of a table, and stops at a number that it does not have', () => {
+    tf.tidy(() => {
+      const [table, numbers] = [tf.ones([3, 4]), tf.tensor1d([0, 2])]
+      const { result, recording } = record(tf, () => tf.gather(table, tf.cast(numbers, 'int32')))
+      const program = createProgram(tf, recording, [table, numbers], [result], true)
+      for (const beyond of [3, -1]) {
+        program.floats(numbers.dataId).set([0, beyond])
+        expect(() => program.run()).toThrow('unreachable')
+      }
+      program.dispose()
+    })
   })
 })
