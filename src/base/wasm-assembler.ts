@@ -88,6 +88,17 @@ export const integers = {
   load: (offset: number): Code => [0x28, ...at(2, offset)],
   add: [0x6a],
   multiply: [0x6c],
+  subtract: [0x6b],
+  /** Fills bytes from an address on. */
+  zeros: (address: number, bytes: number): Code => [
+    ...[...constant(address), ...constant(0), ...constant(bytes)],
+    ...[0xfc, ...unsigned(0x0b), 0],
+  ],
+  /** Runs the body if the local is neither negative nor at least the limit. */
+  ifBelow: (local: number, limit: number, body: Code): Code => [
+    ...[...get(local), ...constant(limit), 0x49, 0x04, 0x40],
+    ...[...body, 0x0b],
+  ],
   /** Ends the program with an error if the local is negative or at least the limit. */
   stopUnlessBelow: (local: number, limit: number): Code => [...get(local), ...constant(limit), 0x4f, 0x04, 0x40, 0x00, 0x0b],
 } as const

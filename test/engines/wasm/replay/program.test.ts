@@ -185,6 +185,20 @@ const cases: readonly (readonly [string, readonly (readonly number[])[], Compute
         (tf: Tf, a: Tensor, b: Tensor) => [tf.gather(a, tf.cast(tf.minimum(tf.round(tf.abs(b)), 4), 'int32'))],
       ] as const,
   ),
+  ...[1, 6, 16].map(
+    (width) =>
+      [
+        `sums of rows of ${width} that share a segment`,
+        [
+          [12, width],
+          [3, 4],
+        ],
+        (tf: Tf, a: Tensor, b: Tensor) => {
+          const segments = tf.reshape(tf.cast(tf.round(tf.mul(b, 2)), 'int32'), [12])
+          return [tf.unsortedSegmentSum(a, segments as never, 3)]
+        },
+      ] as const,
+  ),
   [
     'layers of a tensor, one on another again',
     [[3, 4, 5]],

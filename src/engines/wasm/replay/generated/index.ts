@@ -3,6 +3,7 @@ import { gather } from './gather.ts'
 import { maxPool } from './max-pool.ts'
 import { product } from './product.ts'
 import { reduction } from './reduction.ts'
+import { segmentSum } from './segment-sum.ts'
 import { transpose } from './transpose.ts'
 
-export const generators: readonly Generator[] = [gather, maxPool, product, reduction, transpose]
+export const generators: readonly Generator[] = [gather, maxPool, product, reduction, segmentSum, transpose]
