@@ -19,6 +19,8 @@ const gap = 0.1
  * themselves.
  */
 const errorRatio = 2
+/** A gap of this counts also where validation is as good as a simple model's. */
+const wide = 0.5
 /** Below this R², validation is no better than a constant guess, whatever the errors are. */
 const nothing = 0.1
 /** Standard errors by which the gap must differ from 0, because validation rows are few. */
@@ -70,7 +72,7 @@ export const overfit: RuleDefinition = {
   title: 'The model trains well but validates poorly',
   summary:
     'Validation gets worse beyond noise while training gets better, or training does better by a tenth of all rows, or by ' +
-    'more than chance where it has fewer than 100.',
+    'more than chance where it has fewer than 100. A gap below a half counts only where validation is worse than a good fit.',
   quorum: 'most',
   least: { evaluations: 2 * ending },
   look: (run) => rises(run) ?? gapes(run),
@@ -156,6 +158,7 @@ function gapes(run: Reading): Symptom | undefined {
   )
     return undefined
   if (regression && !(validation < nothing || errorsDiffer(run, rows))) return undefined
+  if (found < wide && validatesWell(run)) return undefined
   const name = regression ? 'R²' : (taskOf(run.context.task).right ?? 'accuracy')
   const sentence =
     `training ends at an ${name} of ${shown(training)}, validation at ${shown(validation)}: ` + `a gap of ${shown(found)}`
@@ -164,6 +167,10 @@ function gapes(run: Reading): Symptom | undefined {
     ...advice(run, false),
   }
 }
+
+/** Whether validation ends as low as a simple model that was fitted on other rows: then the gap costs nothing. */
+const validatesWell = ({ context: { targetLoss }, endOfValidation, target }: Reading): boolean =>
+  targetLoss !== null && endOfValidation <= target
 
 function rowsOf({ context: { rows } }: Reading): Rows | null {
   if (!rows) return null
