@@ -1,7 +1,7 @@
 import { type Looked, lookedTitles } from '../looked.ts'
 import { table } from '../statistics/tables.ts'
 import type { Tried } from './advice.ts'
-import type { Judged } from './score.ts'
+import { counts, isUnlearned, type Judged } from './score.ts'
 import { wilson } from './tables.ts'
 import { faults } from './variants.ts'
 
@@ -46,7 +46,7 @@ interface Measure {
   readonly isMet: (value: number) => boolean
 }
 
-const harmfulFaults = (judged: readonly Judged[]): Judged[] => judged.filter((j) => j.group.variant.fault && j.harmful)
+const harmfulFaults = (judged: readonly Judged[]): Judged[] => judged.filter(counts)
 const healthy = (judged: readonly Judged[]): Judged[] =>
   judged.filter((j) => !j.group.variant.fault && !j.group.variant.heldAgainst && !j.harmful)
 const isFirstRight = ({ together, group }: Judged): boolean => group.variant.expects.includes(together[0]?.rule ?? '')
@@ -107,6 +107,8 @@ export function adviceTables(judged: readonly Judged[], tried: readonly Tried[],
     '',
     history,
     '',
+    oldMeasure(judged),
+    '',
     '## What does not hold',
     '',
     ...shortfalls(judged, tried),
@@ -124,6 +126,22 @@ export function adviceTables(judged: readonly Judged[], tried: readonly Tried[],
     ...others(judged),
     '',
   ].join('\n')
+}
+
+/** What the first finding would reach if label noise that was not learned counted, as it did at first. */
+function oldMeasure(judged: readonly Judged[]): string {
+  const rate = (looked: Looked): string => {
+    const own = judged.filter((j) => lookedAt(j) === looked)
+    const [faults, unlearned] = [harmfulFaults(own), own.filter(isUnlearned)]
+    const named = unlearned.filter(({ together }) => ['overfit', 'underfit'].includes(together[0]?.rule ?? ''))
+    return share(faults.filter(isFirstRight).length + named.length, faults.length + unlearned.length)
+  }
+  return (
+    'Label noise that no run learned by heart leaves both losses as they are on data that are as noisy by nature. It counts as ' +
+    `neither since 2026-12-01: ${judged.filter(isUnlearned).length} groups here. With them, the first finding is right in ` +
+    `${rate('developed')} of the faults on sets developed on, ${rate('earlier')} on those seen since, and ${rate('aside')} on ` +
+    'those set aside.'
+  )
 }
 
 const part = (judged: readonly Judged[], tried: readonly Tried[], looked: Looked) =>

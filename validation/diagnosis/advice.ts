@@ -10,7 +10,7 @@ import { mean, sampleSd } from '../../src/stats/describe.ts'
 import type { Engine } from '../../src/train/engine.ts'
 import type { TrainingData } from '../../src/train/types.ts'
 import type { Group } from './corpus.ts'
-import { harms, lastLoss, type Judged } from './score.ts'
+import { counts, harms, lastLoss, type Judged } from './score.ts'
 import { train } from './train.ts'
 
 /** What the first advice of the first finding did to a fault. */
@@ -34,7 +34,7 @@ export function tryAdvice(
   const known = readCache(cache)
   return judged.flatMap((one): Tried[] => {
     const [finding] = one.together
-    if (!one.group.variant.fault || !one.harmful || !finding) return []
+    if (!counts(one) || !finding) return []
     const { group } = one
     const [move = null] = finding.moves
     const changed = move && change(group, move)

@@ -6,7 +6,7 @@ import type { Reading } from '../reading.ts'
 import { widened, worstLayer } from './dead-units.ts'
 import type { RuleDefinition, Symptom } from './definition.ts'
 
-/** A spread below this share of a constant guess's loss does no harm. */
+/** In a regression, a spread below this share of a constant guess's loss does no harm. */
 const harmless = 0.05
 
 /** The interval of the SD over seeds is above the cap: the gate's, or what drawing other validation rows would cause. */
@@ -91,9 +91,12 @@ function capOf(
   if (seedCap) return { value: seedCap.maxStd, what: 'the cap of its gate' }
   if (!rows) return undefined
   const centre = median(values)
-  const value =
+  const ofRows =
     task === 'regression'
-      ? Math.max(centre * Math.sqrt(2 / rows.validation), harmless * (runs[0]?.constantLoss ?? 0))
+      ? centre * Math.sqrt(2 / rows.validation)
       : Math.sqrt(Math.max(centre * (1 - centre), 1 / rows.validation) / rows.validation)
-  return { value, what: `the SD from drawing another ${rows.validation} validation rows` }
+  const least = task === 'regression' ? harmless * (runs[0]?.constantLoss ?? 0) : 0
+  return least > ofRows
+    ? { value: least, what: `${100 * harmless} % of the loss of a constant guess` }
+    : { value: ofRows, what: `the SD from drawing another ${rows.validation} validation rows` }
 }
