@@ -97,17 +97,20 @@ const [leastEvaluations, leastSteps] = [3, 30]
  * explains. What validates as well as a good fit is one: its training rows are the harder ones.
  */
 export const underTarget = (run: Reading): boolean =>
-  run.end > run.target * (1 + samplingError(run)) &&
+  run.end > run.target * (1 + (isSampled(run) ? sampledError(run.context) : 0)) &&
   !(run.endOfValidation <= run.target) &&
   (run.trained.length >= leastEvaluations || run.steps.length >= leastSteps)
 
+/** Whether the end is of squared errors of some of the training rows. */
+const isSampled = ({ context, trained }: Reading): boolean => context.task === 'regression' && trained.length > 0
+
 /**
  * Standard error of a squared training error as a share of it, from evaluating only some of the training rows: at most as
- * many as there are for validation, and squared errors of normal residuals have √(2 / rows). 0 for log losses, whose spread
- * a mean does not tell, and if the rows are unknown.
+ * many as there are for validation. Squared errors of normal residuals have √(2 / rows); what a log loss has, its mean does
+ * not tell. 0 if the rows are unknown.
  */
-function samplingError({ context: { rows, task }, trained }: Reading): number {
-  if (!rows || task !== 'regression' || trained.length === 0) return 0
+export function sampledError({ rows }: Context): number {
+  if (!rows) return 0
   const used = Math.min(rows.train, rows.validation)
   return Math.sqrt((2 / used) * (1 - used / rows.train))
 }

@@ -2,7 +2,7 @@ import { mean } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Move } from '../finding.ts'
 import type { Context } from '../curve.ts'
-import type { Fitted, Reading } from '../reading.ts'
+import { type Fitted, type Reading, sampledError } from '../reading.ts'
 import { noiseAround } from '../robust.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 import { taskOf } from '../../records/tasks.ts'
@@ -157,7 +157,7 @@ function gapes(run: Reading): Symptom | undefined {
     )
   )
     return undefined
-  if (regression && !(validation < nothing || errorsDiffer(run, rows))) return undefined
+  if (regression && !(validation < nothing || errorsDiffer(run))) return undefined
   if (found < wide && validatesWell(run)) return undefined
   const name = regression ? 'R²' : (taskOf(run.context.task).right ?? 'accuracy')
   const sentence =
@@ -189,10 +189,10 @@ function errorOf({ training, validation, rows }: Scores, error: (score: number, 
  * explains: squared errors of normal residuals have a relative standard error of √(2 / rows). It compares the errors
  * themselves and not R², which divides each by the spread of its own rows.
  */
-function errorsDiffer({ trained, validated }: Reading, rows: Rows | null): boolean {
+function errorsDiffer({ trained, validated, context }: Reading): boolean {
   const end = (values: readonly Fitted[]): number => mean(values.slice(-ending).map((v) => v.loss))
   const ratio = end(validated) / end(trained)
-  const error = rows ? Math.sqrt((2 / rows.training) * rows.unseen + 2 / rows.validation) : 0
+  const error = context.rows ? Math.hypot(sampledError(context), Math.sqrt(2 / context.rows.validation)) : 0
   return ratio >= errorRatio && Math.log(ratio) > confident * error
 }
 
