@@ -41,6 +41,10 @@ export function judgeAll(groups: readonly Group[]): Judged[] {
 /** Whether a fault counts: it did harm, and curves can show it. */
 export const counts = ({ group, harmful, shows }: Judged): boolean => group.variant.fault && harmful && shows
 
+/** A variant that was meant to be healthy and did no harm. */
+export const isHealthy = ({ group: { variant }, harmful }: Judged): boolean =>
+  !variant.fault && !variant.heldAgainst && !harmful
+
 /** Noise in the labels that did harm and that no run learned by heart. */
 export const isUnlearned = ({ harmful, shows }: Judged): boolean => harmful && !shows
 

@@ -1,5 +1,5 @@
 import { rules } from '../../src/diagnose/rules/index.ts'
-import { counts, isUnlearned, spoke, type Judged } from './score.ts'
+import { counts, isHealthy, isUnlearned, spoke, type Judged } from './score.ts'
 import { faults } from './variants.ts'
 
 interface Facts {
@@ -12,7 +12,7 @@ interface Facts {
 
 const meantHealthy = (judged: readonly Judged[]): Judged[] =>
   judged.filter((j) => !j.group.variant.fault && !j.group.variant.heldAgainst)
-const healthyOf = (judged: readonly Judged[]): Judged[] => meantHealthy(judged).filter((j) => !j.harmful)
+const healthyOf = (judged: readonly Judged[]): Judged[] => judged.filter(isHealthy)
 const faultyOf = (judged: readonly Judged[]): Judged[] => judged.filter(counts)
 const primary = ({ group }: Judged): string | undefined => group.variant.expects[0]
 
