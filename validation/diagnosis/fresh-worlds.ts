@@ -6,38 +6,31 @@ import { dense, dropout, with_, type World } from './worlds.ts'
 
 type Chosen = readonly [name: string, task: Task, looked: Looked]
 
-/** The first eight sets of the bank of the data checks, by name; every second one was set aside. */
+/** Of the first eight sets of the bank of the data checks, by name; every second one was set aside. */
 const first: readonly Chosen[] = [
   ['auto', 'regression', 'developed'],
-  ['boston', 'regression', 'earlier'],
   ['college', 'classification', 'developed'],
-  ['diamonds', 'regression', 'earlier'],
   ['hawks', 'classification', 'developed'],
-  ['olive', 'classification', 'earlier'],
-  ['saratoga', 'regression', 'developed'],
   ['spam7', 'classification', 'earlier'],
 ]
 
 /**
  * The others of that bank with 200 training rows at least, in which a simple model leaves at most 0.7 of the loss of a
- * constant guess and which no diagnosis was tried on before; of each task, every second one by name was set aside.
+ * constant guess and which no diagnosis was tried on before; of each task, every second one by name was set aside. Some of
+ * these and of the first have been left out since 2026-12-01 to save time; their healthy groups had no finding then.
  */
 const second: readonly Chosen[] = [
   ['biopsy', 'classification', 'earlier'],
-  ['bodies', 'classification', 'developed'],
   ['default', 'classification', 'earlier'],
   ['juice', 'classification', 'developed'],
   ['lalonde', 'classification', 'earlier'],
   ['titanic', 'classification', 'developed'],
-  ['training', 'classification', 'earlier'],
-  ['attendance', 'regression', 'developed'],
   ['balance', 'regression', 'earlier'],
   ['carseats', 'regression', 'developed'],
   ['clothing', 'regression', 'earlier'],
   ['districts', 'regression', 'developed'],
   ['gpa2', 'regression', 'earlier'],
   ['houses', 'regression', 'developed'],
-  ['sacramento', 'regression', 'earlier'],
   ['salaries', 'regression', 'developed'],
   ['sat', 'regression', 'earlier'],
   ['star', 'regression', 'developed'],
