@@ -40,7 +40,8 @@ function findingOf({ subject, context }: CurveGroup, rule: RuleDefinition, runs:
   const ofSeeds = 'lookAtAll' in rule
   const seen = (ofSeeds ? [rule.lookAtAll(runs)] : runs.map((run) => rule.look(run))).filter(isSeen)
   const first = seen[0]
-  const enough = ofSeeds || rule.quorum === 'any' || seen.length > runs.length / 2
+  const alone = !ofSeeds && rule.quorum === 'any' && seen.some(({ mild }) => mild !== true)
+  const enough = ofSeeds || alone || seen.length > runs.length / 2
   if (!first || !enough) return undefined
   const moves = usefulMoves(first.moves, runs[0]?.curve.levers ?? null, context)
   return {

@@ -18,6 +18,8 @@ export interface Reading {
   readonly start: number
   /** Training loss at the end; NaN if nothing was logged. */
   readonly end: number
+  /** Validation loss at the end, as if a constant guess did as poorly there as on training rows; NaN if there was none. */
+  readonly endOfValidation: number
   /** What a good fit would reach on training rows. */
   readonly target: number
   /** SD of one step's loss around its trend: how much one batch differs from the next. 0 if steps were not logged. */
@@ -51,10 +53,8 @@ export function read(curve: Curve, context: Context): Reading {
     validated,
     constantLoss,
     start,
-    end: ending(
-      trained.map((t) => t.loss),
-      losses,
-    ),
+    end: trained.length > 0 ? endOf(trained) : median(losses.slice(-Math.max(5, Math.floor(losses.length / 10)))),
+    endOfValidation: endOfValidation(validated, constantLoss),
     target: targetOf(context, constantLoss ?? start),
     batchNoise: noiseAround(losses),
   }
@@ -70,10 +70,16 @@ function fitted({ evaluations }: Curve, split: 'train' | 'validation'): Fitted[]
   })
 }
 
-/** Median of the last three evaluations, or of the last tenth of the steps. */
-function ending(evaluated: readonly number[], steps: readonly number[]): number {
-  if (evaluated.length > 0) return median(evaluated.slice(-3))
-  return median(steps.slice(-Math.max(5, Math.floor(steps.length / 10))))
+/** Evaluations at the end of a run. */
+const ending = 3
+
+/** Median of the last evaluations; NaN without any. */
+const endOf = (evaluated: readonly Fitted[]): number => median(evaluated.slice(-ending).map(({ loss }) => loss))
+
+/** As it is where that is more: rows that spread less are no merit of the model. */
+function endOfValidation(validated: readonly Fitted[], constantLoss: number | null): number {
+  const own = validated.flatMap(({ point }) => point.validation.constantLoss ?? [])
+  return endOf(validated) * (own.length > 0 && constantLoss !== null ? Math.max(1, constantLoss / median(own)) : 1)
 }
 
 /** ln(classes): the loss of equal probabilities, and an upper bound for a constant guess; the variance for regression. */
@@ -86,9 +92,28 @@ function constantGuess({ evaluations }: Curve, { task, classes }: Context): numb
 /** With fewer evaluations and steps than this, a run has only begun, and nobody knows its end. */
 const [leastEvaluations, leastSteps] = [3, 30]
 
-/** Whether training ended far above what a good fit reaches. */
-export const underTarget = ({ end, target, trained, steps }: Reading): boolean =>
-  end > target && (trained.length >= leastEvaluations || steps.length >= leastSteps)
+/**
+ * Whether training ended above what a good fit reaches, by more than the choice of the training rows that an evaluation uses
+ * explains. What validates as well as a good fit is one: its training rows are the harder ones.
+ */
+export const underTarget = (run: Reading): boolean =>
+  run.end > run.target * (1 + (isSampled(run) ? sampledError(run.context) : 0)) &&
+  !(run.endOfValidation <= run.target) &&
+  (run.trained.length >= leastEvaluations || run.steps.length >= leastSteps)
+
+/** Whether the end is of squared errors of some of the training rows. */
+const isSampled = ({ context, trained }: Reading): boolean => context.task === 'regression' && trained.length > 0
+
+/**
+ * Standard error of a squared training error as a share of it, from evaluating only some of the training rows: at most as
+ * many as there are for validation. Squared errors of normal residuals have √(2 / rows); what a log loss has, its mean does
+ * not tell. 0 if the rows are unknown.
+ */
+export function sampledError({ rows }: Context): number {
+  if (!rows) return 0
+  const used = Math.min(rows.train, rows.validation)
+  return Math.sqrt((2 / used) * (1 - used / rows.train))
+}
 
 /** The share of a constant guess's loss that is left at the end. */
 export const shareLeft = ({ end, constantLoss, start }: Reading): number => end / (constantLoss ?? start)

@@ -20,12 +20,12 @@ function regression(train: End, validation: End): Curve {
   return { id: 'run', seed: 1, status: 'complete', steps: [], evaluations, stepsPerEpoch: 10, levers: null }
 }
 
-const says = (curve: Curve, rows: Context['rows']): boolean =>
+const says = (curve: Curve, rows: Context['rows'], targetLoss: number | null = null): boolean =>
   diagnose([
     {
       subject: 'run',
       curves: [curve],
-      context: { task: 'regression', classes: null, targetLoss: null, seedCap: null, rows },
+      context: { task: 'regression', classes: null, targetLoss, seedCap: null, rows },
     },
   ]).some(({ rule }) => rule === 'overfit')
 
@@ -47,6 +47,20 @@ describe('a regression that does better on its training rows', () => {
 
   it('is let alone where both errors are small', () => {
     expect(says(regression({ mse: 0.01, r2: 0.99 }, { mse: 0.04, r2: 0.96 }), { train: 400, validation: 400 })).toBe(false)
+  })
+})
+
+describe('a gap to the training rows', () => {
+  const rows = { train: 315, validation: 105 }
+  const gap = regression({ mse: 3.9, r2: 0.71 }, { mse: 9.8, r2: 0.3 })
+  // The course of a network on wages: nothing that was tried validates better.
+  it('costs nothing where validation is as good as what a simple model reaches on rows that it has not seen', () => {
+    expect(says(gap, rows)).toBe(true)
+    expect(says(gap, rows, 10.5)).toBe(false)
+    expect(says(gap, rows, 9)).toBe(true)
+  })
+  it('of half of the variance is said all the same', () => {
+    expect(says(regression({ mse: 3.2, r2: 0.76 }, { mse: 9.8, r2: 0.2 }), rows, 11.5)).toBe(true)
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../src/base/random.ts'
-import { curveOf, type Context, type Curve } from '../../src/diagnose/curve.ts'
+import { curveOf, measured, type Context, type Curve } from '../../src/diagnose/curve.ts'
 import { diagnose } from '../../src/diagnose/diagnose.ts'
 import type { Finding } from '../../src/diagnose/finding.ts'
 import { honestError, honestLoss } from '../../src/diagnose/rules/overconfident.ts'
@@ -31,12 +31,12 @@ const sick: readonly (readonly [what: string, rule: string, shape: Partial<Shape
   [
     'norms that vanish while the loss stays',
     'gradients',
-    { loss: (at) => (at < 0.05 ? 2.3 : 1.9), norm: (at) => (at < 0.1 ? 1 : 1e-4) },
+    { loss: (at) => (at < 0.05 ? 2.3 : 1.9), validation: () => 1.95, norm: (at) => (at < 0.1 ? 1 : 1e-4) },
   ],
   [
     'one gradient a thousand times the usual, never recovered from',
     'gradients',
-    { loss: () => 2.2, norm: (at) => (at > 0.2 && at < 0.21 ? 1000 : 0.5) },
+    { loss: () => 2.2, validation: () => 2.25, norm: (at) => (at > 0.2 && at < 0.21 ? 1000 : 0.5) },
   ],
   ['no gain from the start', 'flat', { loss: () => 2.35, validation: () => 2.35, noise: 0.05 }],
   ['validation up and down by a fifth', 'oscillation', { validation: wave(0.2) }],
@@ -182,6 +182,19 @@ describe('a healthy run', () => {
   ])('%s is as well', (_, shape) => expect(rulesOf(shape)).toEqual([]))
 })
 
+describe('a loss above what a good fit has', () => {
+  const ends = (train: number, validation: number): Partial<Shape> => ({
+    loss: (at) => train + (2.3 - train) * Math.exp(-20 * at),
+    validation: (at) => validation + (2.3 - validation) * Math.exp(-20 * at),
+    trainAccuracy: () => 0.7,
+    accuracy: () => 0.7,
+  })
+  it('is none where validation is as good: the training rows are harder', () => {
+    expect(rulesOf(ends(1.3, 1.3))).toContain('underfit')
+    expect(rulesOf(ends(1.3, 0.85))).toEqual([])
+  })
+})
+
 describe('a sick run', () => {
   it.each(sick)('with %s: %s', (_, rule, shape) => expect(rulesOf(shape)).toContain(rule))
 
@@ -317,6 +330,11 @@ describe('seeds', () => {
     expect(found?.sights[0]?.values['lower']).toBeGreaterThan(found?.sights[0]?.values['cap'] ?? NaN)
     expect(diagnose([spread(0.005)])).toEqual([])
   })
+  it('are held against the usual one: a seed that failed does not make the spread look usual', () => {
+    const curves = [0.99, 0.99, 0.95].map((final, i) => curve({ accuracy: (at) => final - 0.8 * Math.exp(-20 * at) }, i + 1))
+    const found = diagnose([{ subject: 'x', curves, context: { ...context, rows: { train: 640, validation: 100 } } }])
+    expect(found.map((f) => f.rule)).toEqual(['seed-variance'])
+  })
   it('are held against the cap of the gate where there is one', () => {
     const capped = (maxStd: number) =>
       diagnose([{ ...spread(0.02), context: { ...context, seedCap: { metric: 'accuracy', maxStd } } }]).map((f) => f.rule)
@@ -330,6 +348,63 @@ describe('seeds', () => {
       ['early-divergence', 1, 5, 3],
     ])
     expect(mixed({ validation: wave(0.2) })).toEqual([])
+  })
+})
+
+describe('a loss that goes up in the first steps', () => {
+  const rise = (times: number, end: number): Partial<Shape> => ({
+    loss: (at) => (at > 0.01 && at < 0.06 ? 2.3 * times : end + (2.3 - end) * Math.exp(-8 * at)),
+    validation: (at) => 0.06 + end + (2.3 - end) * Math.exp(-8 * at),
+  })
+  const inSeeds = (count: number, shape: Partial<Shape>): string[] =>
+    diagnose([{ ...group(), curves: [1, 2, 3, 4, 5].map((seed) => curve(seed <= count ? shape : {}, seed)) }]).map(
+      (f) => f.rule,
+    )
+  it('a little, in one seed that ends well, may be a few hard batches', () => {
+    expect(inSeeds(1, rise(6, 0.1))).toEqual([])
+    expect(inSeeds(3, rise(6, 0.1))).toContain('early-divergence')
+  })
+  it('far, or without recovering, is said of one seed', () => {
+    expect(inSeeds(1, rise(20, 0.1))).toContain('early-divergence')
+    expect(inSeeds(1, rise(6, 1.5))).toContain('early-divergence')
+  })
+})
+
+describe('swings of the loss', () => {
+  it('that end with the run are mended by its schedule', () => {
+    const until = (end: number): Partial<Shape> => ({
+      validation: (at, step) => (at < end ? wave(0.2)(at, step) : healthyShape.validation(at, step)),
+    })
+    expect(rulesOf(until(1))).toContain('oscillation')
+    expect(rulesOf(until(0.6))).toEqual([])
+  })
+})
+
+describe('seeds of a regression', () => {
+  /** Squared errors at the end, of targets with a variance of 1000 and 200 validation rows. */
+  const spread = (...errors: readonly number[]): Finding[] =>
+    diagnose([
+      {
+        subject: 'x',
+        context: { ...context, task: 'regression', classes: null, rows: { train: 600, validation: 200 } },
+        curves: errors.map((mse, i) => {
+          const made = curve({}, i + 1)
+          const at = (end: number, epoch: number) => {
+            const mse = end + 1000 * Math.exp(-epoch / 2)
+            return measured({ mse, r2: 1 - mse / 1001 })
+          }
+          return {
+            ...made,
+            steps: [],
+            evaluations: made.evaluations.map((e, epoch) => ({ ...e, train: at(20, epoch), validation: at(mse, epoch) })),
+          }
+        }),
+      },
+    ])
+  it('that all fit well may differ: nobody would see the spread beside that of the targets', () => {
+    expect(spread(10, 12, 30, 11, 60)).toEqual([])
+    const found = spread(100, 110, 600, 105, 900).find((f) => f.rule === 'seed-variance')
+    expect(found?.sights[0]?.sentence).toMatch(/above [\d.]+, 5 % of the loss of a constant guess$/)
   })
 })
 
@@ -399,6 +474,20 @@ describe('a regression', () => {
     expect(curveOf(runs(() => 1)[0] as RunResult).steps[0]?.loss).toBeCloseTo(2500, -3)
   })
   it('that learns nothing is found', () => expect(said(() => 1.02)).toContain('flat'))
+  it('underfits by more than the few training rows explain that were evaluated', () => {
+    const ends = (share: number, rows: NonNullable<Context['rows']>) =>
+      diagnose([
+        {
+          subject: 'x',
+          curves: runs((at) => share + (1 - share) * Math.exp(-20 * at)).map(curveOf),
+          context: { ...context, task: 'regression', classes: null, rows },
+        },
+      ]).map((f) => f.rule)
+    expect(ends(0.48, { train: 600, validation: 40 })).toEqual([])
+    expect(ends(0.48, { train: 600, validation: 500 })).toContain('underfit')
+    expect(ends(0.48, { train: 40, validation: 40 })).toContain('underfit')
+    expect(ends(0.6, { train: 600, validation: 40 })).toContain('underfit')
+  })
 })
 
 describe('a run without gradient norms', () => {

@@ -202,6 +202,21 @@ def load(source):
     return r_data(package, item, target, dropped.split())
 
 
+def tidy(frame, task):
+    """Plain cells without gaps, of at most `MOST` rows, and classes that are no numbers."""
+    frame = frame.loc[:, frame.isna().mean() < 0.3].dropna()
+    frame.columns = [re.sub(r"\W", "_", str(column)) for column in frame.columns]
+    # The bank reads plain files without quotes.
+    texts = frame.select_dtypes(exclude="number").columns
+    frame[texts] = frame[texts].astype(str).replace(r'[,"]', ";", regex=True)
+    if len(frame) > MOST:
+        # In the order of the file: which rows come first is part of the data.
+        frame = frame.sample(MOST, random_state=1).sort_index()
+    if task == "classification":
+        frame["target"] = "c" + frame["target"].astype(str)
+    return frame
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
@@ -213,17 +228,7 @@ def main():
         ("regression", LATER_NUMBERS, True),
     ):
         for name, source in sets.items():
-            frame = load(source)
-            frame = frame.loc[:, frame.isna().mean() < 0.3].dropna()
-            frame.columns = [re.sub(r"\W", "_", str(column)) for column in frame.columns]
-            # The bank reads plain files without quotes.
-            texts = frame.select_dtypes(exclude="number").columns
-            frame[texts] = frame[texts].astype(str).replace(r'[,"]', ";", regex=True)
-            if len(frame) > MOST:
-                # In the order of the file: which rows come first is part of the data.
-                frame = frame.sample(MOST, random_state=1).sort_index()
-            if task == "classification":
-                frame["target"] = "c" + frame["target"].astype(str)
+            frame = tidy(load(source), task)
             frame.to_csv(folder / f"{name}.csv", index=False)
             source = " ".join(source[:2]) if len(source) > 1 else f"scikit-learn {source[0]}"
             found.append({"name": name, "task": task, "source": source, "later": later})

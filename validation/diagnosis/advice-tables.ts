@@ -1,7 +1,7 @@
 import { type Looked, lookedTitles } from '../looked.ts'
 import { table } from '../statistics/tables.ts'
 import type { Tried } from './advice.ts'
-import type { Judged } from './score.ts'
+import { counts, isHealthy, isUnlearned, type Judged } from './score.ts'
 import { wilson } from './tables.ts'
 import { faults } from './variants.ts'
 
@@ -23,8 +23,23 @@ const history = [
     '0.70 (129/184) and 0.66 (31/47), worse in 0.01 (2/184) and 0.04 (2/47). The rules `wild-start` and `strong-dropout` are ' +
     'new, and so is that they count where they name what was done: inputs that nobody centred, inputs that were dropped. ' +
     'Advice to standardize the inputs or to replace activations is trained as well now.',
-  'Of the runs on the ten sets set aside, the version before has the first finding right in 0.79 (119/151), and leaves 0.81 ' +
-    '(79/97) of the healthy groups without a finding: most of the alarms there are older than these changes.',
+  'Second look, 2026-12-01, at ten sets set aside: the first finding was right in 0.87 (132/151), healthy groups without a ' +
+    'finding 0.82 (80/97), the first advice better in 0.74 (96/129) and worse in 0.01 (1/129). The version before had 0.79 ' +
+    '(119/151) and 0.81 (79/97) there. Six of the 17 alarms were `unfinished` and `underfit` on *biopsy*, ten were ' +
+    '`seed-variance` on *balance*; on *wage1*, developed on, there were nine of `overfit`. Training shows that all of these were ' +
+    'wrong. Three times the rate or three times the epochs make *biopsy* worse (a validation loss of 0.068 and 0.069 instead of ' +
+    '0.062), and neither 13 epochs nor dropout changes *wage1* (9.4 instead of 9.5). *balance* gains from a higher rate, where ' +
+    'the advice was to lower it. So the rules were changed, and not what counts as healthy: a network that validates as well as ' +
+    'a simple model does on unseen rows does not underfit, and a gap to its training rows below a half costs nothing; a ' +
+    'squared error of few training rows has an error of its own; swings must last to the end; a short rise in one seed that ' +
+    'ends well is let alone; and a spread below 5 % of a constant guess does no harm.',
+  'Third look, the same day: 28 sets were chosen by name before anything was trained on them. 15 were set aside, four were ' +
+    'used for rules, and nine were left out before they were trained, for lack of time. So were ten of the old sets, whose ' +
+    'healthy groups had no finding at the second look: *attendance*, *bodies*, *boston*, *college*, *diamonds*, *gpa2*, ' +
+    '*olive*, *sacramento*, *saratoga* and *training*. On the 15, the version before has the ' +
+    'first finding right in 0.88 (201/228, with label noise that was not learned) and leaves 0.81 (111/137) of the healthy ' +
+    'groups without a finding: its alarms are on *laser*, *wizmir* and *compactiv*. Those that are left are all on *compactiv*, ' +
+    'where seeds end at a validation loss of 190 with an SD of 130, and at 37 with a rate twenty times as high.',
 ].join(' ')
 
 /** What must hold on the worlds set aside. */
@@ -46,11 +61,14 @@ interface Measure {
   readonly isMet: (value: number) => boolean
 }
 
-const harmfulFaults = (judged: readonly Judged[]): Judged[] => judged.filter((j) => j.group.variant.fault && j.harmful)
-const healthy = (judged: readonly Judged[]): Judged[] =>
-  judged.filter((j) => !j.group.variant.fault && !j.group.variant.heldAgainst && !j.harmful)
+const harmfulFaults = (judged: readonly Judged[]): Judged[] => judged.filter(counts)
+const healthy = (judged: readonly Judged[]): Judged[] => judged.filter(isHealthy)
+/** Healthy groups that their first advice makes better: they were not as well as they could be. */
+const mended = (tried: readonly Tried[]): Tried[] =>
+  tried.filter(({ judged, effect }) => isHealthy(judged) && effect === 'better')
 const isFirstRight = ({ together, group }: Judged): boolean => group.variant.expects.includes(together[0]?.rule ?? '')
-const trainable = (tried: readonly Tried[]): Tried[] => tried.filter(({ effect }) => effect !== null)
+const ofFaults = (tried: readonly Tried[]): Tried[] => tried.filter(({ judged }) => counts(judged))
+const trainable = (tried: readonly Tried[]): Tried[] => ofFaults(tried).filter(({ effect }) => effect !== null)
 
 const measures: readonly Measure[] = [
   {
@@ -64,6 +82,15 @@ const measures: readonly Measure[] = [
     goal: `at least ${goals.quiet}`,
     count: (judged) => [healthy(judged).filter(({ together }) => together.length === 0).length, healthy(judged).length],
     isMet: (value) => value >= goals.quiet,
+  },
+  {
+    name: 'The same, less the groups that the first advice makes better',
+    goal: '–',
+    count: (judged, tried) => [
+      healthy(judged).filter(({ together }) => together.length === 0).length,
+      healthy(judged).length - mended(tried).length,
+    ],
+    isMet: () => true,
   },
   {
     name: 'The first advice makes it better, of all that can be trained',
@@ -107,6 +134,8 @@ export function adviceTables(judged: readonly Judged[], tried: readonly Tried[],
     '',
     history,
     '',
+    oldMeasure(judged),
+    '',
     '## What does not hold',
     '',
     ...shortfalls(judged, tried),
@@ -121,9 +150,25 @@ export function adviceTables(judged: readonly Judged[], tried: readonly Tried[],
     '',
     '## Where the first finding is another',
     '',
-    ...others(judged),
+    ...others(judged, tried),
     '',
   ].join('\n')
+}
+
+/** What the first finding would reach if label noise that was not learned counted, as it did at first. */
+function oldMeasure(judged: readonly Judged[]): string {
+  const rate = (looked: Looked): string => {
+    const own = judged.filter((j) => lookedAt(j) === looked)
+    const [faults, unlearned] = [harmfulFaults(own), own.filter(isUnlearned)]
+    const named = unlearned.filter(({ together }) => ['overfit', 'underfit'].includes(together[0]?.rule ?? ''))
+    return share(faults.filter(isFirstRight).length + named.length, faults.length + unlearned.length)
+  }
+  return (
+    'Label noise that no run learned by heart leaves both losses as they are on data that are as noisy by nature. It counts as ' +
+    `neither since 2026-12-01: ${judged.filter(isUnlearned).length} groups here. With them, the first finding is right in ` +
+    `${rate('developed')} of the faults on sets developed on, ${rate('earlier')} on those seen since, and ${rate('aside')} on ` +
+    'those set aside.'
+  )
 }
 
 const part = (judged: readonly Judged[], tried: readonly Tried[], looked: Looked) =>
@@ -147,11 +192,11 @@ function shortfalls(judged: readonly Judged[], tried: readonly Tried[]): string[
     return of > 0 && !isMet(hits / of) ? [`- ${name}: ${share(hits, of)}, and the goal is ${goal}.`] : []
   })
   const silent = harmfulFaults(ownJudged).filter(({ together }) => together.length === 0)
-  const untrained = ownTried.filter(({ effect }) => effect === null).length
+  const untrained = ofFaults(ownTried).filter(({ effect }) => effect === null).length
   return [
     ...missed,
     `- ${share(silent.length, harmfulFaults(ownJudged).length)} of the faults that did harm have no finding at all.`,
-    `- ${share(untrained, ownTried.length)} of the first advices are no setting that a program can try.`,
+    `- ${share(untrained, ofFaults(ownTried).length)} of the first advices are no setting that a program can try.`,
   ]
 }
 
@@ -175,7 +220,7 @@ function byFault(judged: readonly Judged[], tried: readonly Tried[]): string {
   return table(['Fault', 'What was done', 'First finding right', 'First findings', 'First advice', 'Effect'], rows)
 }
 
-function others(judged: readonly Judged[]): string[] {
+function others(judged: readonly Judged[], tried: readonly Tried[]): string[] {
   const wrong = harmfulFaults(judged).filter((j) => !isFirstRight(j))
   const alarms = healthy(judged).filter(({ together }) => together.length > 0)
   const said = ({ together }: Judged): string =>
@@ -183,5 +228,12 @@ function others(judged: readonly Judged[]): string[] {
       ? 'no finding'
       : together.map(({ rule, seeds }) => `\`${rule}\` ${seeds.seen}/${seeds.of}`).join(', ')
   const where = (j: Judged): string => `${j.group.world.name}${isAside(j) ? ' (aside)' : ''}, ${j.group.variant.name}`
-  return [...wrong.map((j) => `- ${where(j)}: ${said(j)}`), ...alarms.map((j) => `- alarm: ${where(j)}: ${said(j)}`)]
+  const followed = (j: Judged): string => {
+    const found = tried.find((t) => t.judged === j)
+    return `with its first advice: ${found?.effect ?? 'not trained'}`
+  }
+  return [
+    ...wrong.map((j) => `- ${where(j)}: ${said(j)}`),
+    ...alarms.map((j) => `- alarm: ${where(j)}: ${said(j)}; ${followed(j)}`),
+  ]
 }

@@ -10,10 +10,10 @@ import { mean, sampleSd } from '../../src/stats/describe.ts'
 import type { Engine } from '../../src/train/engine.ts'
 import type { TrainingData } from '../../src/train/types.ts'
 import type { Group } from './corpus.ts'
-import { harms, lastLoss, type Judged } from './score.ts'
+import { counts, harms, isHealthy, lastLoss, type Judged } from './score.ts'
 import { train } from './train.ts'
 
-/** What the first advice of the first finding did to a fault. */
+/** What the first advice of the first finding did to a group. */
 export interface Tried {
   readonly judged: Judged
   readonly finding: Finding
@@ -24,7 +24,7 @@ export interface Tried {
   readonly cured: boolean
 }
 
-/** Retrains every harmful fault that has a finding, with the first value that the first finding advises. */
+/** Retrains every harmful fault and every healthy group that has a finding, with the first value that the first one advises. */
 export function tryAdvice(
   engine: Engine,
   judged: readonly Judged[],
@@ -34,7 +34,7 @@ export function tryAdvice(
   const known = readCache(cache)
   return judged.flatMap((one): Tried[] => {
     const [finding] = one.together
-    if (!one.group.variant.fault || !one.harmful || !finding) return []
+    if (!(counts(one) || isHealthy(one)) || !finding) return []
     const { group } = one
     const [move = null] = finding.moves
     const changed = move && change(group, move)

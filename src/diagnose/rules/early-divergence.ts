@@ -2,7 +2,7 @@ import { numberAt } from '../../base/numbers.ts'
 import { medianFilter } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Curve } from '../curve.ts'
-import type { Reading } from '../reading.ts'
+import { type Reading, underTarget } from '../reading.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 
 /** "Early": the first tenth of the run, and never less than this many steps. */
@@ -10,6 +10,8 @@ const leastWindow = 20
 const factor = 4
 /** How many times the batch noise a rise must also exceed, so that a hard batch that lifts a loss near 0 does not count. */
 const beyondNoise = 4
+/** A few outliers in a row can raise the loss less than this many times; a run that ends well has outlived it. */
+const wildRise = 10
 
 /** Mixed precision skips single steps. This many gradients in a row at the end of a log, none finite, are more than that. */
 const leastLost = 3
@@ -103,8 +105,9 @@ function risen(run: Reading): Symptom | undefined {
         { best, peak, ratio: peak / best },
         `the loss (median of 5 steps) rose from ${shown(best)} to ${shown(peak)} within the first ${window} steps`,
       ),
-      cause: 'The first steps are too large: they push the weights too far for training to recover.',
+      cause: 'The first steps are too large: they push the weights far off course.',
       moves,
+      mild: peak < wildRise * best && !underTarget(run),
     }
   }
   return undefined

@@ -10,12 +10,15 @@ const relative = 0.15
 /** Losses below this share of a constant guess's loss are good enough: swings there do no harm. */
 const harmless = 0.05
 const leastEvaluations = 8
+/** The last part of the evaluations, in which swings must still be there: a decay that ends them has mended them. */
+const lateShare = 0.3
 
-/** The detrended validation loss swings beyond noise in a fifth of the evaluations or more. */
+/** The detrended validation loss swings beyond noise in a fifth of the evaluations or more, and in those at the end. */
 export const oscillation: RuleDefinition = {
   name: 'oscillation',
   title: 'The loss oscillates',
-  summary: 'The validation loss swings by more than 15 % around its trend in a fifth of the evaluations or more.',
+  summary:
+    'The validation loss swings by more than 15 % around its trend in a fifth of the evaluations or more, and still at the end.',
   quorum: 'most',
   least: { evaluations: leastEvaluations },
   look(run) {
@@ -24,7 +27,8 @@ export const oscillation: RuleDefinition = {
     const swings = swingsOf(run, later)
     const wild = swings.filter((s) => s.size > relative)
     const found = wild.length / swings.length
-    if (found < share) return undefined
+    const late = swings.slice(-Math.ceil(swings.length * lateShare))
+    if (found < share || late.filter((s) => s.size > relative).length < share * late.length) return undefined
     const widest = wild.reduce((a, b) => (b.size > a.size ? b : a))
     return {
       sight: sightOf(

@@ -2,7 +2,7 @@ import { mean } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Move } from '../finding.ts'
 import type { Context } from '../curve.ts'
-import type { Fitted, Reading } from '../reading.ts'
+import { type Fitted, type Reading, sampledError } from '../reading.ts'
 import { noiseAround } from '../robust.ts'
 import { sightOf, type RuleDefinition, type Symptom } from './definition.ts'
 import { taskOf } from '../../records/tasks.ts'
@@ -19,6 +19,8 @@ const gap = 0.1
  * themselves.
  */
 const errorRatio = 2
+/** A gap of this counts also where validation is as good as a simple model's. */
+const wide = 0.5
 /** Below this R², validation is no better than a constant guess, whatever the errors are. */
 const nothing = 0.1
 /** Standard errors by which the gap must differ from 0, because validation rows are few. */
@@ -70,7 +72,7 @@ export const overfit: RuleDefinition = {
   title: 'The model trains well but validates poorly',
   summary:
     'Validation gets worse beyond noise while training gets better, or training does better by a tenth of all rows, or by ' +
-    'more than chance where it has fewer than 100.',
+    'more than chance where it has fewer than 100. A gap below a half counts only where validation is worse than a good fit.',
   quorum: 'most',
   least: { evaluations: 2 * ending },
   look: (run) => rises(run) ?? gapes(run),
@@ -155,7 +157,8 @@ function gapes(run: Reading): Symptom | undefined {
     )
   )
     return undefined
-  if (regression && !(validation < nothing || errorsDiffer(run, rows))) return undefined
+  if (regression && !(validation < nothing || errorsDiffer(run))) return undefined
+  if (found < wide && validatesWell(run)) return undefined
   const name = regression ? 'R²' : (taskOf(run.context.task).right ?? 'accuracy')
   const sentence =
     `training ends at an ${name} of ${shown(training)}, validation at ${shown(validation)}: ` + `a gap of ${shown(found)}`
@@ -164,6 +167,10 @@ function gapes(run: Reading): Symptom | undefined {
     ...advice(run, false),
   }
 }
+
+/** Whether validation ends as low as a simple model that was fitted on other rows: then the gap costs nothing. */
+const validatesWell = ({ context: { targetLoss }, endOfValidation, target }: Reading): boolean =>
+  targetLoss !== null && endOfValidation <= target
 
 function rowsOf({ context: { rows } }: Reading): Rows | null {
   if (!rows) return null
@@ -182,10 +189,10 @@ function errorOf({ training, validation, rows }: Scores, error: (score: number, 
  * explains: squared errors of normal residuals have a relative standard error of √(2 / rows). It compares the errors
  * themselves and not R², which divides each by the spread of its own rows.
  */
-function errorsDiffer({ trained, validated }: Reading, rows: Rows | null): boolean {
+function errorsDiffer({ trained, validated, context }: Reading): boolean {
   const end = (values: readonly Fitted[]): number => mean(values.slice(-ending).map((v) => v.loss))
   const ratio = end(validated) / end(trained)
-  const error = rows ? Math.sqrt((2 / rows.training) * rows.unseen + 2 / rows.validation) : 0
+  const error = context.rows ? Math.hypot(sampledError(context), Math.sqrt(2 / context.rows.validation)) : 0
   return ratio >= errorRatio && Math.log(ratio) > confident * error
 }
 

@@ -1,10 +1,13 @@
-import { mean, sampleSd } from '../../stats/describe.ts'
+import { median, sampleSd } from '../../stats/describe.ts'
 import { sigmaInterval } from '../../stats/intervals.ts'
 import { shown } from '../../stats/outcome.ts'
 import type { Measured } from '../curve.ts'
 import type { Reading } from '../reading.ts'
 import { widened, worstLayer } from './dead-units.ts'
 import type { RuleDefinition, Symptom } from './definition.ts'
+
+/** In a regression, a spread below this share of a constant guess's loss does no harm. */
+const harmless = 0.05
 
 /** The interval of the SD over seeds is above the cap: the gate's, or what drawing other validation rows would cause. */
 export const seedVariance: RuleDefinition = {
@@ -87,10 +90,13 @@ function capOf(
   const { seedCap, rows, task } = runs[0]?.context ?? {}
   if (seedCap) return { value: seedCap.maxStd, what: 'the cap of its gate' }
   if (!rows) return undefined
-  const centre = mean(values)
-  const value =
+  const centre = median(values)
+  const ofRows =
     task === 'regression'
       ? centre * Math.sqrt(2 / rows.validation)
       : Math.sqrt(Math.max(centre * (1 - centre), 1 / rows.validation) / rows.validation)
-  return { value, what: `the SD from drawing another ${rows.validation} validation rows` }
+  const least = task === 'regression' ? harmless * (runs[0]?.constantLoss ?? 0) : 0
+  return least > ofRows
+    ? { value: least, what: `${100 * harmless} % of the loss of a constant guess` }
+    : { value: ofRows, what: `the SD from drawing another ${rows.validation} validation rows` }
 }

@@ -7,7 +7,7 @@ import { sightOf, type RuleDefinition } from './definition.ts'
 export const underfit: RuleDefinition = {
   name: 'underfit',
   title: 'The model underfits, even on training rows',
-  summary: 'The training loss ends far above what a good fit reaches.',
+  summary: 'The training loss ends above what a good fit reaches, and so does the validation loss.',
   quorum: 'most',
   least: { evaluations: 3, steps: 30 },
   look(run) {
