@@ -21,8 +21,8 @@ export interface Preview {
 }
 
 /**
- * Checks a spec and its data, and plans the study. Data that were read and checked before are not read again if `kept` still
- * has what is known of them, and then their code is not loaded either.
+ * Checks a spec and its data, and plans the study. Data that were read and checked before are only hashed if `kept` still has
+ * what is known of them.
  */
 export async function preview(source: SpecSource, kept?: KeptData): Promise<Preview> {
   const read = await readSpec(source)
