@@ -9,7 +9,8 @@ import type { StageSettings } from '../../src/records/plan.ts'
 import type { Evaluation, RunRequest, RunResult } from '../../src/records/run.ts'
 import { execute } from '../../src/run/execute.ts'
 import { stages } from '../../src/stages/index.ts'
-import { conclude, openStudy } from '../../src/study/conclude.ts'
+import { conclude, openStudy, type Study } from '../../src/study/conclude.ts'
+import type { SpecSource } from '../../src/study/options.ts'
 import { type Prepared, prepare } from '../../src/study/prepare.ts'
 import { rounded } from '../../src/train/round.ts'
 import { root } from '../../test/support/architecture.ts'
@@ -19,7 +20,7 @@ interface Found {
   readonly runs: number
   /** Processor seconds, from the first run to the written report. */
   readonly processor: number
-  /** Bytes of this process's heap after the study, garbage collected. */
+  /** Bytes of this process's heap that a finished study holds, garbage collected. */
   readonly kept: number
   readonly reportBytes: number
   readonly pageBytes: number
@@ -60,9 +61,28 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`
 async function studyOf(explored: number, folder: string, collect: () => void): Promise<Found> {
   const source = { specPath: join(root, 'examples/digits/tuning.yml'), specText, workspace: root, env: {} }
   const prepared = withConfigurations(await prepare(source), explored)
-  await settled(collect)
-  const before = process.memoryUsage().heapUsed
   const cpu = process.cpuUsage()
+  let held: Held | null = await concluded(source, prepared, folder)
+  const { user, system } = process.cpuUsage(cpu)
+  const found = {
+    runs: held.report.runs.length,
+    processor: (user + system) / 1e6,
+    reportBytes: statSync(join(held.files.folder, 'report.json')).size,
+    pageBytes: statSync(held.files.page).size,
+  }
+  await settled(collect)
+  const holding = process.memoryUsage().heapUsed
+  // The rest of the heap grows and shrinks by itself between two studies.
+  held = null
+  await settled(collect)
+  return { ...found, kept: holding - process.memoryUsage().heapUsed }
+}
+
+/** A finished study, with all that its process holds until it ends: the places of runs in the journal, and decisions. */
+type Held = Study & { readonly process: readonly unknown[] }
+
+/** The study from its first run to its written report. */
+async function concluded(source: SpecSource, prepared: Prepared, folder: string): Promise<Held> {
   const options = {
     ...source,
     outDir: join(folder, 'out'),
@@ -80,16 +100,7 @@ async function studyOf(explored: number, folder: string, collect: () => void): P
     const { journal, judging } = study
     const resources = { runner, journal, listener: options.listener, clock: options.clock }
     const outcome = await execute(prepared.plan, { ...resources, stages, settles: judging.settles })
-    const { files, report } = await conclude(study, outcome, 0)
-    const { user, system } = process.cpuUsage(cpu)
-    await settled(collect)
-    return {
-      runs: report.runs.length,
-      processor: (user + system) / 1e6,
-      kept: process.memoryUsage().heapUsed - before,
-      reportBytes: statSync(join(files.folder, 'report.json')).size,
-      pageBytes: statSync(files.page).size,
-    }
+    return { ...(await conclude(study, outcome, 0)), process: [study, outcome] }
   } finally {
     await study.journal.close()
   }

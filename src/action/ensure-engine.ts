@@ -43,7 +43,7 @@ interface Wanted {
 /** Why the engine was not there; undefined if it was. */
 async function provide(engine: Wanted): Promise<readonly Diagnostic[] | undefined> {
   const { name, installer, root, workspace, signal } = engine
-  const place = installer.placeOf(root)
+  const place = await installer.placeOf(root)
   if (!place.ok) return [place.error]
   const { folder, key } = place.value
   let useless = false

@@ -31,14 +31,14 @@ export function isThere(folder: string, most = mostMade): boolean {
 }
 
 /**
- * Where commands that train nothing keep what the data checks found; undefined if the user has no cache, or runs the
- * sources: an edit there changes no file of the folder that findings are kept by.
+ * Where commands that train nothing keep what they know of data; undefined if the user has no cache, or runs the sources: an
+ * edit there changes no file of the folder that it is kept by.
  */
-export function keptFindings(
+export function keptData(
   program = process.argv[1] ?? '.',
 ): { readonly folder: string; readonly program: string } | undefined {
   try {
-    const [folder, script] = [join(cacheFolder(), 'findings'), realpathSync(program)]
+    const [folder, script] = [join(cacheFolder(), 'data'), realpathSync(program)]
     return isThere(folder) && extname(script) !== '.ts' ? { folder, program: dirname(script) } : undefined
   } catch {
     return undefined

@@ -4,7 +4,7 @@ import { listed } from '../base/lists.ts'
 import type { FormatDefinition } from './formats/definition.ts'
 import { formats, formatOf } from './formats/index.ts'
 import { tooMany } from './gauge.ts'
-import { partOf } from './parts.ts'
+import { isPattern, partOf } from './parts.ts'
 import { counted, fail } from './problems.ts'
 import type { Limits } from './source.ts'
 
@@ -25,9 +25,6 @@ export interface Members {
 const mostDepth = 3
 /** Files that are listed, readable or not. */
 const mostFiles = 500_000
-
-/** Whether a path names several files by a pattern: `*` in the name of the file stands for any characters. */
-export const isPattern = (path: string): boolean => basename(path).includes('*')
 
 /**
  * The files of a folder, or those that match a pattern, sorted by name; null if the path names one file, or nothing. Hidden

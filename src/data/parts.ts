@@ -1,8 +1,12 @@
+import { basename } from 'node:path'
 import type { DataConfig, Splits } from './types.ts'
 
 /** The part of a split that a file or a folder is named after. */
 export const partOf = (name: string): string | undefined =>
   /^(train|training|val|valid|validation|dev|test)(?=[^a-z]|$)/i.exec(name)?.[1]?.toLowerCase()
+
+/** Whether a path names several files by a pattern: `*` in the name of the file stands for any characters. */
+export const isPattern = (path: string): boolean => basename(path).includes('*')
 
 export type PartName = keyof Splits
 

@@ -11,7 +11,7 @@ export interface EngineInstaller {
   /** The kinds of machines with available files, as values of `--platform`. */
   readonly platforms: readonly string[]
   /** The place of this machine's engine below `root`, or why there is none for this machine. */
-  placeOf(root: string): Result<InstallPlace, Diagnostic>
+  placeOf(root: string): Promise<Result<InstallPlace, Diagnostic>>
   /** Installs it if it is missing. Throws an `InputError` that names the cause and what to do. */
   install(options: InstallOrder & InstallSource): Promise<InstalledEngine>
   /** Saves the files of an install to a folder, for a machine without a network. Throws as `install` does. */

@@ -44,7 +44,7 @@ type Verification = NonNullable<Report['verification']>
 export interface ReportInput extends Pick<Verification, 'ensemble' | 'models' | 'byClass' | 'worst'> {
   readonly plan: Plan
   readonly decisions: readonly StageDecision[]
-  /** In any order; see `summarizeRun`. */
+  /** In any order; see `summarizer`. */
   readonly runs: readonly { readonly summary: RunSummary; readonly timing: RunTiming }[]
   readonly verdict: Verdict
   /** The baseline's source as passed to the gates; null without one. */

@@ -1,33 +1,52 @@
-import { leverDifferences, type Levers } from '../records/levers.ts'
+import { leverDifferences, type LeverDifference, type Levers } from '../records/levers.ts'
 import type { RunResult } from '../records/run.ts'
 import { quantileOf } from './numbers.ts'
 import type { RunSummary, RunTiming } from './model.ts'
 
-/** What the report keeps of a run. Its curves go to files, so that a long study does not have to fit in memory. */
-export function summarizeRun(
-  result: RunResult,
-  baseline: Levers,
-): { readonly summary: RunSummary; readonly timing: RunTiming } {
-  const { id, request, steps, timing } = result
-  const complete = result.status === 'complete'
-  return {
-    summary: {
-      id,
-      stage: request.stage,
-      label: request.label,
-      seed: request.seed,
-      ...(request.fold === undefined ? {} : { fold: request.fold }),
-      job: request.job,
-      differences: leverDifferences(baseline, request.levers),
-      status: result.status,
-      reason: complete ? null : result.reason,
-      steps: steps.loss.length,
-      best: complete && result.best ? bestOf(result.best) : null,
-      gradient: gradientOf(steps),
-      weights: complete ? result.weights : null,
-      curve: curvePath(result),
-    },
-    timing: { id, ...timing },
+export interface Summarized {
+  readonly summary: RunSummary
+  readonly timing: RunTiming
+}
+
+/**
+ * What the report keeps of each run of a study. Curves go to files, and equal jobs and differences are one object, so that a
+ * long study fits in memory.
+ */
+export function summarizer(baseline: Levers): (result: RunResult) => Summarized {
+  const [jobs, differences] = [sharing<RunSummary['job']>(), sharing<LeverDifference>()]
+  return (result) => {
+    const { id, request, steps, timing } = result
+    const complete = result.status === 'complete'
+    return {
+      summary: {
+        id,
+        stage: request.stage,
+        label: request.label,
+        seed: request.seed,
+        ...(request.fold === undefined ? {} : { fold: request.fold }),
+        job: jobs(request.job),
+        differences: leverDifferences(baseline, request.levers).map(differences),
+        status: result.status,
+        reason: complete ? null : result.reason,
+        steps: steps.loss.length,
+        best: complete && result.best ? bestOf(result.best) : null,
+        gradient: gradientOf(steps),
+        weights: complete ? result.weights : null,
+        curve: curvePath(result),
+      },
+      timing: { id, ...timing },
+    }
+  }
+}
+
+/** Returns the first of equal values. */
+function sharing<T>(): (value: T) => T {
+  const known = new Map<string, T>()
+  return (value) => {
+    const key = JSON.stringify(value)
+    const first = known.get(key) ?? value
+    known.set(key, first)
+    return first
   }
 }
 
@@ -58,5 +77,7 @@ export function curvePath({ id, request }: Pick<RunResult, 'id' | 'request'>): s
     .replace(/^[-.]+|[-.]+$/g, '')
     .slice(0, 60)
   const unique = id.replace(/[^A-Za-z0-9]/g, '').slice(0, 12)
-  return `curves/runs/${[request.stage, label, `seed-${request.seed}`, unique].filter((part) => part !== '').join('-')}.csv`
+  const name = [request.stage, label, `seed-${request.seed}`, unique].filter((part) => part !== '').join('-')
+  // A joined text is one piece in memory, and a template keeps its parts.
+  return ['curves/runs/', name, '.csv'].join('')
 }

@@ -20,7 +20,9 @@ import { withBreaks } from './engine.ts'
 import { openJournal, startPool } from './resources.ts'
 import type { SpecSource, StudyOptions } from './options.ts'
 import { prepareBaseScript } from './base-script.ts'
-import { isScript, planOf, type Prepared } from './prepare.ts'
+import { factsOf } from './known-data.ts'
+import { planOf } from './plan-spec.ts'
+import { isScript, type Prepared } from './prepare.ts'
 import { scratchFolder } from './prepare-script.ts'
 import { readSpec } from './read-spec.ts'
 
@@ -111,7 +113,7 @@ async function prepareBase(
   const { gates } = head.spec
   const spec: ModelSpec = { ...own, ...measuredAs(head.spec), gates, checks, evaluateEvery, data: rowsOf(head.spec, own) }
   const { dataset, notes } = await baseDataset({ path, data: spec.data, baseData }, head)
-  const plan = planOf(spec, dataset, parsed.locate, tuned)
+  const plan = planOf(spec, factsOf(dataset), parsed.locate, tuned)
   return {
     prepared: { ...head, dataset, spec, plan, warnings: [], gateLines: [] },
     notes: [...replaced(own, head.spec, path), ...notes],

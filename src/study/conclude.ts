@@ -11,7 +11,7 @@ import type { Verdict } from '../records/verdict.ts'
 import { pathsOf } from '../data/parts.ts'
 import { buildReport, type ReportInput } from '../report/build.ts'
 import type { ChangeSection, Report } from '../report/model.ts'
-import { summarizeRun } from '../report/runs.ts'
+import { summarizer, type Summarized } from '../report/runs.ts'
 import { runsOf, type StudyOutcome } from '../run/execute.ts'
 import type { Journal } from '../run/journal.ts'
 import { scoresByClass } from './by-class.ts'
@@ -105,8 +105,9 @@ interface Finished {
 async function reportOf(study: OpenStudy, { outcome, seconds, runs, verify, verdict, models }: Finished): Promise<Report> {
   const { options, prepared, judging, engine, base, journal } = study
   const { plan } = prepared
-  const summaries = []
-  for await (const run of runs()) summaries.push(summarizeRun(run, plan.baseline))
+  const summarize = summarizer(plan.baseline)
+  const summaries: Summarized[] = []
+  for await (const run of runs()) summaries.push(summarize(run))
   const change = await changeOf(prepared, options.baseData)
   const { together, byClass, worst } = await predicted(prepared, verify, journal)
   return buildReport({

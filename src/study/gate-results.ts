@@ -22,7 +22,7 @@ import type { RunResult } from '../records/run.ts'
 import type { Verdict } from '../records/verdict.ts'
 import { buildReport } from '../report/build.ts'
 import type { ChangeSection, Report } from '../report/model.ts'
-import { summarizeRun } from '../report/runs.ts'
+import { summarizer } from '../report/runs.ts'
 import { readResults } from '../results/read-results.ts'
 import { Journal } from '../run/journal.ts'
 import { journalHeader } from '../run/journal-line.ts'
@@ -169,7 +169,7 @@ async function reportOf(judged: Judged, seconds: number): Promise<Report> {
   return buildReport({
     plan,
     decisions: [decisionOf(judged)],
-    runs: runs.map((run) => summarizeRun(run, plan.baseline)),
+    runs: runs.map(summarizer(plan.baseline)),
     verdict,
     against: 'runs' in against ? against.source : null,
     ...base,

@@ -5,7 +5,6 @@ import type { ModelFormatName } from '../saved-model/formats/index.ts'
 import type { BaseData } from './base-file.ts'
 import type { Baseline } from './baseline.ts'
 import type { EngineSource } from './engine.ts'
-import type { KeptFindings } from './kept-findings.ts'
 import type { Rules } from './rules.ts'
 
 /** What is needed to prepare a study. */
@@ -27,8 +26,6 @@ export interface SpecSource {
   readonly minutes?: number | undefined
   /** Milliseconds from any origin. With this clock, reading and checking the data count toward the budget of minutes. */
   readonly clock?: (() => number) | undefined
-  /** Where findings of the data checks are kept; if omitted, the data are checked. */
-  readonly keptFindings?: KeptFindings | undefined
   /** The environment of the study; a training script gets a small part of it, and none of it if omitted. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** Aborted when the user stops the study. */

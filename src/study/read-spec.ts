@@ -10,7 +10,7 @@ import { confirmation, confirmationIn, isConfirmation } from '../stages/index.ts
 import { withSeeds } from '../stages/verify.ts'
 import { parseSpec, type ParsedSpec } from '../dsl/parse.ts'
 import type { SpecSource } from './options.ts'
-import { alterations, applyRules, type Alteration } from './rules.ts'
+import { alterations, applyRules, underRules, type Alteration } from './rules.ts'
 
 /** A spec is small; a larger file is not a spec. */
 const mostSpecBytes = 1024 * 1024
@@ -37,6 +37,15 @@ const isHeld =
   ({ seeds }: SpecSource) =>
   ({ setting }: Alteration): boolean =>
     seeds === undefined || setting !== `stages.${confirmation.name}.seeds`
+
+/** Runs a part of a preparation; its errors say which rules of another commit apply. */
+export async function explained<T>({ altered, parsed }: ReadSpec, part: () => Promise<T>): Promise<T> {
+  try {
+    return await part()
+  } catch (error) {
+    throw error instanceof InputError ? underRules(error, altered, parsed.locate) : error
+  }
+}
 
 export function unwrap<T>(result: Result<T, Diagnostic[]>): T {
   if (!result.ok) throw new InputError(result.error)

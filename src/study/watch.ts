@@ -7,7 +7,7 @@ import { stretchesFor } from '../report/explorer/grid.ts'
 import { livePage } from '../report/files.ts'
 import type { LiveSection } from '../report/html/live.ts'
 import type { Report } from '../report/model.ts'
-import { summarizeRun } from '../report/runs.ts'
+import { summarizer, type Summarized } from '../report/runs.ts'
 import { scanJournal } from '../run/journal-scan.ts'
 import { runsAt } from '../run/read-runs.ts'
 import { livePath, readLive, type LiveFile } from './live-file.ts'
@@ -20,7 +20,7 @@ export interface Seen {
   readonly version: string
 }
 
-type Kept = ReturnType<typeof summarizeRun> & { readonly curve: ThinCurve }
+type Kept = Summarized & { readonly curve: ThinCurve }
 
 /** A study as seen by someone who only reads its folder. Each line of the journal is read once. */
 export class StudyWatch {
@@ -90,9 +90,10 @@ export class StudyWatch {
     const found = await scanJournal(this.journal, this.read.end)
     if (!found) return
     const stretches = stretchesFor(budget.plannedRuns)
+    const summarize = summarizer(levers.baseline)
     for await (const run of runsAt(this.journal, [...found.places.values()])) {
       const curve = thinCurve(run, study.objective, lossOf(study.task), stretches)
-      this.kept.set(run.id, { ...summarizeRun(run, levers.baseline), curve })
+      this.kept.set(run.id, { ...summarize(run), curve })
     }
     this.read = { plan, file, end: found.end }
   }

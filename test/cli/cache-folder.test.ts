@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { cacheFolder, isThere, keptFindings } from '../../src/cli/cache-folder.ts'
+import { cacheFolder, isThere, keptData } from '../../src/cli/cache-folder.ts'
 
 it('is below the cache that the environment names, if that is a whole path', () => {
   expect(cacheFolder({ XDG_CACHE_HOME: '/somewhere' })).toBe(join('/somewhere', 'tunegate'))
@@ -31,8 +31,8 @@ it('keeps findings for a build, and none for sources, which an edit changes', ()
   })
   process.env['XDG_CACHE_HOME'] = home
   for (const name of ['index.js', 'cli.ts']) writeFileSync(join(home, name), '')
-  expect(keptFindings(join(home, 'index.js'))?.folder).toBe(join(home, 'tunegate', 'findings'))
-  expect(keptFindings(join(home, 'cli.ts'))).toBeUndefined()
+  expect(keptData(join(home, 'index.js'))?.folder).toBe(join(home, 'tunegate', 'data'))
+  expect(keptData(join(home, 'cli.ts'))).toBeUndefined()
 })
 
 /** Node's recursive call never comes back from there. */

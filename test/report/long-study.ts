@@ -3,7 +3,7 @@ import { stream } from '../../src/base/random.ts'
 import type { RunResult } from '../../src/records/run.ts'
 import { buildReport } from '../../src/report/build.ts'
 import type { Report } from '../../src/report/model.ts'
-import { summarizeRun } from '../../src/report/runs.ts'
+import { summarizer } from '../../src/report/runs.ts'
 import { baselineLevers, fakeStudy } from '../support/study.ts'
 
 const epochs = 20
@@ -24,7 +24,7 @@ export function longStudy({ trials, steps }: Size = { trials: 1000, steps: 1000 
   const results = Array.from({ length: trials }, (_, i) => trial(i, steps))
   const report = buildReport({
     ...study.input,
-    runs: [...study.input.runs, ...results.map((r) => summarizeRun(r, baselineLevers))],
+    runs: [...study.input.runs, ...results.map(summarizer(baselineLevers))],
   })
   const order = report.runs.filter((r) => r.job.kind === 'train').map((r) => r.id)
   return {

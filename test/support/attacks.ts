@@ -183,7 +183,8 @@ export const attacks: Readonly<Record<number, Line>> = {
     attack: 'A change chooses the seeds, looks, split or rows that it is measured with.',
     guards: [
       'src/study/rules.ts',
-      'src/study/prepare.ts',
+      'src/study/plan-spec.ts',
+      'src/study/read-spec.ts',
       'src/action/base-commit.ts',
       'src/action/comment.ts',
       'src/action/base-data.ts',

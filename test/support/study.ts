@@ -21,7 +21,7 @@ import type { Plan, RunJob } from '../../src/records/plan.ts'
 import type { AnyStageSettings } from '../../src/stages/index.ts'
 import type { CompleteRun, RunResult } from '../../src/records/run.ts'
 import type { ReportInput } from '../../src/report/build.ts'
-import { summarizeRun } from '../../src/report/runs.ts'
+import { summarizer } from '../../src/report/runs.ts'
 import { drawnCalibration } from './calibration.ts'
 import { someLevers } from './levers.ts'
 
@@ -316,7 +316,7 @@ export function fakeStudy(options: StudyOptions = {}): FakeStudy {
     input: {
       plan,
       decisions,
-      runs: recorder.results.map((r) => summarizeRun(r, plan.baseline)),
+      runs: recorder.results.map(summarizer(plan.baseline)),
       verdict: judge(plan.gates, evidence),
       against: evidence.baseline?.source ?? null,
       lock: options.lock ?? null,

@@ -95,7 +95,7 @@ export const rulesGuards: readonly Guard[] = [
   {
     attack,
     guard: 'Each rule that a change alters is a warning at its line.',
-    file: 'src/study/prepare.ts',
+    file: 'src/study/plan-spec.ts',
     find: 'powerChecks, ...alteredWarnings(altered, parsed.locate)]',
     replace: 'powerChecks, ...alteredWarnings(altered, parsed.locate).slice(99)]',
     tests: [pull(seedAsBase), comment('attack 14: shows the plan that the rules of the base make of the change')],
@@ -103,9 +103,9 @@ export const rulesGuards: readonly Guard[] = [
   {
     attack,
     guard: 'An error that comes of a rule of the base says so.',
-    file: 'src/study/prepare.ts',
-    find: 'error instanceof InputError ? underRules(error, read.altered, read.parsed.locate) : error',
-    replace: 'error instanceof InputError ? error : underRules(new InputError([]), read.altered, read.parsed.locate)',
+    file: 'src/study/read-spec.ts',
+    find: 'error instanceof InputError ? underRules(error, altered, parsed.locate) : error',
+    replace: 'error instanceof InputError ? error : underRules(new InputError([]), altered, parsed.locate)',
     tests: [pull('out the column that its base groups by is red, and told why')],
   },
   {

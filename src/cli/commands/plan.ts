@@ -5,11 +5,10 @@ import { renderPlanMermaid } from '../../report/plan-mermaid.ts'
 import { renderPlanTable } from '../../report/plan-table.ts'
 import { availableParallelism } from 'node:os'
 import { duration } from '../../report/numbers.ts'
-import { engineHere } from '../../study/engine.ts'
-import { estimateStudy } from '../../study/estimate.ts'
-import { prepare, type Prepared } from '../../study/prepare.ts'
+import type { Prepared } from '../../study/prepare.ts'
+import { preview } from '../../study/preview.ts'
 import { workerScript } from '../bundled-files.ts'
-import { keptFindings } from '../cache-folder.ts'
+import { keptData } from '../cache-folder.ts'
 import { engineFolder } from '../engine-folder.ts'
 import { err, out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
@@ -21,22 +20,18 @@ export async function planCommand(
   options: { readonly format: Format; readonly stages?: StageName[]; readonly seeds?: number; readonly probe?: boolean },
 ): Promise<number> {
   const { format, probe, ...overrides } = options
-  const prepared = await prepare({
-    specPath,
-    workspace: workspaceOf(specPath),
-    env: process.env,
-    keptFindings: keptFindings(),
-    ...overrides,
-  })
-  const { plan, warnings } = prepared
+  const source = { specPath, workspace: workspaceOf(specPath), env: process.env, ...overrides }
+  const { plan, warnings, prepared } = await preview(source, keptData())
   err.lines(...warnings.flatMap(diagnosticLines))
   out.document(rendered(plan, format))
-  if (format === 'table' && probe) out.lines(...(await estimateLines(prepared)))
+  if (format === 'table' && probe) out.lines(...(await estimateLines(await prepared())))
   return 0
 }
 
 /** What the study takes here, and whether its budget ends it first. */
 async function estimateLines(prepared: Prepared): Promise<string[]> {
+  const { engineHere } = await import('../../study/engine.ts')
+  const { estimateStudy } = await import('../../study/estimate.ts')
   const choice = await engineHere('auto', engineFolder()).choose(Promise.resolve(prepared))
   const workers = availableParallelism()
   const found = await estimateStudy(prepared, { workerScript: workerScript(), workers, choice })

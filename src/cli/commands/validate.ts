@@ -1,7 +1,7 @@
 import { diagnosticLines } from '../../base/diagnostics.ts'
-import { isScript, prepare } from '../../study/prepare.ts'
+import { preview } from '../../study/preview.ts'
 import { readSpec } from '../../study/read-spec.ts'
-import { keptFindings } from '../cache-folder.ts'
+import { keptData } from '../cache-folder.ts'
 import { err, out } from '../print.ts'
 import { workspaceOf } from '../workspace.ts'
 
@@ -12,13 +12,12 @@ export async function validateCommand(specPath: string, { data }: { readonly dat
     out.lines(`${specPath}: valid (${spec.stages.length} stages, ${spec.gates.length} gates); its data was not checked`)
     return 0
   }
-  const prepared = await prepare({ ...source, keptFindings: keptFindings() })
-  const { plan, warnings } = prepared
+  const { plan, warnings, notes } = await preview(source, keptData())
   err.lines(...warnings.flatMap(diagnosticLines))
   const { train, validation, test } = plan.workload.data.rows
   out.lines(
     `${specPath}: valid (${plan.jobs.length} stages, ${plan.gates.length} gates; ${train} + ${validation} + ${test} rows, ${plan.workload.parameters} parameters)`,
-    ...(isScript(prepared) ? [] : prepared.dataset.notes.map((note) => `  Note: ${note}`)),
+    ...notes.map((note) => `  Note: ${note}`),
   )
   return 0
 }

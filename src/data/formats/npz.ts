@@ -1,6 +1,6 @@
 import { listed } from '../../base/lists.ts'
 import { InputError, didYouMean } from '../../base/diagnostics.ts'
-import { zipEntries, type ZipEntry } from '../../base/zip.ts'
+import type { ZipEntry } from '../../base/zip.ts'
 import { tooLarge } from '../gauge.ts'
 import { fail } from '../problems.ts'
 import type { Source } from '../source.ts'
@@ -102,6 +102,8 @@ const arrayOf = ({ name }: ZipEntry): string => name.slice(0, -SUFFIX.length)
 
 /** The arrays in an npz by their names, without ".npy", in the archive's order. */
 async function entriesOf(source: Source): Promise<ReadonlyMap<string, ZipEntry>> {
+  // Its libraries take time to load, and few data are archives.
+  const { zipEntries } = await import('../../base/zip.ts')
   const entries = await readable(source, () => zipEntries(source.bytes, MOST_ENTRIES))
   const arrays = entries.filter(({ name }) => name.endsWith(SUFFIX))
   if (arrays.length === 0) fail({ code: 'data/npz', message: `${source.file} holds no arrays` })

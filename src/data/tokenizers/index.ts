@@ -1,5 +1,4 @@
 import type { Tokenizer, TokenizerDefinition } from './definition.ts'
-import { readTokenizer } from './file.ts'
 
 /**
  * Lowercase words with inner apostrophes, such as `don't`; every other character that is not a blank is a token of its own.
@@ -33,5 +32,7 @@ export const isTokenizerFile = (tokenizer: string): boolean => named(tokenizer) 
  */
 export async function openTokenizer(tokenizer: string): Promise<Tokenizer> {
   const known = named(tokenizer)
-  return known ? { fingerprint: known.name, tokenize: known.tokenize } : await readTokenizer(tokenizer)
+  if (known) return { fingerprint: known.name, tokenize: known.tokenize }
+  const { readTokenizer } = await import('./file.ts')
+  return readTokenizer(tokenizer)
 }

@@ -37,7 +37,14 @@ function trialChart(data: ExplorerData, panel: Panel): Chart[] {
       spec: {
         ...wide,
         data: { values },
-        mark: { type: 'line', strokeWidth: 1, opacity: opacityFor(data.runs.length), invalid: 'break-paths-filter-domains' },
+        mark: {
+          type: 'line',
+          strokeWidth: 1,
+          opacity: opacityFor(data.runs.length),
+          invalid: 'break-paths-filter-domains',
+          // Vega would word every point, and keep the words of each line's first point, which say little.
+          aria: false,
+        },
         encoding: {
           x: { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { grid: false, tickMinStep: 1 } },
           y: {

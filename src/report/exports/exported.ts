@@ -5,6 +5,9 @@ import type { Report } from '../model.ts'
 import { curvePath } from '../runs.ts'
 import type { ExportSource } from './definition.ts'
 
+/** A checksum of 32 bits, as a signed number. */
+export type Checksum = (bytes: Uint8Array) => number
+
 /** One value per step; `step` counts the optimizer updates before the measurement, from 1. */
 export interface Series {
   readonly name: string

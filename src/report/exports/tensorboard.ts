@@ -1,9 +1,8 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
-import crc32c from 'crc-32/crc32c.js'
 import { fenced, markdown } from '../escape.ts'
 import { lineageLines } from '../lineage.ts'
 import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts'
-import { exportedRuns, leversOf, startOf, type ExportedRun, type Lever } from './exported.ts'
+import { exportedRuns, leversOf, startOf, type ExportedRun, type Lever, type Checksum } from './exported.ts'
 import { fixed32, fixed64, lengthDelimited, message, text, varint, type Write } from '../../base/protobuf.ts'
 
 /**
@@ -19,15 +18,20 @@ export const tensorboard: ExportDefinition = {
 }
 
 async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
+  // Other commands do without its tables, which take time to compute.
+  const { default: crc32c } = await import('crc-32/crc32c.js')
+  const file = filesWith((bytes) => crc32c.buf(bytes))
   for await (const run of exportedRuns(source)) yield file(run.slug, run.started, runEvents(run))
   yield file('study', startOf(source.report), studyEvents(source))
 }
 
 /** The reader finds event files by `tfevents` in their names, and orders them by the number after it. */
-const file = (folder: string, started: number, events: readonly Uint8Array[]): ExportFile => ({
-  path: `${folder}/events.out.tfevents.${Math.floor(started / 1000)}.tunegate`,
-  content: Buffer.concat(events.map(framed)),
-})
+const filesWith =
+  (checksum: Checksum) =>
+  (folder: string, started: number, events: readonly Uint8Array[]): ExportFile => ({
+    path: `${folder}/events.out.tfevents.${Math.floor(started / 1000)}.tunegate`,
+    content: Buffer.concat(events.map((one) => framed(one, checksum))),
+  })
 
 function runEvents(run: ExportedRun): Uint8Array[] {
   const [from, to] = [run.started / 1000, run.ended / 1000]
@@ -122,18 +126,18 @@ const sessionEnd = (writer: BinaryWriter, complete: boolean, seconds: number): B
   })
 
 /** One TFRecord: length, its masked checksum, data, their masked checksum; all little-endian. */
-function framed(data: Uint8Array): Uint8Array {
+function framed(data: Uint8Array, checksum: Checksum): Uint8Array {
   const record = new Uint8Array(data.length + 16)
   const view = new DataView(record.buffer)
   view.setBigUint64(0, BigInt(data.length), true)
-  view.setUint32(8, masked(record.subarray(0, 8)), true)
+  view.setUint32(8, masked(checksum(record.subarray(0, 8))), true)
   record.set(data, 12)
-  view.setUint32(12 + data.length, masked(data), true)
+  view.setUint32(12 + data.length, masked(checksum(data)), true)
   return record
 }
 
 /** CRC-32C, rotated and shifted as TFRecord requires: without that, a checksum of data that contain checksums is weak. */
-function masked(bytes: Uint8Array): number {
-  const crc = crc32c.buf(bytes) >>> 0
+function masked(signed: number): number {
+  const crc = signed >>> 0
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0
 }

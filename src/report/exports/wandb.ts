@@ -1,9 +1,8 @@
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
-import crc32 from 'crc-32'
 import { sha256 } from '../../base/hash.ts'
 import { printable } from '../../base/printable.ts'
 import type { ExportDefinition, ExportFile, ExportSource } from './definition.ts'
-import { exportedRuns, leversOf, startOf, studyTags, type ExportedRun } from './exported.ts'
+import { exportedRuns, leversOf, startOf, studyTags, type Checksum, type ExportedRun } from './exported.ts'
 import { message, text, varint, type Write } from '../../base/protobuf.ts'
 
 /** What the tool stores for one run. */
@@ -34,9 +33,12 @@ export const wandb: ExportDefinition = {
 }
 
 async function* write(source: ExportSource): AsyncGenerator<ExportFile> {
+  // Other commands do without its tables, which take time to compute.
+  const { default: crc32 } = await import('crc-32')
   const project = source.report.study.name
-  for await (const run of exportedRuns(source)) yield logged(project, loggedRun(run, project))
-  yield logged(project, loggedStudy(source))
+  const file = (run: Logged): ExportFile => logged(project, run, (bytes) => crc32.buf(bytes))
+  for await (const run of exportedRuns(source)) yield file(loggedRun(run, project))
+  yield file(loggedStudy(source))
 }
 
 function loggedRun(run: ExportedRun, group: string): Logged {
@@ -83,7 +85,7 @@ function rowsOf({ series }: ExportedRun): Logged['history'] {
   return [...rows].sort(([a], [b]) => a - b)
 }
 
-function logged(project: string, run: Logged): ExportFile {
+function logged(project: string, run: Logged, checksum: Checksum): ExportFile {
   const time = new Date(run.started).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '_')
   const writes: Write[] = [
     (w) => message(w, 21, (header) => message(header, 1, (v) => text(text(v, 1, '0.21.4'), 2, '0.9.0'))),
@@ -101,7 +103,7 @@ function logged(project: string, run: Logged): ExportFile {
     write(writer)
     return writer.finish()
   })
-  return { path: `offline-run-${time}-${run.id}/run-${run.id}.wandb`, content: framed(records) }
+  return { path: `offline-run-${time}-${run.id}/run-${run.id}.wandb`, content: framed(records, checksum) }
 }
 
 function runRecord(writer: BinaryWriter, project: string, run: Logged): void {
@@ -129,7 +131,7 @@ const headerBytes = 7
 const [full, first, middle, last] = [1, 2, 3, 4]
 
 /** Records in blocks of 32 KiB, each part after checksum, length and kind. The file begins with the tool's own mark. */
-function framed(records: readonly Uint8Array[]): Uint8Array {
+function framed(records: readonly Uint8Array[], checksum: Checksum): Uint8Array {
   const parts: Uint8Array[] = [Uint8Array.of(0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0)]
   let at = headerBytes
   const write = (bytes: Uint8Array): void => {
@@ -143,19 +145,19 @@ function framed(records: readonly Uint8Array[]): Uint8Array {
       const room = blockBytes - (at % blockBytes) - headerBytes
       const part = record.subarray(done, done + room)
       more = done + part.length < record.length
-      write(chunk(done === 0 ? (more ? first : full) : more ? middle : last, part))
+      write(chunk(done === 0 ? (more ? first : full) : more ? middle : last, part, checksum))
       done += part.length
     }
   }
   return Buffer.concat(parts)
 }
 
-function chunk(kind: number, data: Uint8Array): Uint8Array {
+function chunk(kind: number, data: Uint8Array, checksum: Checksum): Uint8Array {
   const bytes = new Uint8Array(headerBytes + data.length)
   bytes[6] = kind
   bytes.set(data, headerBytes)
   const view = new DataView(bytes.buffer)
-  view.setUint32(0, crc32.buf(bytes.subarray(6)) >>> 0, true)
+  view.setUint32(0, checksum(bytes.subarray(6)) >>> 0, true)
   view.setUint16(4, data.length, true)
   return bytes
 }

@@ -1,4 +1,5 @@
-import { zipSync } from 'fflate'
+// The other build loads the threads of Node, and nothing here needs them.
+import { zipSync } from 'fflate/browser'
 import type { KerasCall, KerasModel, Node } from '../../../layers/saved.ts'
 import { outputsOf, targetsOf, type TargetOutput, type TrainedModel } from '../../trained-model.ts'
 import { writeLayers } from '../../walk.ts'

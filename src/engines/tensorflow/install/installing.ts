@@ -1,23 +1,21 @@
-import { ownCommand } from '../../base/own-command.ts'
+import { ownCommand } from '../../../base/own-command.ts'
 import { basename } from 'node:path'
-import { diagnosticLines, InputError } from '../../base/diagnostics.ts'
-import { unreachable } from '../../base/result.ts'
-import type { EngineInstaller, InstallStatus } from '../installer.ts'
-import { downloadEngine } from './install/fetch.ts'
-import { installEngine } from './install/install.ts'
-import { placeOf } from './install/place.ts'
-import { platformOf, platforms, thisMachine, type Platform } from './install/platform.ts'
-import { bytesOf } from './install/record.ts'
-import { renewEngine } from './install/renew.ts'
-import { engineLoads, engineState, otherEngines, type EngineState } from './install/status.ts'
-import { unpackEngine } from './install/unpack.ts'
-import type { Versions } from './install/pins.ts'
+import { diagnosticLines, InputError } from '../../../base/diagnostics.ts'
+import { unreachable } from '../../../base/result.ts'
+import type { EngineInstaller, InstallStatus } from '../../installer.ts'
+import { downloadEngine } from './fetch.ts'
+import { installEngine } from './install.ts'
+import { placeOf } from './place.ts'
+import { platformOf, platforms, thisMachine, type Platform } from './platform.ts'
+import { bytesOf } from './record.ts'
+import { renewEngine } from './renew.ts'
+import { engineLoads, engineState, otherEngines, type EngineState } from './status.ts'
+import { unpackEngine } from './unpack.ts'
+import type { Versions } from './pins.ts'
 
 /** Fetches tfjs-node and TensorFlow from npm and PyPI, and compiles the addon between the two. */
-export const installer: EngineInstaller = {
-  summary: 'the native engine: TensorFlow on the cores of this machine',
-  platforms,
-  placeOf,
+export const installing: Omit<EngineInstaller, 'summary' | 'platforms'> = {
+  placeOf: async (root) => placeOf(root),
   async install(options) {
     const { folder, record, fresh } = await installEngine(options)
     return { folder, title: titleOf(record.versions), bytes: bytesOf(record), fresh }
