@@ -1,6 +1,7 @@
 import type { Tf } from '../../../layers/forward.ts'
 import { NotTraceable } from '../../../layers/forward.ts'
-import { type Compiler, structureOf } from '../../../train/step-compiler.ts'
+import { type CompiledSteps, type Compiler, structureOf } from '../../../train/step-compiler.ts'
+import type { TrainState } from '../../../train/step.ts'
 import type { TrainingData } from '../../../train/types.ts'
 import { openPredictProgram, outputsOf, type PredictProgram } from './predict-program.ts'
 import { compiledSteps, openStepProgram, type StepProgram } from './step-program.ts'
@@ -19,9 +20,14 @@ export function createCompiler(
   let predictable = true
   return {
     compile(source, state, from) {
-      const rows = source.batches(from)[0]?.rows ?? 0
-      const program = steps.of(structureOf(source, rows), () => openStepProgram(tf, source, state, from, simd))
-      return compiledSteps(tf, program, source)
+      const structure = structureOf(source, source.batches(from))
+      const program = (at: TrainState, step: number): StepProgram =>
+        steps.of(structure, () => openStepProgram(tf, source, at, step, simd))
+      program(state, from)
+      // Looked up in each call, as other runs may have displaced it in the meantime.
+      const run: CompiledSteps['run'] = (at, step, rates) =>
+        compiledSteps(tf, program(at, step), source).run(at, step, rates)
+      return { bytesPerStep: 0, run }
     },
     predict(model, state, rows) {
       if (!predictable) return null
