@@ -1,5 +1,5 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
-import { NotTraceable, type Tf } from '../../../layers/forward.ts'
+import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
 import { backendOf, type DataId, type Values } from './backend.ts'
 
 type Inputs = Parameters<KernelFunc>[0]['inputs']
@@ -22,7 +22,8 @@ export interface Recording {
 
 /**
  * Runs something on the wasm backend and records every kernel that it calls. Kernels that a kernel calls belong to it.
- * Reading a tensor back is refused: what depends on it would be the same in every replay.
+ * Reading a tensor back is refused: what depends on it would be the same in every replay. What a refused computation has
+ * kept is disposed of, such as what its gradient would have used.
  */
 export function record<T>(tf: Tf, run: () => T): { readonly result: T; readonly recording: Recording } {
   const backend = backendOf(tf)
@@ -66,10 +67,20 @@ export function record<T>(tf: Tf, run: () => T): { readonly result: T; readonly 
       }
     }
   }
+  const engine = tf.engine()
+  const [{ keep }, kept]: [typeof engine, Tensor[]] = [engine, []]
+  engine.keep = (tensor) => {
+    kept.push(tensor)
+    return keep.call(engine, tensor) as typeof tensor
+  }
   Object.assign(backend, watched)
   try {
     return { result: run(), recording: { calls, constants } }
+  } catch (error) {
+    for (const tensor of kept) tensor.dispose()
+    throw error
   } finally {
+    engine.keep = keep
     Object.assign(backend, original)
     for (const { config, kernel } of kernels) config.kernelFunc = kernel
   }

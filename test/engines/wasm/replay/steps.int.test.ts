@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Tf } from '../../../../src/layers/forward.ts'
+import type { Tensor, Tf } from '../../../../src/layers/forward.ts'
 import { withLevers } from '../../../../src/records/levers.ts'
 import type { Engine } from '../../../../src/train/engine.ts'
 import { averagingOver } from '../../../../src/train/averaging.ts'
@@ -113,6 +113,20 @@ describe('steps that are replayed on the embedded engine', () => {
     ])
     expect(losses).toEqual(start(eager, mlp).train(10))
     training.dispose()
+  })
+
+  test('are refused where a gradient reads values back, and leave no tensor behind', () => {
+    const { tf } = replayed
+    const relu = tf.customGrad((x) => ({
+      value: tf.relu(x as Tensor),
+      gradFunc: (slope: Tensor) => tf.mul(slope, Number(slope.dataSync()[0] !== Infinity)),
+    }))
+    const before = tf.memory().numTensors
+    const training = start(replayed, { ...mlp, tf: { ...tf, relu } as unknown as Tf })
+    training.train(3)
+    training.dispose()
+    expect(training.notices).toEqual([expect.stringContaining('reads values back')])
+    expect(tf.memory().numTensors).toBe(before)
   })
 
   test('are refused where JavaScript draws numbers of its own in each', () => {
