@@ -8,6 +8,8 @@ import { compiledSteps, openStepProgram, type StepProgram } from './step-program
 
 /** Programs that a trainer keeps. They differ by levers that change what a step is, not by rates. */
 const mostPrograms = 8
+/** Together with the last one, they fit in the backend's 4 GiB; op by op, a step frees what the next one needs. */
+const mostBytes = 512 * 2 ** 20
 
 /** Compiles steps and predictions to programs that replay the kernels of one of them. */
 export function createCompiler(
@@ -56,10 +58,12 @@ function kept<P extends StepProgram | PredictProgram>() {
       const found = programs.get(key) ?? open()
       programs.delete(key)
       programs.set(key, found)
-      const [oldest] = programs
-      if (oldest && programs.size > mostPrograms) {
-        oldest[1].program.dispose()
-        programs.delete(oldest[0])
+      let bytes = [...programs.values()].reduce((sum, { program }) => sum + program.bytes, 0)
+      for (const [oldest, { program }] of programs) {
+        if (programs.size === 1 || (programs.size <= mostPrograms && bytes <= mostBytes)) break
+        bytes -= program.bytes
+        program.dispose()
+        programs.delete(oldest)
       }
       return found
     },

@@ -9,6 +9,8 @@ import { inputsOf, type KernelCall, type Recording } from './recording.ts'
 
 /** A recording that runs again, on memory of its own. */
 export interface Program {
+  /** How much memory it occupies. */
+  readonly bytes: number
   /** The values of a tensor from outside, to be written, or of a wanted one; until the memory grows. */
   floats(dataId: DataId): Float32Array
   run(): void
@@ -57,6 +59,7 @@ export function createProgram(
   )
   const sizes = new Map([...known, ...wanted].map((info) => [info.dataId, sizeOf(info.shape)]))
   return {
+    bytes,
     floats: (dataId) => new Float32Array(heap(), at(places.of(dataId)), sizes.get(dataId)),
     run,
     dispose() {
