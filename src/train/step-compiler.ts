@@ -41,8 +41,11 @@ export interface Compiler {
   dispose(): void
 }
 
-/** Everything in a run that a compiled step depends on, and more; but not rates, seeds and lengths. */
-export function structureOf({ settings: { levers, averaging }, rowsOf }: StepSource, rows: number): string {
+/**
+ * Everything in a run that a compiled step depends on, and more; but not rates, seeds and lengths. A fold with few rows may
+ * fill fewer batches of a step than another at the same levers.
+ */
+export function structureOf({ settings: { levers, averaging }, rowsOf }: StepSource, batches: readonly BatchRows[]): string {
   const { optimization, batching, regularization, scheduling } = levers
   const { learningRate: _, ...optimizer } = optimization
   return JSON.stringify([
@@ -50,7 +53,7 @@ export function structureOf({ settings: { levers, averaging }, rowsOf }: StepSou
     batching,
     regularization,
     scheduling.clipNorm,
-    rows,
+    batches.map(({ rows }) => rows),
     rowsOf !== null,
     averaging !== null,
   ])

@@ -60,9 +60,10 @@ export function createCompiler(
   return {
     compile(source, state, from) {
       resident ??= createResident(native.backend.binding, data)
-      const rows = source.batches(from)[0]?.rows ?? 0
+      const batches = source.batches(from)
+      const rows = batches[0]?.rows ?? 0
       const batch: BatchShape = { rows, inputShape: data.inputShape, width: source.width }
-      const structure = structureOf(source, rows)
+      const structure = structureOf(source, batches)
       const known = compiled.get(structure)
       const open = known && sessions.get(known.key)
       if (known && open)

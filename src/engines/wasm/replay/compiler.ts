@@ -1,6 +1,7 @@
 import type { Tf } from '../../../layers/forward.ts'
 import { NotTraceable } from '../../../layers/forward.ts'
-import { type Compiler, structureOf } from '../../../train/step-compiler.ts'
+import { type CompiledSteps, type Compiler, structureOf } from '../../../train/step-compiler.ts'
+import type { TrainState } from '../../../train/step.ts'
 import type { TrainingData } from '../../../train/types.ts'
 import { openPredictProgram, outputsOf, type PredictProgram } from './predict-program.ts'
 import { compiledSteps, openStepProgram, type StepProgram } from './step-program.ts'
@@ -8,7 +9,7 @@ import { compiledSteps, openStepProgram, type StepProgram } from './step-program
 /** Programs that a trainer keeps. They differ by levers that change what a step is, not by rates. */
 const mostPrograms = 8
 /** What they may use before another one is made. */
-const mostBytes = 128 * 2 ** 20
+const mostBytes = 256 * 2 ** 20
 
 /** Compiles steps and predictions to programs that replay the kernels of one of them. */
 export function createCompiler(
@@ -18,12 +19,26 @@ export function createCompiler(
   notice: (message: string) => void = () => {},
 ): Compiler {
   const [steps, predictions] = [kept<StepProgram>(), kept<PredictProgram>()]
+  /** Why steps of a structure cannot be replayed. */
+  const refused = new Map<string, NotTraceable>()
   let predictable = true
   return {
     compile(source, state, from) {
-      const rows = source.batches(from)[0]?.rows ?? 0
-      const program = steps.of(structureOf(source, rows), () => openStepProgram(tf, source, state, from, simd))
-      return compiledSteps(tf, program, source)
+      const structure = structureOf(source, source.batches(from))
+      const program = (at: TrainState, step: number): StepProgram =>
+        steps.of(structure, () => openStepProgram(tf, source, at, step, simd))
+      const refusal = refused.get(structure)
+      if (refusal) throw refusal
+      try {
+        program(state, from)
+      } catch (error) {
+        if (error instanceof NotTraceable) refused.set(structure, error)
+        throw error
+      }
+      // Looked up in each call, as other runs may have displaced it in the meantime.
+      const run: CompiledSteps['run'] = (at, step, rates) =>
+        compiledSteps(tf, program(at, step), source).run(at, step, rates)
+      return { bytesPerStep: 0, run }
     },
     predict(model, state, rows) {
       if (!predictable) return null

@@ -18,7 +18,7 @@ const counters = 5
 
 /**
  * A loop as a function without parameters. Addresses are part of its code: `base` is that of all rooms, and `rows` that of
- * the scratch where rows are repeated to whole vectors, as the function itself does first.
+ * the scratch where rows that end within a vector are repeated, as the function itself does first.
  * @param widest four lanes, or one on a machine without them
  */
 export function loopFunction(
@@ -40,7 +40,9 @@ export function loopFunction(
     const { room, offset } = outermost(place)
     return base + room.address + offset
   }
-  const rowAddress = (source: Source): number => rows + 4 * round * sources.rows.indexOf(source)
+  const repeats = ({ width }: Source): boolean => width < round
+  const rowAddress = (source: Source): number =>
+    repeats(source) ? rows + 4 * round * sources.rows.indexOf(source) : address(source.place)
   /** Loads what is read, computes, and stores what later steps read, at the counters' places plus an offset. */
   const body = (of: Lanes, at: number): Code => [
     ...sources.each.flatMap((s) => [...get(byte), ...of.load(address(s.place) + at), ...set(local.of(s, of))]),
@@ -77,7 +79,7 @@ export function loopFunction(
     parameters: 0,
     locals: [...Array.from({ length: counters }, () => 'i32' as const), ...local.types(lanes)],
     body: [
-      ...sources.rows.flatMap((s) => repeatedRow(address(s.place), rowAddress(s), s.width, round)),
+      ...sources.rows.filter(repeats).flatMap((s) => repeatedRow(address(s.place), rowAddress(s), s.width, round)),
       ...splats(lanes),
       ...whole,
       ...(rest > 0 && lanes !== oneLane ? [...splats(oneLane), ...range(rest, (i) => body(oneLane, 4 * i))] : []),

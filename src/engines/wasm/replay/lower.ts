@@ -148,7 +148,8 @@ function addToLoop(places: Places, steps: Step[], { operation, operands, out }: 
     (width === null || step.width === null || step.width === width) &&
     // Rows that are no whole vectors are slow with one element for each row.
     (step.columns === columns || (step.width ?? width ?? 0) % 4 === 0 || length <= shortLoop) &&
-    read.every((place) => ownIndex(step, place) >= 0 || place.room.ready < at)
+    // A part of the loop's own results, such as their first row, is complete only after the loop.
+    read.every((place, i) => (operands[i]?.cover === 'each' && ownIndex(step, place) >= 0) || place.room.ready < at)
   let at = steps.findLastIndex(fits)
   if (at < 0) at = steps.push({ kind: 'loop', length, width, columns, operations: [] }) - 1
   const loop = steps[at] as Loop

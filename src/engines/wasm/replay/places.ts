@@ -98,17 +98,18 @@ export function arrange(rooms: readonly Room[], steps: number): number {
     to: room.pinned ? steps : room.last,
     bytes: Math.ceil(Math.max(1, room.bytes) / line) * line,
   }))
+  /** By address. */
   const placed: (typeof spans)[number][] = []
   let most = 0
   for (const span of spans.toSorted((a, b) => b.bytes - a.bytes)) {
-    const others = placed.filter(({ from, to }) => from <= span.to && span.from <= to)
     let address = 0
-    for (const { room, bytes } of others.toSorted((a, b) => a.room.address - b.room.address)) {
+    for (const { room, bytes, from, to } of placed) {
+      if (from > span.to || span.from > to) continue
       if (address + span.bytes <= room.address) break
       address = Math.max(address, room.address + bytes)
     }
     span.room.address = address
-    placed.push(span)
+    placed.splice(placed.findLastIndex(({ room }) => room.address <= address) + 1, 0, span)
     most = Math.max(most, address + span.bytes)
   }
   return most

@@ -1,6 +1,6 @@
 import type { DataType, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 import { fourLanes, instantiate, oneLane, type WasmFunction } from '../../../base/wasm-assembler.ts'
-import type { Tf } from '../../../layers/forward.ts'
+import { NotTraceable, type Tf } from '../../../layers/forward.ts'
 import { backendOf, type DataId, sizeOf, type WasmBackend } from './backend.ts'
 import { loopFunction, rowBytes } from './loop-code.ts'
 import { lower, type Lowered } from './lower.ts'
@@ -51,21 +51,28 @@ export function createProgram(
       new Uint8Array(heap(), at(places.of(dataId)), bytes.length).set(bytes)
     }
   const tenants = createTenants(backend, (dataId) => at(places.of(dataId)))
-  const run = compiled(
-    backend,
-    lowered,
-    { address, scratch: address + rooms, at, of: (info) => at(places.of(info.dataId)), simd },
-    tenants,
-  )
+  const dispose = (): void => {
+    tenants.dispose()
+    backend.wasm._free(address)
+  }
+  const layout = { address, scratch: address + rooms, at, of: (info: TensorInfo) => at(places.of(info.dataId)), simd }
+  const run = orElse(dispose, () => compiled(backend, lowered, layout, tenants))
   const sizes = new Map([...known, ...wanted].map((info) => [info.dataId, sizeOf(info.shape)]))
   return {
     bytes,
     floats: (dataId) => new Float32Array(heap(), at(places.of(dataId)), sizes.get(dataId)),
     run,
-    dispose() {
-      tenants.dispose()
-      backend.wasm._free(address)
-    },
+    dispose,
+  }
+}
+
+/** What is made; if it cannot be made, such as code beyond the engine's limits, what was there for it is disposed of. */
+function orElse<T>(dispose: () => void, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    dispose()
+    throw new NotTraceable(error instanceof Error ? error.message : String(error))
   }
 }
 

@@ -1,8 +1,11 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
-import { NotTraceable, type Tf } from '../../../layers/forward.ts'
+import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
 import { backendOf, type DataId, infoOf, type Values } from './backend.ts'
 
 type Inputs = Parameters<KernelFunc>[0]['inputs']
+
+/** So long a step spends its time in kernels, and laying it out takes longer than most runs. */
+const mostCalls = 10_000
 
 /** One call of a kernel, with every tensor that it made, in order: outputs and scratch. */
 export interface KernelCall {
@@ -22,7 +25,8 @@ export interface Recording {
 
 /**
  * Runs something on the wasm backend and records every kernel that it calls. Kernels that a kernel calls belong to it.
- * Reading a tensor back is refused: what depends on it would be the same in every replay.
+ * Reading a tensor back is refused: what depends on it would be the same in every replay. What a refused computation has
+ * kept is disposed of, such as what its gradient would have used.
  */
 export function record<T>(tf: Tf, run: () => T): { readonly result: T; readonly recording: Recording } {
   const backend = backendOf(tf)
@@ -55,6 +59,7 @@ export function record<T>(tf: Tf, run: () => T): { readonly result: T; readonly 
   for (const { config, kernel } of kernels) {
     config.kernelFunc = (call) => {
       if (made) return kernel(call)
+      if (calls.length === mostCalls) throw new NotTraceable(`it takes more than ${mostCalls} operations`)
       made = []
       try {
         const out = kernel(call)
@@ -67,10 +72,20 @@ export function record<T>(tf: Tf, run: () => T): { readonly result: T; readonly 
       }
     }
   }
+  const engine = tf.engine()
+  const [{ keep }, kept]: [typeof engine, Tensor[]] = [engine, []]
+  engine.keep = (tensor) => {
+    kept.push(tensor)
+    return keep.call(engine, tensor) as typeof tensor
+  }
   Object.assign(backend, watched)
   try {
     return { result: run(), recording: { calls, constants } }
+  } catch (error) {
+    for (const tensor of kept) tensor.dispose()
+    throw error
   } finally {
+    engine.keep = keep
     Object.assign(backend, original)
     for (const { config, kernel } of kernels) config.kernelFunc = kernel
   }

@@ -73,6 +73,12 @@ const cases: readonly (readonly [string, readonly (readonly number[])[], Compute
   ],
   ['sums over the first dimensions', [[5, 6, 23]], (tf, a) => [tf.sum(a, [0, 1]), tf.sum(a, [0, 1], true)]],
   ['sums and maxima over the last', [[5, 6, 23]], (tf, a) => [tf.sum(a, [2]), tf.max(a, 2, true), tf.sum(a, [1, 2])]],
+  ['sums over the first dimension of very many columns', [[1, 300_003]], (tf, a) => [tf.sum(tf.sum(a, 0))]],
+  [
+    'a row of many elements, and one element for each row',
+    [[2, 5003], [2, 1], [5003]],
+    (tf, a, b, c) => [tf.mul(tf.sub(a, b), c)],
+  ],
   ['a sum of everything', [[9610]], (tf, a) => [tf.sum(a)]],
   ...[
     [64, 64, 128],
@@ -227,6 +233,16 @@ const cases: readonly (readonly [string, readonly (readonly number[])[], Compute
     'kernels of the backend',
     [[4, 6]],
     (tf, a) => [tf.tanh(tf.transpose(tf.add(a, 1))), tf.slice(a as never, [1, 2], [2, 3])],
+  ],
+  [
+    'elements and a part of them',
+    [[4, 4]],
+    (tf, a) => {
+      const sums = tf.add(a, 1)
+      const [first, second] = tf.unstack(sums) as [Tensor, Tensor]
+      const [one] = tf.split(first as never, [1, 3]) as [Tensor, Tensor]
+      return [tf.sub(sums, first), tf.mul(sums, tf.reshape(second, [4, 1])), tf.div(first, one)]
+    },
   ],
   ['a result that is an input', [[4]], (tf, a) => [tf.reshape(a, [2, 2]), tf.add(a, 1)]],
 ]

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Tf } from '../../../../src/layers/forward.ts'
+import type { Tensor, Tf } from '../../../../src/layers/forward.ts'
 import { withLevers } from '../../../../src/records/levers.ts'
 import type { Engine } from '../../../../src/train/engine.ts'
 import { averagingOver } from '../../../../src/train/averaging.ts'
+import { runBatches } from '../../../../src/train/batches.ts'
 import { image, imageRuns, levers, mlp, setups, start, trained } from '../../../train/compiled-steps.ts'
 import { wasmEngine } from '../../../support/tf-wasm.ts'
 
@@ -55,6 +56,32 @@ describe('steps that are replayed on the embedded engine', () => {
     for (const training of [second, first, own]) training.dispose()
   })
 
+  test('are those of a fold with fewer rows, whose steps have fewer batches', () => {
+    const setup = { ...mlp, levers: withLevers(levers, { accumulate: 2 }) }
+    const first = start(replayed, setup)
+    first.train(3)
+    const { data, workload } = first.context
+    const few = { ...data, splits: { ...data.splits, train: data.splits.train.slice(0, 20) } }
+    const batches = runBatches({ workload, data: few }, setup.levers, 0)
+    const [second, own] = [start(replayed, setup, 0, first.context), start(eager, setup)]
+    const [found, wanted] = [second, own].map(({ learner }) => learner.advance(batches, 0, [0.01, 0.02, 0.03]))
+    expect(found).toEqual(wanted)
+    for (const training of [second, first, own]) training.dispose()
+  })
+
+  test('go on after runs of many other structures', () => {
+    const first = start(replayed, mlp)
+    const own = start(eager, mlp)
+    expect(first.train(3)).toEqual(own.train(3))
+    for (let i = 0; i < 9; i++) {
+      const other = start(replayed, { ...mlp, levers: withLevers(levers, { batchSize: 5 + i }) }, 0, first.context)
+      other.train(2)
+      other.dispose()
+    }
+    expect(first.train(5)).toEqual(own.train(5))
+    for (const training of [first, own]) training.dispose()
+  })
+
   test('keep no tensors and no memory, over 2,000 steps and many programs', () => {
     const { tf } = replayed
     const heap = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length
@@ -86,6 +113,20 @@ describe('steps that are replayed on the embedded engine', () => {
     ])
     expect(losses).toEqual(start(eager, mlp).train(10))
     training.dispose()
+  })
+
+  test('are refused where a gradient reads values back, and leave no tensor behind', () => {
+    const { tf } = replayed
+    const relu = tf.customGrad((x) => ({
+      value: tf.relu(x as Tensor),
+      gradFunc: (slope: Tensor) => tf.mul(slope, Number(slope.dataSync()[0] !== Infinity)),
+    }))
+    const before = tf.memory().numTensors
+    const training = start(replayed, { ...mlp, tf: { ...tf, relu } as unknown as Tf })
+    training.train(3)
+    training.dispose()
+    expect(training.notices).toEqual([expect.stringContaining('reads values back')])
+    expect(tf.memory().numTensors).toBe(before)
   })
 
   test('are refused where JavaScript draws numbers of its own in each', () => {

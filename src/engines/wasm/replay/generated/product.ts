@@ -95,8 +95,9 @@ const local = Object.fromEntries([...names, ...turns].map((name, i) => [name, i]
 const integers = names.length + turns.length
 
 /**
- * A product as a function without parameters, with the bits of the backend's own. Columns of the second operand are copied to a panel first, which stays in the fastest cache while all rows use
- * it (Goto and van de Geijn, 2008, "Anatomy of high-performance matrix multiplication").
+ * A product as a function without parameters, with the bits of the backend's own. Columns of the second operand are copied
+ * to a panel first, which stays in the fastest cache while all rows use it (Goto and van de Geijn, 2008, "Anatomy of
+ * high-performance matrix multiplication").
  */
 function productFunction(name: string, p: Places): WasmFunction {
   const code: Code[] = []

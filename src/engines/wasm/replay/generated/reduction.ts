@@ -85,48 +85,57 @@ function overLast(name: string, { of, outer, inner, from, to }: Places): WasmFun
   }
 }
 
-/** Columns that are summed at once, as pairs, while the rows pass by; one column is summed alone. */
+/** Columns that are summed at once, as pairs, while the rows pass by; those that are left are summed alone. */
 const pairs = [8, 2] as const
 
 /** Down the columns in double precision, as the kernel for sums over all dimensions but the last. */
 function overFirst(name: string, { outer, inner, from, to }: Places): WasmFunction {
-  const [source, rows, first] = [0, 1, 2]
+  const [source, target, rows, start, groups, first] = [0, 1, 2, 3, 4, 5]
   const single = first + Math.max(...pairs)
-  const down = (column: number, zero: Code, each: Code, end: Code): Code => [
-    ...zero,
-    ...[...constant(from + 4 * column), ...set(source), ...constant(outer), ...set(rows)],
-    ...repeat(rows, [...each, ...advance(source, constant(4 * inner))]),
-    ...end,
-  ]
-  const code: Code[] = []
-  let column = 0
-  for (const count of pairs)
-    for (; column + 2 * count <= inner; column += 2 * count) {
-      const every = (of: (i: number) => Code): Code => Array.from({ length: count }, (_, i) => of(i)).flat()
-      code.push(
-        down(
-          column,
-          every((i) => [...doubles.zeros, ...set(first + i)]),
-          every((i) => [
-            ...[...get(first + i), ...get(source), ...doubles.loadTwo(8 * i), ...doubles.addTwo, ...set(first + i)],
+  /** Groups of columns one after another: their sums from zero, what each row adds, and how the sums are stored. */
+  const across = (times: number, columns: number, [zero, each, end]: readonly [Code, Code, Code]): Code =>
+    times === 0
+      ? []
+      : [
+          ...[...constant(times), ...set(groups)],
+          ...repeat(groups, [
+            ...zero,
+            ...[...get(start), ...set(source), ...constant(outer), ...set(rows)],
+            ...repeat(rows, [...each, ...advance(source, constant(4 * inner))]),
+            ...end,
+            ...[...advance(start, constant(4 * columns)), ...advance(target, constant(4 * columns))],
           ]),
-          every((i) => [...constant(0), ...get(first + i), ...doubles.storeTwo(to + 4 * column + 8 * i)]),
-        ),
-      )
-    }
-  for (; column < inner; column++)
+        ]
+  const code: Code[] = [[...constant(from), ...set(start), ...constant(to), ...set(target)]]
+  let left = inner
+  for (const count of pairs) {
+    const every = (of: (i: number) => Code): Code => Array.from({ length: count }, (_, i) => of(i)).flat()
     code.push(
-      down(
-        column,
-        [...doubles.zero, ...set(single)],
-        [...get(single), ...get(source), ...doubles.load(0), ...doubles.add, ...set(single)],
-        [...constant(0), ...get(single), ...doubles.store(to + 4 * column)],
-      ),
+      across(Math.floor(left / (2 * count)), 2 * count, [
+        every((i) => [...doubles.zeros, ...set(first + i)]),
+        every((i) => [
+          ...[...get(first + i), ...get(source), ...doubles.loadTwo(8 * i), ...doubles.addTwo, ...set(first + i)],
+        ]),
+        every((i) => [...get(target), ...get(first + i), ...doubles.storeTwo(8 * i)]),
+      ]),
     )
+    left %= 2 * count
+  }
+  code.push(
+    across(left, 1, [
+      [...doubles.zero, ...set(single)],
+      [...get(single), ...get(source), ...doubles.load(0), ...doubles.add, ...set(single)],
+      [...get(target), ...get(single), ...doubles.store(0)],
+    ]),
+  )
   return {
     name,
     parameters: 0,
-    locals: ['i32', 'i32', ...Array.from({ length: Math.max(...pairs) }, () => 'v128' as const), 'f64'],
+    locals: [
+      ...Array.from({ length: first }, () => 'i32' as const),
+      ...Array.from({ length: Math.max(...pairs) }, () => 'v128' as const),
+      'f64',
+    ],
     body: code.flat(),
   }
 }
