@@ -21,14 +21,11 @@ interface Challenge {
   readonly pick?: (better: readonly Comparison[], arms: readonly Arm[]) => Comparison | undefined
 }
 
-/** Less than this share of what noise explains is no sign of a gain. */
-export const leastSign = 0.4
-
 /**
- * The least share of what noise explains that deserves a second look: with twice the seeds, noise explains about .7 of what
- * it explained before.
+ * The least share of what noise explains that is a sign of a gain, and deserves a second look: with twice the seeds, noise
+ * explains about .7 of what it explained before.
  */
-const secondSign = 0.6
+export const leastSign = 0.4
 
 /** The share of the error probability that each of two looks has, so that both together keep it (Pocock, 1977). */
 const lookShare = 0.6
@@ -111,7 +108,7 @@ function only(look: Look | undefined, holds: (c: Comparison) => boolean): Look {
 function nearest(comparisons: readonly Comparison[]): Comparison | undefined {
   if (comparisons.some(({ outcome }) => outcome === 'better')) return undefined
   const signs = comparisons.filter(({ outcome }) => outcome === 'within-noise').map((c) => ({ c, sign: signOf(c) }))
-  return signs.filter(({ sign }) => sign >= secondSign).sort((a, b) => b.sign - a.sign)[0]?.c
+  return signs.filter(({ sign }) => sign >= leastSign).sort((a, b) => b.sign - a.sign)[0]?.c
 }
 
 /** The gain as a share of what noise explains. */

@@ -69,6 +69,17 @@ describe('the seeds of a comparison', () => {
     expect(vanishes.decision.conclusion).toBe('kept')
   })
 
+  test('are doubled from two fifths of what noise explains on, and not below', () => {
+    const looks = (last: number) => {
+      const half = [0.1, last, 0.1, last]
+      return play(stages.regularize, one, world(0.2, [...half, 0.1, 0.1, 0.09, 0.1]))
+    }
+    const weak = looks(-0.01)
+    expect(confirmed(weak.requests)).toBe(8)
+    expect(weak.decision.levers.regularization.dropout).toBe(0.3)
+    expect(confirmed(looks(-0.03).requests)).toBe(4)
+  })
+
   test('of two candidates, only the better goes on after the first half', () => {
     const two = { ...one, grid: [{ lever: 'dropout', values: [0, 0.1, 0.3] }] } as const
     const truth = ({ regularization: { dropout } }: Levers): number => ({ 0: 0.4, 0.3: 0.3 })[dropout] ?? 0.5
