@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest'
+import { stream } from '../../src/base/random.ts'
 import { withLevers, type LeverPatch, type Levers } from '../../src/records/levers.ts'
 import type { RunRequest } from '../../src/records/run.ts'
 import type { StageDecision } from '../../src/records/decision.ts'
 import { compareArms, rowAlpha, score, selectionAlpha, type Arm } from '../../src/stages/compare.ts'
+import { leastSign, lookShare } from '../../src/stages/challenge.ts'
 import { stages } from '../../src/stages/index.ts'
 import { earlierNoise } from '../../src/stages/noise.ts'
 import type { LrRangeSettings } from '../../src/stages/lr-range/settings.ts'
 import type { RegularizeSettings } from '../../src/stages/regularize/settings.ts'
 import type { RunOutcome } from '../../src/stages/stage.ts'
 import { mean } from '../../src/stats/describe.ts'
+import { normalQuantile } from '../../src/stats/distributions.ts'
 import { someLevers } from '../support/levers.ts'
 import { play, runRequest, someWorkload, type World } from '../support/world.ts'
 
@@ -89,6 +92,21 @@ describe('the seeds of a comparison', () => {
     expect(seedsOf(0.3)).toBe(5)
     expect(seedsOf(0)).toBeLessThanOrEqual(3)
     expect(decision.levers.regularization.dropout).toBe(0.3)
+  })
+
+  test('exceed their threshold in either of two looks less often than in one, by a tenth', () => {
+    const random = stream(1, 'looks')
+    const alpha = selectionAlpha / 2
+    const reach = normalQuantile(1 - lookShare * alpha)
+    const count = 300_000
+    let exceeded = 0
+    for (let i = 0; i < count; i++) {
+      const first = random.normal()
+      const both = (first + random.normal()) / Math.SQRT2
+      if (first > reach || (first >= leastSign * reach && both > reach)) exceeded++
+    }
+    expect(exceeded / count / alpha).toBeLessThan(0.93)
+    expect(exceeded / count / alpha).toBeGreaterThan(0.85)
   })
 
   test('move nothing more often with two looks than with one', () => {
