@@ -129,46 +129,21 @@ describe('a ladder of rates', () => {
     confirmLength: 1,
     confirmSeeds: 4,
   }
-  /** The rates that were tried, with the best at `best`; the second of the two sweeps turns up at `other`. */
-  function tried(best: number, { other = 0.2, ...settings }: Partial<LrRangeSettings> & { readonly other?: number } = {}) {
-    let first = NaN
-    const edge = ({ seed }: RunRequest): number => {
-      first = Number.isNaN(first) ? seed : first
-      return seed === first ? 0.2 : other
-    }
-    const truth = ({ optimization: { learningRate } }: Levers): number => 0.1 + 0.01 * Math.log10(learningRate / best) ** 2
-    const { decision } = play(stages['lr-range'], { ...ladder, ...settings }, { noise: 1e-4, truth, edge })
-    return decision.findings.rangeTest?.confirmations ?? []
+  /** Shares of the edge that were tried. */
+  const factors = (truth: (rate: number) => number): number[] => {
+    const world: World = { noise: 1e-4, truth: ({ optimization }) => truth(optimization.learningRate), edge: () => 0.2 }
+    const { decision } = play(stages['lr-range'], ladder, world)
+    return decision.findings.rangeTest?.confirmations.map(({ factor }) => Number(factor.toPrecision(3))) ?? []
   }
-  const factors = (...of: Parameters<typeof tried>): number[] =>
-    tried(...of).map(({ factor }) => Number(factor.toPrecision(3)))
+  const bestAt = (best: number) => (rate: number) => 0.1 + 0.01 * Math.log10(rate / best) ** 2
 
   test('goes down only while the lowest rate so far is the best of them, however the incumbent does', () => {
-    expect(factors(0.06)).toEqual([0.85, 0.3, 0.1])
-    expect(factors(1e-4)).toEqual([0.85, 0.3, 0.1, 0.03, 0.01, 0.00333])
+    expect(factors(bestAt(0.06))).toEqual([0.85, 0.3, 0.1])
+    expect(factors(bestAt(1e-4))).toEqual([0.85, 0.3, 0.1, 0.03, 0.01, 0.00333])
   })
 
   test('goes down where none of the first rates trained', () => {
-    const truth = ({ optimization: { learningRate } }: Levers): number => (learningRate > 0.01 ? NaN : 0.1)
-    const { decision } = play(stages['lr-range'], ladder, { noise: 1e-4, truth, edge: () => 0.2 })
-    expect(decision.findings.rangeTest?.confirmations.map(({ factor }) => factor)).toEqual([0.85, 0.3, 0.1, 0.03, 0.01])
-  })
-
-  test('goes up while the highest is the best of them, as far as the highest edge of a seed', () => {
-    expect(factors(2, { other: 0.2 })).toEqual([0.85, 0.3, 0.1])
-    expect(factors(2, { other: 2 })).toEqual([2.75, 1.53, 0.85, 0.3, 0.1])
-    expect(factors(2, { other: 0.5 })).toEqual([1.53, 0.85, 0.3, 0.1])
-  })
-
-  test('goes up only from a rate that did better than the incumbent, and tries no more rates than the spec lists', () => {
-    const own = someLevers.optimization.learningRate
-    expect(factors(own, { other: 2, backOff: [0.85, 0.8, 0.75, 0.7] })).toEqual([0.85, 0.8, 0.75, 0.7])
-    expect(factors(2, { other: 2, backOff: [0.85, 0.3, 0.1] })).toEqual([0.85, 0.3, 0.1])
-  })
-
-  test('a rate above the first is confirmed like the others, and is taken where it wins', () => {
-    const rungs = tried(0.6, { other: 2 })
-    expect(rungs.find(({ outcome }) => outcome === 'chosen')?.learningRate).toBeGreaterThan(0.25)
+    expect(factors((rate) => (rate > 0.01 ? NaN : 0.1))).toEqual([0.85, 0.3, 0.1, 0.03, 0.01])
   })
 })
 

@@ -4,7 +4,7 @@ import { gain as metricGain } from '../../records/metrics.ts'
 import type { RunJob, Workload } from '../../records/plan.ts'
 import { mean } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
-import { ladderTop, type LadderTop } from '../../stats/range-test.ts'
+import { ladderTop } from '../../stats/range-test.ts'
 import { leading, leadingOnce, stableScores, unstable, type Arm } from '../compare.ts'
 import { differenceNoise } from '../noise.ts'
 import { oneRow, rowSets } from '../row-noise.ts'
@@ -19,11 +19,8 @@ type Confirmation = RangeTestFindings['confirmations'][number]
 /** How many rates of the ladder are compared with the incumbent's under further seeds. */
 export const confirmedRates = 2
 
-/** How many rungs are always tried; each further one only beyond the best of them. */
+/** How many rungs are always tried; each further one only while the last was the best of them. */
 const firstRungs = 3
-
-/** Rungs above the first, as factors of it, the highest first. */
-const climb: readonly number[] = [1.8 ** 2, 1.8]
 
 interface Rung {
   readonly factor: number
@@ -58,14 +55,13 @@ export function* findRate(recorder: StageRecorder, settings: LrRangeSettings): A
 
   const before = incumbent.optimization.learningRate
   const top = ladderTop(swept, before)
-  const { above, below } = ladder(top, settings, before)
-  const rungs = [...above, ...below]
+  const rungs = ladder(top.rate, settings, before)
   const job: RunJob = { kind: 'train', length: settings.confirmLength, stopAfter: 1, evaluateTest: false }
   const explored = yield* exploreAndConfirm(recorder, {
     what: 'rates below the edge',
-    candidates: below.slice(0, firstRungs).map(candidateOf),
+    candidates: rungs.slice(0, firstRungs).map(candidateOf),
     further: {
-      rounds: Math.max(0, below.length - firstRungs),
+      rounds: Math.max(0, rungs.length - firstRungs),
       among: ([, ...tried]) => tried,
       suggest: (arms) => nextRung(recorder.context.workload, rungs, arms).map(candidateOf),
     },
@@ -91,32 +87,18 @@ const candidateOf = ({ learningRate }: Rung): Candidate => ({
   patch: { learningRate },
 })
 
-/**
- * The rates to try, the highest first; one that is the incumbent's own within a tenth tells nothing new. Where the edges of
- * the seeds disagree, the ladder begins below the lowest, and goes as far up as the highest.
- */
-function ladder(top: LadderTop, { backOff }: LrRangeSettings, before: number) {
-  const rungsAt = (factors: readonly number[]): Rung[] =>
-    factors
-      .map((factor) => ({ factor, learningRate: rounded(top.rate * factor) }))
-      .filter(({ learningRate }) => Math.abs(Math.log(learningRate / before)) > 0.1)
-  const higher = climb.map((factor) => factor * (backOff[0] ?? 1)).filter((factor) => factor * top.rate <= top.highest)
-  return { above: rungsAt(higher), below: rungsAt(backOff) }
+/** The rates to try, the highest first; one that is the incumbent's own within a tenth tells nothing new. */
+function ladder(top: number, { backOff }: LrRangeSettings, before: number): Rung[] {
+  return backOff
+    .map((factor) => ({ factor, learningRate: rounded(top * factor) }))
+    .filter(({ learningRate }) => Math.abs(Math.log(learningRate / before)) > 0.1)
 }
 
-/**
- * The next rung beyond the best so far: a lower one if that is the lowest, whatever the incumbent does, or if none trained; a
- * higher one if it is the highest and did better than the incumbent. None if the best lies between two others.
- */
+/** The next lower rung if the lowest so far is the best of them, whatever the incumbent does, or if none trained. */
 function nextRung(workload: Workload, rungs: readonly Rung[], arms: readonly Arm[]): Rung[] {
-  const placeOf = ({ patch }: Arm): number => rungs.findIndex(({ learningRate }) => learningRate === patch.learningRate)
   const tried = arms.slice(1)
-  const places = tried.map(placeOf)
-  const [highest, lowest] = [Math.min(...places), Math.max(...places)]
   const best = leadingOnce(workload, tried)
-  if (best === undefined || placeOf(best) === lowest) return rungs.slice(lowest + 1, lowest + 2)
-  const isUp = placeOf(best) === highest && leadingOnce(workload, arms) === best
-  return isUp ? rungs.slice(Math.max(0, highest - 1), highest) : []
+  return best === undefined || best === tried.at(-1) ? rungs.slice(tried.length, tried.length + 1) : []
 }
 
 /** Three significant digits: the rate is not known more precisely, and people will copy it. */
@@ -164,8 +146,8 @@ const scoresOf = (arm: Arm | undefined) => (arm ? stableScores(arm) : undefined)
 const distance = ({ learningRate }: LeverPatch, before: number): number => Math.abs(Math.log(Number(learningRate) / before))
 
 function confirmationsOf({ arms, challenged }: Explored, rungs: readonly Rung[], after: number): Confirmation[] {
-  return rungs.flatMap(({ factor, learningRate }) => {
-    const tried = arms.find(({ patch }) => patch.learningRate === learningRate)
+  return rungs.flatMap(({ factor, learningRate }, i) => {
+    const tried = arms[i + 1]
     if (!tried) return []
     const confirmed = challenged?.arms.find((arm) => arm.label === tried.label)
     const scores = (confirmed ?? tried).scores
