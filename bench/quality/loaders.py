@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import tarfile
-import zipfile
 from collections import Counter
 
 import numpy as np
@@ -114,6 +113,17 @@ def airfoil():
     return pd.read_csv(keel("regression/airfoil/airfoil_self_noise.dat.txt"), sep=r"\s+", names=columns)
 
 
+def bikes():
+    """Bicycles hired in a day. Without the number of the day, its date, and the two parts of the target."""
+    frame = pd.read_csv(keel("regression/boom_bikes/day.csv")).drop(columns=["instant", "dteday", "casual", "registered"])
+    return frame.rename(columns={"cnt": "target"})
+
+
+def fish():
+    columns = ["CIC0", "SM1_Dz", "GATS1i", "NdsCH", "NdssC", "MLOGP", "target"]
+    return pd.read_csv(keel("regression/qsar-fish-toxicity/qsar_fish_toxicity.csv"), sep=";", names=columns)
+
+
 def medical():
     return pd.read_csv(keel("regression/medical_cost/insurance.csv")).rename(columns={"charges": "target"})
 
@@ -178,11 +188,11 @@ def mnist1d():
     return frame.assign(target=[f"d{label}" for label in labels])
 
 
-def archive(folder, file, requirement, kind):
+def archive(folder, file, requirement, kind, built=()):
     """The archive of a package, from which one file is read: the package and what it depends on are not installed."""
     path = folder / "packages" / file
     if not path.exists():
-        order = ["download", "--quiet", "--no-deps", kind, ":all:", "--dest", path.parent, requirement]
+        order = ["download", "--quiet", "--no-deps", kind, ":all:", *built, "--dest", path.parent, requirement]
         subprocess.run([sys.executable, "-m", "pip", *order], check=True)
     return path
 
@@ -196,15 +206,6 @@ def rated(name, folder):
         text = files.extractfile(f"hutto_ICWSM_2014/{name}_GroundTruth.txt").read().decode("utf8", "replace")
     rows = [line.split("\t", 2) for line in text.splitlines() if line.count("\t") >= 2]
     return pd.DataFrame({"text": [row[2] for row in rows], "target": [float(row[1]) for row in rows]})
-
-
-def italy(folder):
-    """The load of each hour of a day, from the wheel of aeon."""
-    wheel = zipfile.ZipFile(archive(folder, "aeon-1.6.0-py3-none-any.whl", "aeon==1.6.0", "--only-binary"))
-    texts = [wheel.read(f"aeon/datasets/data/ItalyPowerDemand/ItalyPowerDemand_{part}.ts").decode() for part in ["TRAIN", "TEST"]]
-    rows = [line.replace(":", ",") for text in texts for line in text.splitlines() if line and line[0] not in "#@"]
-    frame = pd.read_csv(io.StringIO("\n".join(rows)), names=[*(f"x{i}" for i in range(24)), "target"])
-    return named(frame, {1: "winter", 2: "summer"})
 
 
 def tallied(texts, units, total, target):

@@ -21,17 +21,17 @@ interface Challenge {
   readonly pick?: (better: readonly Comparison[], arms: readonly Arm[]) => Comparison | undefined
 }
 
-/** Less than this share of what noise explains is no sign of a gain. */
+/**
+ * The least share of what noise explains that is a sign of a gain, and deserves a second look: with twice the seeds, noise
+ * explains about .7 of what it explained before.
+ */
 export const leastSign = 0.4
 
 /**
- * The least share of what noise explains that deserves a second look: with twice the seeds, noise explains about .7 of what
- * it explained before.
+ * The share of the error probability that each of two looks has. With .58, both together would keep it if every candidate had
+ * a second look (Pocock, 1977). The noise is an estimate too, so they keep to nine tenths of it.
  */
-const secondSign = 0.6
-
-/** The share of the error probability that each of two looks has, so that both together keep it (Pocock, 1977). */
-const lookShare = 0.6
+export const lookShare = 0.55
 
 type Candidate = { readonly label: string; readonly patch: LeverPatch }
 
@@ -111,7 +111,7 @@ function only(look: Look | undefined, holds: (c: Comparison) => boolean): Look {
 function nearest(comparisons: readonly Comparison[]): Comparison | undefined {
   if (comparisons.some(({ outcome }) => outcome === 'better')) return undefined
   const signs = comparisons.filter(({ outcome }) => outcome === 'within-noise').map((c) => ({ c, sign: signOf(c) }))
-  return signs.filter(({ sign }) => sign >= secondSign).sort((a, b) => b.sign - a.sign)[0]?.c
+  return signs.filter(({ sign }) => sign >= leastSign).sort((a, b) => b.sign - a.sign)[0]?.c
 }
 
 /** The gain as a share of what noise explains. */

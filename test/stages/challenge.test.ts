@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest'
+import { stream } from '../../src/base/random.ts'
 import { withLevers, type LeverPatch, type Levers } from '../../src/records/levers.ts'
 import type { RunRequest } from '../../src/records/run.ts'
 import type { StageDecision } from '../../src/records/decision.ts'
 import { compareArms, rowAlpha, score, selectionAlpha, type Arm } from '../../src/stages/compare.ts'
+import { leastSign, lookShare } from '../../src/stages/challenge.ts'
 import { stages } from '../../src/stages/index.ts'
 import { earlierNoise } from '../../src/stages/noise.ts'
 import type { LrRangeSettings } from '../../src/stages/lr-range/settings.ts'
 import type { RegularizeSettings } from '../../src/stages/regularize/settings.ts'
 import type { RunOutcome } from '../../src/stages/stage.ts'
 import { mean } from '../../src/stats/describe.ts'
+import { normalQuantile } from '../../src/stats/distributions.ts'
 import { someLevers } from '../support/levers.ts'
 import { play, runRequest, someWorkload, type World } from '../support/world.ts'
 
@@ -69,6 +72,17 @@ describe('the seeds of a comparison', () => {
     expect(vanishes.decision.conclusion).toBe('kept')
   })
 
+  test('are doubled from two fifths of what noise explains on, and not below', () => {
+    const looks = (last: number) => {
+      const half = [0.1, last, 0.1, last]
+      return play(stages.regularize, one, world(0.2, [...half, 0.1, 0.1, 0.09, 0.1]))
+    }
+    const weak = looks(-0.01)
+    expect(confirmed(weak.requests)).toBe(8)
+    expect(weak.decision.levers.regularization.dropout).toBe(0.3)
+    expect(confirmed(looks(-0.03).requests)).toBe(4)
+  })
+
   test('of two candidates, only the better goes on after the first half', () => {
     const two = { ...one, grid: [{ lever: 'dropout', values: [0, 0.1, 0.3] }] } as const
     const truth = ({ regularization: { dropout } }: Levers): number => ({ 0: 0.4, 0.3: 0.3 })[dropout] ?? 0.5
@@ -78,6 +92,21 @@ describe('the seeds of a comparison', () => {
     expect(seedsOf(0.3)).toBe(5)
     expect(seedsOf(0)).toBeLessThanOrEqual(3)
     expect(decision.levers.regularization.dropout).toBe(0.3)
+  })
+
+  test('exceed their threshold in either of two looks less often than in one, by a tenth', () => {
+    const random = stream(1, 'looks')
+    const alpha = selectionAlpha / 2
+    const reach = normalQuantile(1 - lookShare * alpha)
+    const count = 300_000
+    let exceeded = 0
+    for (let i = 0; i < count; i++) {
+      const first = random.normal()
+      const both = (first + random.normal()) / Math.SQRT2
+      if (first > reach || (first >= leastSign * reach && both > reach)) exceeded++
+    }
+    expect(exceeded / count / alpha).toBeLessThan(0.93)
+    expect(exceeded / count / alpha).toBeGreaterThan(0.85)
   })
 
   test('move nothing more often with two looks than with one', () => {
@@ -100,14 +129,21 @@ describe('a ladder of rates', () => {
     confirmLength: 1,
     confirmSeeds: 4,
   }
-  const rates = (best: number): number => {
-    const truth = ({ optimization: { learningRate } }: Levers): number => 0.1 + 0.01 * Math.log10(learningRate / best) ** 2
-    const { decision } = play(stages['lr-range'], ladder, { noise: 1e-4, truth, edge: () => 0.2 })
-    return decision.findings.rangeTest?.confirmations.length ?? NaN
+  /** Shares of the edge that were tried. */
+  const factors = (truth: (rate: number) => number): number[] => {
+    const world: World = { noise: 1e-4, truth: ({ optimization }) => truth(optimization.learningRate), edge: () => 0.2 }
+    const { decision } = play(stages['lr-range'], ladder, world)
+    return decision.findings.rangeTest?.confirmations.map(({ factor }) => Number(factor.toPrecision(3))) ?? []
   }
+  const bestAt = (best: number) => (rate: number) => 0.1 + 0.01 * Math.log10(rate / best) ** 2
+
   test('goes down only while the lowest rate so far is the best of them, however the incumbent does', () => {
-    expect(rates(0.06)).toBe(4)
-    expect(rates(1e-4)).toBe(6)
+    expect(factors(bestAt(0.06))).toEqual([0.85, 0.3, 0.1])
+    expect(factors(bestAt(1e-4))).toEqual([0.85, 0.3, 0.1, 0.03, 0.01, 0.00333])
+  })
+
+  test('goes down where none of the first rates trained', () => {
+    expect(factors((rate) => (rate > 0.01 ? NaN : 0.1))).toEqual([0.85, 0.3, 0.1, 0.03, 0.01])
   })
 })
 

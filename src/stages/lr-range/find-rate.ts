@@ -5,7 +5,7 @@ import type { RunJob, Workload } from '../../records/plan.ts'
 import { mean } from '../../stats/describe.ts'
 import { shown } from '../../stats/outcome.ts'
 import { ladderTop } from '../../stats/range-test.ts'
-import { leading, stableScores, unstable, type Arm } from '../compare.ts'
+import { leading, leadingOnce, stableScores, unstable, type Arm } from '../compare.ts'
 import { differenceNoise } from '../noise.ts'
 import { oneRow, rowSets } from '../row-noise.ts'
 import type { Candidate } from '../configurations.ts'
@@ -63,7 +63,7 @@ export function* findRate(recorder: StageRecorder, settings: LrRangeSettings): A
     further: {
       rounds: Math.max(0, rungs.length - firstRungs),
       among: ([, ...tried]) => tried,
-      suggest: (arms) => rungs.slice(arms.length - 1, arms.length).map(candidateOf),
+      suggest: (arms) => nextRung(recorder.context.workload, rungs, arms).map(candidateOf),
     },
     most: confirmedRates,
     choose: (candidates, scores) => ratesToConfirm(recorder.context.workload, candidates, scores, before),
@@ -92,6 +92,13 @@ function ladder(top: number, { backOff }: LrRangeSettings, before: number): Rung
   return backOff
     .map((factor) => ({ factor, learningRate: rounded(top * factor) }))
     .filter(({ learningRate }) => Math.abs(Math.log(learningRate / before)) > 0.1)
+}
+
+/** The next lower rung if the lowest so far is the best of them, whatever the incumbent does, or if none trained. */
+function nextRung(workload: Workload, rungs: readonly Rung[], arms: readonly Arm[]): Rung[] {
+  const tried = arms.slice(1)
+  const best = leadingOnce(workload, tried)
+  return best === undefined || best === tried.at(-1) ? rungs.slice(tried.length, tried.length + 1) : []
 }
 
 /** Three significant digits: the rate is not known more precisely, and people will copy it. */

@@ -13,12 +13,12 @@ describe('the options of the benchmark', () => {
     expect(usesOf([])).toEqual(new Set(['rules']))
     expect(usesOf(['--tier', 'full'])).toEqual(new Set(['rules']))
     expect(usesOf(['--aside'])).toEqual(new Set(['aside']))
-    expect(names(['--aside', '--sets', 'vowel'])).toEqual(['vowel'])
+    expect(names(['--aside', '--sets', 'leaves'])).toEqual(['leaves'])
   })
 
   it.each([
-    [['--sets', 'breast,vowel'], 'vowel is set aside: add --aside; known are photos'],
-    [['--aside', '--sets', 'breast'], 'breast is not set aside: leave out --aside; set aside are churn'],
+    [['--sets', 'breast,leaves'], 'leaves is set aside: add --aside; known are photos'],
+    [['--aside', '--sets', 'breast'], 'breast is not set aside: leave out --aside; set aside are leaves'],
   ])('refuse %j', (args, reason) => {
     expect(() => names(args)).toThrow(reason)
   })
