@@ -1,1 +1,0 @@
-const e=885,r=[885],d={2885:((t,o,n)=>{throw n.r(o),n.d(o,{start:()=>s}),new Error("only a worker process loads an engine");const s=void 0})};export{e as id,r as ids,d as modules};
