@@ -1,6 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts'
-import { targetWidth } from '../base/rows.ts'
-import { gatherRows } from '../data/batches.ts'
+import { gatherRows, targetWidth } from '../base/rows.ts'
 import type { Dataset } from '../data/types.ts'
 import type { VerifyFindings } from '../records/decision.ts'
 import type { EnsembleScores } from '../records/ensemble.ts'

@@ -1,5 +1,4 @@
-import { targetWidth } from '../base/rows.ts'
-import { gatherRows } from '../data/batches.ts'
+import { gatherRows, targetWidth } from '../base/rows.ts'
 import type { Dataset } from '../data/types.ts'
 import type { VerifyFindings } from '../records/decision.ts'
 import { outputCount } from '../records/plan.ts'

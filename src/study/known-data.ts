@@ -1,5 +1,4 @@
-import { targetWidth } from '../base/rows.ts'
-import { gatherRows } from '../data/batches.ts'
+import { gatherRows, targetWidth } from '../base/rows.ts'
 import type { DataFinding } from '../data/checks/definition.ts'
 import { tokensOf } from '../data/token-ids.ts'
 import type { Dataset } from '../data/types.ts'

@@ -1,6 +1,5 @@
 import { stream } from '../base/random.ts'
-import { epochOrder, gatherRows } from '../data/batches.ts'
-import { inputWidth, targetWidth } from '../base/rows.ts'
+import { epochOrder, gatherRows, inputWidth, targetWidth } from '../base/rows.ts'
 import type { BatchingLevers, Levers } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
 import { outputCount, type AugmentationPolicy, type ModelWorkload } from '../records/plan.ts'

@@ -1,5 +1,4 @@
-import { gatherRows } from '../data/batches.ts'
-import { inputWidth, targetWidth } from '../base/rows.ts'
+import { gatherRows, inputWidth, targetWidth } from '../base/rows.ts'
 import type { Metrics } from '../records/metrics.ts'
 import { outputWidth } from './batches.ts'
 import type { Compiler } from './step-compiler.ts'

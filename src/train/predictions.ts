@@ -1,4 +1,4 @@
-import { gatherRows } from '../data/batches.ts'
+import { gatherRows } from '../base/rows.ts'
 import type { KeptOutputs, KeptWeights, RunPredictions } from '../records/run.ts'
 import { fixedSample } from './evaluate.ts'
 import type { Checkpoint } from './types.ts'

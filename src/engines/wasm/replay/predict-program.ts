@@ -1,5 +1,4 @@
-import { inputWidth } from '../../../base/rows.ts'
-import { gatherRows } from '../../../data/batches.ts'
+import { gatherRows, inputWidth } from '../../../base/rows.ts'
 import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
 import { type ModelState, splitWeights } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'

@@ -22,16 +22,19 @@ interface Reduction {
   readonly inner: number
 }
 
+/** Dimensions as a kernel takes them; all of them if it names none. */
+type Axes = number | readonly number[] | null
+
 /** The call as a reduction over all leading or all trailing dimensions; null if it is another. */
 export function reduction({ name, inputs, attributes, outputs }: KernelCall): Generated | null {
   const { x } = inputs
   const [out] = outputs
   if ((name !== 'Sum' && name !== 'Max') || !x || x.dtype !== 'float32' || !out || sizeOf(x.shape) === 0) return null
   const rank = x.shape.length
-  const given = attributes?.[name === 'Sum' ? 'axis' : 'reductionIndices'] as number | readonly number[] | null | undefined
-  const axes = (given === null || given === undefined ? x.shape.map((_, i) => i) : [given].flat()).map((axis) =>
-    axis < 0 ? axis + rank : axis,
-  )
+  const { axis, reductionIndices } = (attributes ?? {}) as { axis?: Axes; reductionIndices?: Axes }
+  const axes = [(name === 'Sum' ? axis : reductionIndices) ?? x.shape.map((_, i) => i)]
+    .flat()
+    .map((axis) => (axis < 0 ? axis + rank : axis))
   const over = (from: number, to: number): boolean =>
     axes.length === to - from && axes.every((axis) => axis >= from && axis < to)
   const inner = sizeOf(x.shape.slice(rank - axes.length))

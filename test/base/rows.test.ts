@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { epochOrder, gatherRows } from '../../src/data/batches.ts'
+import { epochOrder, gatherRows } from '../../src/base/rows.ts'
 
 const rows = Int32Array.from({ length: 10 }, (_, i) => 3 * i)
 
