@@ -21,7 +21,7 @@ beforeEach(() => {
   children = []
   folder = mkdtempSync(join(tmpdir(), 'watched-'))
   copyFileSync(join(root, 'examples/wine/wine.csv'), join(folder, 'wine.csv'))
-  writeFileSync(join(folder, 'tuning.yml'), wineSpec({ hidden: 16, epochs: 150, seeds: 12 }))
+  writeFileSync(join(folder, 'tuning.yml'), wineSpec({ hidden: 16, epochs: 3000, seeds: 12 }))
 })
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL')
