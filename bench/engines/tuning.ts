@@ -48,7 +48,8 @@ function runsOf(engine: string): RunResult[] {
     .trim()
     .split('\n')
     .slice(1)
-  return lines.map((line) => (JSON.parse(line) as { readonly run: RunResult }).run)
+  // Other lines say how much time has passed.
+  return lines.flatMap((line) => (JSON.parse(line) as { readonly run?: RunResult }).run ?? [])
 }
 
 /** Data and trials for the peer: as many runs, with the same levers, steps, rates and evaluations. */
