@@ -108,6 +108,13 @@ export function repeat(counter: number, body: Code): Code {
   return [0x03, 0x40, ...body, ...get(counter), ...constant(1), 0x6b, 0x22, ...unsigned(counter), 0x0d, 0x00, 0x0b]
 }
 
+/** The same for a fixed number of times, which may be 0. */
+export const repeated = (counter: number, times: number, body: Code): Code =>
+  times === 0 ? [] : [...constant(times), ...set(counter), ...repeat(counter, body)]
+
+/** Code for each of so many places, one after another. */
+export const range = (length: number, code: (i: number) => Code): Code => Array.from({ length }, (_, i) => code(i)).flat()
+
 /** Arithmetic on four floats at once, or on one: the same kernel is generated for both. */
 export interface Lanes {
   readonly type: ValueType
@@ -193,6 +200,18 @@ export const doubles = {
   addTwo: prefixed(0xf0),
   storeTwo: (offset: number): Code => [...prefixed(0x5e), ...prefixed(0x5b), ...at(2, offset), 0],
 } as const
+
+/** `code` for each vector of so many adjacent floats, then for each float that fills none; it advances its own pointers. */
+export function overFloats(counter: number, floats: number, code: (lanes: Lanes) => Code): Code {
+  const vectors = Math.floor(floats / 4)
+  return [...repeated(counter, vectors, code(fourLanes)), ...repeated(counter, floats - 4 * vectors, code(oneLane))]
+}
+
+/** Copies one vector or float, and goes on to the next. */
+export const copied = (target: number, source: number, lanes: Lanes, step = lanes.bytes): Code => [
+  ...[...get(target), ...get(source), ...lanes.load(0), ...lanes.store(0)],
+  ...[...advance(target, constant(lanes.bytes)), ...advance(source, constant(step))],
+]
 
 /** A comparison sets all bits or none in each of four lanes; `and` and `andNot` (first, but not second) select by them. */
 export const masks = {

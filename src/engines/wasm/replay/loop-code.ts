@@ -5,7 +5,8 @@ import {
   get,
   type Lanes,
   oneLane,
-  repeat,
+  range,
+  repeated,
   set,
   type WasmFunction,
 } from '../../../base/wasm-assembler.ts'
@@ -64,14 +65,12 @@ export function loopFunction(
       : repeated(rounds, loop.length / round, [
           ...constant(0),
           ...set(columnByte),
-          ...constant(round / perVector),
-          ...set(inRow),
           ...sources.columns.flatMap((s) => [
             ...get(rowByte),
             ...lanes.loadSplat(address(s.place)),
             ...set(local.of(s, lanes)),
           ]),
-          ...repeat(inRow, [...vector, ...advance(columnByte, constant(lanes.bytes))]),
+          ...repeated(inRow, round / perVector, [...vector, ...advance(columnByte, constant(lanes.bytes))]),
           ...advance(rowByte, constant(4)),
         ])
   return {
@@ -86,11 +85,6 @@ export function loopFunction(
     ],
   }
 }
-
-const repeated = (counter: number, times: number, body: Code): Code =>
-  times === 0 ? [] : [...constant(times), ...set(counter), ...repeat(counter, body)]
-
-const range = (length: number, code: (i: number) => Code): Code => Array.from({ length }, (_, i) => code(i)).flat()
 
 function repeatedRow(from: number, to: number, width: number, round: number): Code {
   return range(round, (i) => [

@@ -6,6 +6,7 @@ import {
   instantiate,
   type Lanes,
   oneLane,
+  range,
   repeat,
   set,
   type WasmFunction,
@@ -188,5 +189,3 @@ function nested(counter: number, count: number, body: Code, leftStep: number, ri
     ...advance(local.right, get(rightStep)),
   ]
 }
-
-const range = (length: number, code: (i: number) => Code): Code => Array.from({ length }, (_, i) => code(i)).flat()

@@ -1,14 +1,4 @@
-import {
-  advance,
-  type Code,
-  constant,
-  fourLanes,
-  get,
-  integers,
-  oneLane,
-  repeat,
-  set,
-} from '../../../../base/wasm-assembler.ts'
+import { advance, constant, copied, get, integers, overFloats, repeated, set } from '../../../../base/wasm-assembler.ts'
 import { sizeOf } from '../backend.ts'
 import type { KernelCall } from '../recording.ts'
 import type { Generated } from './definition.ts'
@@ -28,11 +18,6 @@ export function gather({ name, inputs, attributes, outputs }: KernelCall): Gener
   const [rows = 0, width] = [x.shape[0], sizeOf(x.shape.slice(1))]
   const numbers = sizeOf(indices.shape)
   if (rows * width * numbers === 0) return null
-  const whole = Math.floor(width / 4)
-  const copied = (lanes: typeof fourLanes): Code => [
-    ...[...get(target), ...get(source), ...lanes.load(0), ...lanes.store(0)],
-    ...[...advance(target, constant(lanes.bytes)), ...advance(source, constant(lanes.bytes))],
-  ]
   return {
     reads: [x, indices],
     out,
@@ -43,14 +28,12 @@ export function gather({ name, inputs, attributes, outputs }: KernelCall): Gener
       locals: ['i32', 'i32', 'i32', 'i32', 'i32'],
       body: [
         ...[...constant(address(indices)), ...set(number), ...constant(address(out)), ...set(target)],
-        ...[...constant(numbers), ...set(count)],
-        ...repeat(count, [
+        ...repeated(count, numbers, [
           ...[...get(number), ...integers.load(0), ...set(source)],
           ...integers.stopUnlessBelow(source, rows),
           ...[...get(source), ...constant(4 * width), ...integers.multiply, ...constant(address(x)), ...integers.add],
           ...set(source),
-          ...(whole === 0 ? [] : [...constant(whole), ...set(vectors), ...repeat(vectors, copied(fourLanes))]),
-          ...Array.from({ length: width - 4 * whole }, () => copied(oneLane)).flat(),
+          ...overFloats(vectors, width, (lanes) => copied(target, source, lanes)),
           ...advance(number, constant(4)),
         ]),
       ],

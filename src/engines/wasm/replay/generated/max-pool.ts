@@ -6,7 +6,7 @@ import {
   fourLanes,
   get,
   masks,
-  repeat,
+  repeated,
   set,
   type WasmFunction,
 } from '../../../../base/wasm-assembler.ts'
@@ -75,12 +75,13 @@ function overTiles(name: string, { rows, columns, height, width, channels }: Til
     parameters: 0,
     locals: ['i32', 'i32', 'i32', 'i32', 'i32', 'v128', 'v128', 'v128', 'v128'],
     body: [
-      ...[...constant(rows), ...set(rowCounter)],
-      ...repeat(rowCounter, [
-        ...[...constant(columns), ...set(columnCounter)],
-        ...repeat(columnCounter, [
-          ...[...constant(channels / 4), ...set(vectorCounter)],
-          ...repeat(vectorCounter, [...body, ...advance(pixel, constant(16)), ...advance(window, constant(16))]),
+      ...repeated(rowCounter, rows, [
+        ...repeated(columnCounter, columns, [
+          ...repeated(vectorCounter, channels / 4, [
+            ...body,
+            ...advance(pixel, constant(16)),
+            ...advance(window, constant(16)),
+          ]),
           ...advance(pixel, constant(4 * channels * (width - 1))),
         ]),
         ...advance(pixel, constant(line * (height - 1))),

@@ -4,9 +4,11 @@ import {
   constant,
   fourLanes,
   get,
+  integers,
   type Lanes,
   oneLane,
-  repeat,
+  range,
+  repeated,
   set,
   type WasmFunction,
 } from '../../../../base/wasm-assembler.ts'
@@ -92,7 +94,7 @@ const local = Object.fromEntries([...names, ...turns].map((name, i) => [name, i]
   (typeof names)[number] | (typeof turns)[number],
   number
 >
-const integers = names.length + turns.length
+const firstFloat = names.length + turns.length
 
 /**
  * A product as a function without parameters, with the bits of the backend's own. Columns of the second operand are copied
@@ -111,9 +113,7 @@ function productFunction(name: string, p: Places): WasmFunction {
       ...set(local.column),
       ...sum(local.bStart, column * p.bColumn),
       ...set(local.bColumn),
-      ...constant(times),
-      ...set(local.panels),
-      ...repeat(local.panels, [
+      ...repeated(local.panels, times, [
         ...panelOf(p, lanes, vectors),
         ...advance(local.column, constant(4 * width)),
         ...advance(local.bColumn, constant(width * p.bColumn)),
@@ -127,14 +127,14 @@ function productFunction(name: string, p: Places): WasmFunction {
     name,
     parameters: 0,
     locals: [
-      ...Array.from({ length: integers }, () => 'i32' as const),
+      ...Array.from({ length: firstFloat }, () => 'i32' as const),
       ...Array.from({ length: vectorsOf4 }, () => 'v128' as const),
       ...Array.from({ length: singles }, () => 'f32' as const),
     ],
     body: [
       ...[...constant(p.a), ...set(local.aStart), ...constant(p.b), ...set(local.bStart)],
-      ...[...constant(p.out), ...set(local.outStart), ...constant(p.matrices), ...set(local.matrices)],
-      ...repeat(local.matrices, [
+      ...[...constant(p.out), ...set(local.outStart)],
+      ...repeated(local.matrices, p.matrices, [
         ...code.flat(),
         ...advance(local.aStart, constant(4 * p.rows * p.inner)),
         ...advance(local.bStart, constant(4 * p.inner * p.columns)),
@@ -144,7 +144,7 @@ function productFunction(name: string, p: Places): WasmFunction {
   }
 }
 
-const sum = (pointer: number, bytes: number): Code => [...get(pointer), ...constant(bytes), 0x6a]
+const sum = (pointer: number, bytes: number): Code => [...get(pointer), ...constant(bytes), ...integers.add]
 
 /** Columns from `local.column` on: copies their panel, then multiplies all rows with it. */
 function panelOf(p: Places, lanes: Lanes, vectors: number): Code {
@@ -156,25 +156,21 @@ function panelOf(p: Places, lanes: Lanes, vectors: number): Code {
     ...set(local.b),
     ...constant(p.panel),
     ...set(local.from),
-    ...constant(p.inner),
-    ...set(local.inner),
-    ...repeat(local.inner, [
+    ...repeated(local.inner, p.inner, [
       ...(p.bColumn === 4
-        ? range(vectors, (j) => copied(lanes, j * lanes.bytes, j * lanes.bytes))
-        : range(bytes / 4, (j) => copied(oneLane, j * p.bColumn, 4 * j))),
+        ? range(vectors, (j) => toPanel(lanes, j * lanes.bytes, j * lanes.bytes))
+        : range(bytes / 4, (j) => toPanel(oneLane, j * p.bColumn, 4 * j))),
       ...advance(local.b, constant(p.bInner)),
       ...advance(local.from, constant(bytes)),
     ]),
     ...[...get(local.aStart), ...set(local.a)],
-    ...[...get(local.outStart), ...get(local.column), 0x6a, ...set(local.out)],
-    ...(blocks === 0
-      ? []
-      : [...constant(blocks), ...set(local.row), ...repeat(local.row, blockOf(p, lanes, vectors, rowsAtOnce))]),
+    ...[...get(local.outStart), ...get(local.column), ...integers.add, ...set(local.out)],
+    ...repeated(local.row, blocks, blockOf(p, lanes, vectors, rowsAtOnce)),
     ...(rest === 0 ? [] : blockOf(p, lanes, vectors, rest)),
   ]
 }
 
-const copied = (lanes: Lanes, from: number, to: number): Code => [
+const toPanel = (lanes: Lanes, from: number, to: number): Code => [
   ...get(local.from),
   ...get(local.b),
   ...lanes.load(from),
@@ -183,7 +179,7 @@ const copied = (lanes: Lanes, from: number, to: number): Code => [
 
 /** Some rows by one panel, with all sums of a part in registers; then on to the next rows. */
 function blockOf(p: Places, lanes: Lanes, vectors: number, height: number): Code {
-  const first = integers + (lanes === oneLane ? rowsAtOnce * 2 + 3 : 0)
+  const first = firstFloat + (lanes === oneLane ? rowsAtOnce * 2 + 3 : 0)
   const total = (i: number, j: number): number => first + i * vectors + j
   const right = (j: number): number => first + height * vectors + j
   const left = right(vectors)
@@ -191,8 +187,7 @@ function blockOf(p: Places, lanes: Lanes, vectors: number, height: number): Code
   const offset = (i: number, j: number): number => i * 4 * p.columns + j * lanes.bytes
   const part = (terms: number, at: number): Code => [
     ...each((i, j) => [...lanes.constant(0), ...set(total(i, j))]),
-    ...[...constant(terms), ...set(local.inner)],
-    ...repeat(local.inner, [
+    ...repeated(local.inner, terms, [
       ...range(vectors, (j) => [...get(local.b), ...lanes.load(j * lanes.bytes), ...set(right(j))]),
       ...range(height, (i) => [
         ...[...get(local.from), ...lanes.loadSplat(i * p.aRow), ...set(left)],
@@ -217,5 +212,3 @@ function blockOf(p: Places, lanes: Lanes, vectors: number, height: number): Code
     ...advance(local.out, constant(height * 4 * p.columns)),
   ]
 }
-
-const range = (length: number, code: (i: number) => Code): Code => Array.from({ length }, (_, i) => code(i)).flat()

@@ -6,7 +6,8 @@ import {
   doubles,
   get,
   oneLane,
-  repeat,
+  range,
+  repeated,
   set,
   type WasmFunction,
 } from '../../../../base/wasm-assembler.ts'
@@ -73,11 +74,11 @@ function overLast(name: string, { of, outer, inner, from, to }: Places): WasmFun
     parameters: 0,
     locals: ['i32', 'i32', 'i32', 'i32', 'f32'],
     body: [
-      ...[...constant(from), ...set(source), ...constant(to), ...set(target), ...constant(outer), ...set(rows)],
-      ...repeat(rows, [
+      ...[...constant(from), ...set(source), ...constant(to), ...set(target)],
+      ...repeated(rows, outer, [
         ...(of === 'sum' ? oneLane.constant(0) : next),
-        ...[...set(total), ...constant(inner), ...set(columns)],
-        ...repeat(columns, [
+        ...set(total),
+        ...repeated(columns, inner, [
           ...[...get(total), ...next, ...(of === 'sum' ? oneLane.add : oneLane.maximum), ...set(total)],
           ...advance(source, constant(4)),
         ]),
@@ -97,22 +98,17 @@ function overFirst(name: string, { outer, inner, from, to }: Places): WasmFuncti
   const single = first + Math.max(...pairs)
   /** Groups of columns one after another: their sums from zero, what each row adds, and how the sums are stored. */
   const across = (times: number, columns: number, [zero, each, end]: readonly [Code, Code, Code]): Code =>
-    times === 0
-      ? []
-      : [
-          ...[...constant(times), ...set(groups)],
-          ...repeat(groups, [
-            ...zero,
-            ...[...get(start), ...set(source), ...constant(outer), ...set(rows)],
-            ...repeat(rows, [...each, ...advance(source, constant(4 * inner))]),
-            ...end,
-            ...[...advance(start, constant(4 * columns)), ...advance(target, constant(4 * columns))],
-          ]),
-        ]
+    repeated(groups, times, [
+      ...zero,
+      ...[...get(start), ...set(source)],
+      ...repeated(rows, outer, [...each, ...advance(source, constant(4 * inner))]),
+      ...end,
+      ...[...advance(start, constant(4 * columns)), ...advance(target, constant(4 * columns))],
+    ])
   const code: Code[] = [[...constant(from), ...set(start), ...constant(to), ...set(target)]]
   let left = inner
   for (const count of pairs) {
-    const every = (of: (i: number) => Code): Code => Array.from({ length: count }, (_, i) => of(i)).flat()
+    const every = (of: (i: number) => Code): Code => range(count, of)
     code.push(
       across(Math.floor(left / (2 * count)), 2 * count, [
         every((i) => [...doubles.zeros, ...set(first + i)]),

@@ -2,12 +2,11 @@ import {
   advance,
   type Code,
   constant,
-  fourLanes,
   get,
   integers,
   type Lanes,
-  oneLane,
-  repeat,
+  overFloats,
+  repeated,
   set,
 } from '../../../../base/wasm-assembler.ts'
 import { sizeOf } from '../backend.ts'
@@ -26,7 +25,6 @@ export function segmentSum({ name, inputs, attributes, outputs }: KernelCall): G
   const width = sizeOf(out.shape) / segments
   const plain = x.dtype === 'float32' && segmentIds.dtype === 'int32' && sizeOf(x.shape) === rows * width
   if (!plain || !(rows * width * segments > 0)) return null
-  const whole = Math.floor(width / 4)
   const added = (lanes: Lanes): Code => [
     ...[...get(target), ...get(target), ...lanes.load(0), ...get(source), ...lanes.load(0), ...lanes.add, ...lanes.store(0)],
     ...[...advance(target, constant(lanes.bytes)), ...advance(source, constant(lanes.bytes))],
@@ -41,8 +39,8 @@ export function segmentSum({ name, inputs, attributes, outputs }: KernelCall): G
       locals: ['i32', 'i32', 'i32', 'i32', 'i32'],
       body: [
         ...integers.zeros(address(out), 4 * segments * width),
-        ...[...constant(address(segmentIds)), ...set(number), ...constant(rows), ...set(count)],
-        ...repeat(count, [
+        ...[...constant(address(segmentIds)), ...set(number)],
+        ...repeated(count, rows, [
           ...[...get(number), ...integers.load(0), ...set(target)],
           ...integers.ifBelow(target, segments, [
             // The row has the number of the segment's place.
@@ -56,8 +54,7 @@ export function segmentSum({ name, inputs, attributes, outputs }: KernelCall): G
             ...[...constant(address(x)), ...integers.add, ...set(source)],
             ...[...get(target), ...constant(4 * width), ...integers.multiply, ...constant(address(out)), ...integers.add],
             ...set(target),
-            ...(whole === 0 ? [] : [...constant(whole), ...set(vectors), ...repeat(vectors, added(fourLanes))]),
-            ...Array.from({ length: width - 4 * whole }, () => added(oneLane)).flat(),
+            ...overFloats(vectors, width, added),
           ]),
           ...advance(number, constant(4)),
         ]),

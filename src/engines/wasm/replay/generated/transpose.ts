@@ -1,14 +1,4 @@
-import {
-  advance,
-  type Code,
-  constant,
-  fourLanes,
-  get,
-  type Lanes,
-  oneLane,
-  repeat,
-  set,
-} from '../../../../base/wasm-assembler.ts'
+import { advance, type Code, constant, copied, oneLane, overFloats, repeated, set } from '../../../../base/wasm-assembler.ts'
 import { sizeOf } from '../backend.ts'
 import type { KernelCall } from '../recording.ts'
 import type { Generated } from './definition.ts'
@@ -66,24 +56,11 @@ function nested([axis, ...inner]: readonly Axis[], [counter = 0, ...counters]: r
   if (!next) return innermost(axis, counter)
   // The next loop leaves the source at the end of its dimension.
   const back = next.length * next.step
-  return [
-    ...[...constant(axis.length), ...set(counter)],
-    ...repeat(counter, [...nested(inner, counters), ...advance(source, constant(axis.step - back))]),
-  ]
+  return repeated(counter, axis.length, [...nested(inner, counters), ...advance(source, constant(axis.step - back))])
 }
 
 /** Vectors where the source has the elements side by side. */
-function innermost({ length, step }: Axis, counter: number): Code {
-  const vectors = step === 4 ? Math.floor(length / 4) : 0
-  const copies = (times: number, lanes: Lanes, by: number): Code =>
-    times === 0
-      ? []
-      : [
-          ...[...constant(times), ...set(counter)],
-          ...repeat(counter, [
-            ...[...get(target), ...get(source), ...lanes.load(0), ...lanes.store(0)],
-            ...[...advance(source, constant(by)), ...advance(target, constant(lanes.bytes))],
-          ]),
-        ]
-  return [...copies(vectors, fourLanes, 16), ...copies(length - 4 * vectors, oneLane, step)]
-}
+const innermost = ({ length, step }: Axis, counter: number): Code =>
+  step === 4
+    ? overFloats(counter, length, (lanes) => copied(target, source, lanes))
+    : repeated(counter, length, copied(target, source, oneLane, step))
