@@ -5,8 +5,7 @@ import type { Compiler } from './step-compiler.ts'
 import type { RunContext } from './context.ts'
 import { computeMetrics } from './metrics.ts'
 import type { Predictions } from './predicted.ts'
-import { type ModelState, splitWeights } from './step.ts'
-import type { ForwardOptions } from '../layers/forward.ts'
+import { type ModelState, outputsOf } from './step.ts'
 import type { Model } from './types.ts'
 
 /**
@@ -16,7 +15,6 @@ import type { Model } from './types.ts'
 const mostValues = 2 ** 20
 const [fewestRows, mostRows] = [16, 1024]
 const chunkRows = ({ widest }: Model): number => Math.max(fewestRows, Math.min(mostRows, Math.floor(mostValues / widest)))
-const inference: ForwardOptions = { training: false, dropout: 0, random: null }
 
 /** Metrics of the model on some rows, without augmentation and dropout, with the running statistics; at least one row. */
 export function evaluate(context: RunContext, state: ModelState, rows: Int32Array): Metrics {
@@ -91,7 +89,7 @@ export function predict(context: RunContext, state: ModelState, rows: Int32Array
     const chunk = rows.subarray(start, start + most)
     const outputs = tf.tidy(() => {
       const inputs = tf.tensor(gatherRows(data.inputs, size, chunk), [chunk.length, ...data.inputShape])
-      return model.forward(splitWeights(tf, model, state.weights), state.statistics, inputs, inference).outputs
+      return outputsOf(tf, model, state, inputs)
     })
     out.set(outputs.dataSync() as Float32Array, start * width)
     outputs.dispose()

@@ -30,6 +30,25 @@ export interface CompiledSteps {
   ): { readonly state: TrainState; readonly reports: readonly StepReport[] }
 }
 
+/**
+ * Runs what may be refused; from the first refusal on, which is reported, null for everything.
+ * @param what runs one op at a time then
+ */
+export function untilRefused(what: string, notice: (message: string) => void): <T>(run: () => T) => T | null {
+  let refused = false
+  return (run) => {
+    if (refused) return null
+    try {
+      return run()
+    } catch (error) {
+      if (!(error instanceof NotTraceable)) throw error
+      refused = true
+      notice(`${what} one op at a time, which is several times slower: ${error.message}`)
+      return null
+    }
+  }
+}
+
 /** Compiles steps for one data set. Keeps what it compiled, and data, in the engine's memory until it is disposed. */
 export interface Compiler {
   /** Throws `NotTraceable` if a step cannot be compiled. */
@@ -87,22 +106,16 @@ export function createStepper(
 ): Stepper {
   let steps: CompiledSteps | null | undefined
   let chunk = firstSteps
-  const compiled = (state: TrainState, batches: BatchSource, from: number): CompiledSteps | null => {
-    try {
-      return compiler.compile({ ...source, batches, rowsOf: batches.rowsOf }, state, from)
-    } catch (error) {
-      if (!(error instanceof NotTraceable)) throw error
-      notice(`training steps run one op at a time, which is several times slower: ${error.message}`)
-      chunk = 1
-      return null
-    }
-  }
+  const compiling = untilRefused('training steps run', notice)
   return {
     get chunk() {
       return chunk
     },
     advance(state, batches, from, rates, goOn) {
-      if (steps === undefined) steps = compiled(state, batches, from)
+      if (steps === undefined) {
+        steps = compiling(() => compiler.compile({ ...source, batches, rowsOf: batches.rowsOf }, state, from))
+        if (steps === null) chunk = 1
+      }
       if (steps === null) return null
       const start = performance.now()
       const whole = steps.run(state, from, rates)

@@ -1,4 +1,4 @@
-import type { StepRandom, Tf } from '../layers/forward.ts'
+import type { StepRandom, Tensor, Tf } from '../layers/forward.ts'
 import { fillBits } from './dropout-bits.ts'
 
 /**
@@ -19,15 +19,39 @@ export function stepRandom(tf: Tf, seed: number, step: number, accumulateIndex: 
   }
 }
 
-/** Inverted dropout mask: 1 / (1 − rate) with probability 1 − rate, else 0, for a rate in [0, 1). */
-export function dropoutMaskValues(path: readonly number[], size: number, rate: number): Float32Array {
+/** A dropout mask that a step has drawn. */
+export interface DrawnMask {
+  readonly site: number
+  readonly shape: readonly number[]
+  readonly rate: number
+  readonly mask: Tensor
+}
+
+/** Passes masks through and tells of each. */
+export const watchMasks = (random: StepRandom, tell: (drawn: DrawnMask) => void): StepRandom => ({
+  dropoutMask(site, shape, rate) {
+    const mask = random.dropoutMask(site, shape, rate)
+    tell({ site, shape: [...shape], rate, mask })
+    return mask
+  },
+})
+
+/**
+ * Inverted dropout mask: 1 / (1 − rate) with probability 1 − rate, else 0, for a rate in [0, 1).
+ * @param into where it goes, instead of an array of its own
+ */
+export function dropoutMaskValues(
+  path: readonly number[],
+  size: number,
+  rate: number,
+  into: Float32Array = new Float32Array(size),
+): Float32Array {
   if (!(rate >= 0 && rate < 1)) throw new Error(`a dropout rate must be in [0, 1), found ${rate}`)
   const kept = 1 / (1 - rate)
   const bits = new Uint8Array(size)
   dropoutMaskBits(path, rate, bits)
-  const mask = new Float32Array(size)
-  for (let i = 0; i < size; i++) mask[i] = (bits[i] ?? 0) * kept
-  return mask
+  for (let i = 0; i < size; i++) into[i] = (bits[i] ?? 0) * kept
+  return into
 }
 
 /** The same mask as 1 for kept values and 0 for dropped ones, written into `bits`. */

@@ -10,7 +10,7 @@ import {
   weightedSigmoidCrossEntropy,
 } from './loss.ts'
 import type { Optimizer, OptimizerState } from './optimizer.ts'
-import type { FusedOps, StepRandom, Tensor, Tf } from '../layers/forward.ts'
+import type { ForwardOptions, FusedOps, StepRandom, Tensor, Tf } from '../layers/forward.ts'
 import type { Model } from './types.ts'
 
 /** All tensors that a step replaces. */
@@ -28,8 +28,28 @@ export const tensorsOf = ({ weights, slots, statistics, averages }: TrainState):
   ...averages,
 ]
 
+/** The state whose tensors these are, in the order of `tensorsOf`, with as many of each kind as another one has. */
+export function stateOf([weights, ...others]: readonly Tensor[], { slots, statistics }: TrainState): TrainState {
+  if (!weights) throw new Error('a state without weights')
+  const moved = slots.length + statistics.length
+  return {
+    weights,
+    slots: others.slice(0, slots.length),
+    statistics: others.slice(slots.length, moved),
+    averages: others.slice(moved),
+  }
+}
+
 /** What determines the outputs of a model. */
 export type ModelState = Pick<TrainState, 'weights' | 'statistics'>
+
+export const predictors = ({ weights, statistics }: ModelState): Tensor[] => [weights, ...statistics]
+
+const inference: ForwardOptions = { training: false, dropout: 0, random: null }
+
+/** Outputs of a model without dropout, with its running statistics: [rows, width]. */
+export const outputsOf = (tf: Tf, model: Model, { weights, statistics }: ModelState, inputs: Tensor): Tensor =>
+  model.forward(splitWeights(tf, model, weights), statistics, inputs, inference).outputs
 
 /** One forward pass: [rows, ...shape] and [rows, width]. */
 export interface StepBatch {

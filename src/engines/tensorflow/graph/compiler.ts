@@ -1,11 +1,17 @@
 import { product } from '../../../layers/definition.ts'
-import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
-import { type CompiledSteps, type Compiler, type StepSource, structureOf } from '../../../train/step-compiler.ts'
-import { coefficientsOf, type ModelState, type TrainState, tensorsOf } from '../../../train/step.ts'
+import { NotTraceable, type Tf } from '../../../layers/forward.ts'
+import {
+  type CompiledSteps,
+  type Compiler,
+  type StepSource,
+  structureOf,
+  untilRefused,
+} from '../../../train/step-compiler.ts'
+import { coefficientsOf, type ModelState, predictors, stateOf, type TrainState, tensorsOf } from '../../../train/step.ts'
 import type { Model, TrainingData } from '../../../train/types.ts'
 import { createResident, type Native, type NativeTensor, type Resident } from './binding.ts'
 import { openNormSession } from './norm-graph.ts'
-import { openPredictSession, predictors } from './predict-graph.ts'
+import { openPredictSession } from './predict-graph.ts'
 import type { Session } from './session.ts'
 import { type BatchShape, type Feed, openStepSession } from './step-graph.ts'
 import { addBatches, addMasks, createInputs } from './step-inputs.ts'
@@ -38,25 +44,17 @@ export function createCompiler(
     }
     return session
   }
-  let predictable = true
+  const predicting = untilRefused('evaluation runs', notice)
   const valuesOf = (session: Session, ids: readonly number[]): Float32Array => {
     const [{ id }] = session.run(ids) as [NativeTensor]
     const values = native.backend.binding.tensorDataSync(id) as Float32Array
     native.backend.binding.deleteTensor(id)
     return values
   }
-  const predictSession = (model: Model, state: ModelState, rows: number): Session | null => {
-    try {
-      return predictable
-        ? sessionFor(`predict ${rows}`, () => openPredictSession(tf, native, model, state, data.inputShape, rows))
-        : null
-    } catch (error) {
-      if (!(error instanceof NotTraceable)) throw error
-      predictable = false
-      notice(`evaluation runs one op at a time, which is several times slower: ${error.message}`)
-      return null
-    }
-  }
+  const predictSession = (model: Model, state: ModelState, rows: number): Session | null =>
+    predicting(() =>
+      sessionFor(`predict ${rows}`, () => openPredictSession(tf, native, model, state, data.inputShape, rows)),
+    )
   return {
     compile(source, state, from) {
       resident ??= createResident(native.backend.binding, data)
@@ -201,20 +199,16 @@ function bytesPerStep({ batches, masks }: Trace, { rows, inputShape, width }: Ba
 
 function outcome(
   { backend }: Native,
-  { slots, statistics }: TrainState,
+  before: TrainState,
   outputs: readonly NativeTensor[],
   count: number,
 ): ReturnType<CompiledSteps['run']> {
   const reports = outputs.at(-1) as NativeTensor
   const values = backend.binding.tensorDataSync(reports.id)
   backend.binding.deleteTensor(reports.id)
-  const [weights, ...others] = outputs.slice(0, -1).map((tensor) => backend.createOutputTensor(tensor)) as [
-    Tensor,
-    ...Tensor[],
-  ]
-  const take = (count: number): Tensor[] => others.splice(0, count)
+  const tensors = outputs.slice(0, -1).map((tensor) => backend.createOutputTensor(tensor))
   return {
-    state: { weights, slots: take(slots.length), statistics: take(statistics.length), averages: others },
+    state: stateOf(tensors, before),
     reports: Array.from({ length: count }, (_, i) => ({ loss: values[2 * i] ?? NaN, norm: values[2 * i + 1] ?? NaN })),
   }
 }

@@ -1,10 +1,10 @@
 import { squaredNorms } from '../../../train/squared-norms.ts'
-import type { StepBatch, StepSettings, TrainState } from '../../../train/step.ts'
+import { watchMasks } from '../../../train/step-random.ts'
+import { predictors, type StepBatch, type StepSettings, type TrainState } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
-import type { StepRandom, Tensor, Tf } from '../../../layers/forward.ts'
+import type { Tensor, Tf } from '../../../layers/forward.ts'
 import { dataType, type Native } from './binding.ts'
 import { createGraph } from './graph.ts'
-import { predictors } from './predict-graph.ts'
 import { record } from './recording.ts'
 import { replay } from './replay.ts'
 import { openSession, type Session } from './session.ts'
@@ -40,7 +40,7 @@ export function openNormSession(
     const shapes = given.map((t) => t.shape)
     const watched = batches.map((batch, i) => ({
       ...batch,
-      random: watch(batch.random, (site, shape, rate, mask) => {
+      random: watchMasks(batch.random, ({ site, shape, rate, mask }) => {
         masks.push({ batch: i, site, shape, rate })
         ids.push(idOf(backend, mask))
         shapes.push([...shape])
@@ -65,16 +65,3 @@ const plainInputs = (state: TrainState, batches: readonly StepBatch[]): Tensor[]
   ...predictors(state),
   ...batches.flatMap(({ inputs, targets }) => [inputs, targets]),
 ]
-
-function watch(
-  random: StepRandom,
-  tell: (site: number, shape: readonly number[], rate: number, mask: Tensor) => void,
-): StepRandom {
-  return {
-    dropoutMask(site, shape, rate) {
-      const mask = random.dropoutMask(site, shape, rate)
-      tell(site, shape, rate, mask)
-      return mask
-    },
-  }
-}

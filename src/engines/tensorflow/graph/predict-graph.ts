@@ -1,7 +1,6 @@
-import type { ModelState } from '../../../train/step.ts'
-import { splitWeights } from '../../../train/step.ts'
+import { type ModelState, outputsOf, predictors } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
-import type { Tensor, Tf } from '../../../layers/forward.ts'
+import type { Tf } from '../../../layers/forward.ts'
 import type { Model } from '../../../train/types.ts'
 import { dataType, type Native } from './binding.ts'
 import { createGraph, int, scalarInt, type } from './graph.ts'
@@ -9,9 +8,6 @@ import { record } from './recording.ts'
 import { replay } from './replay.ts'
 import { openSession, type Session } from './session.ts'
 import { idOf } from './trace.ts'
-
-/** Weights and running statistics, which determine the outputs. */
-export const predictors = ({ weights, statistics }: ModelState): Tensor[] => [weights, ...statistics]
 
 /**
  * Opens a session that computes outputs for a fixed number of rows of the data set. Inputs: weights, statistics, inputs of
@@ -29,11 +25,7 @@ export function openPredictSession(
   return tidy(tf, () => {
     const example = tf.zeros([rows, ...inputShape])
     const given = [...backend.getInputTensorIds(predictors(state)), idOf(backend, example)]
-    const options = { training: false, dropout: 0, random: null }
-    const { result, entries } = record(
-      backend,
-      () => model.forward(splitWeights(tf, model, state.weights), state.statistics, example, options).outputs,
-    )
+    const { result, entries } = record(backend, () => outputsOf(tf, model, state, example))
     const graph = createGraph()
     const stateRefs = predictors(state).map((t) => graph.placeholder('state', dataType.float32, t.shape))
     const data = graph.placeholder('inputs', dataType.float32, [-1, ...inputShape])

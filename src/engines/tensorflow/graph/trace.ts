@@ -1,6 +1,7 @@
 import { type StepBatch, type StepOutcome, type StepSettings, type TrainState, tensorsOf } from '../../../train/step.ts'
 import { trainStep } from '../../../train/step.ts'
-import type { StepRandom, Tensor, Tf } from '../../../layers/forward.ts'
+import type { Tensor, Tf } from '../../../layers/forward.ts'
+import { watchMasks } from '../../../train/step-random.ts'
 import { tidy } from '../../../train/tidy.ts'
 import type { NativeBackend } from './binding.ts'
 import { fingerprint, record, type Recorded } from './recording.ts'
@@ -55,7 +56,10 @@ export function traceStep(
       batches: batches.map(({ inputs, targets }) => ({ inputs: idOf(backend, inputs), targets: idOf(backend, targets) })),
     }
     const masks: Trace['masks'][number][] = []
-    const watched = batches.map((batch, pass) => ({ ...batch, random: watch(backend, batch.random, pass, masks) }))
+    const watched = batches.map((batch, pass) => ({
+      ...batch,
+      random: watchMasks(batch.random, ({ mask, ...at }) => masks.push({ id: idOf(backend, mask), at: { pass, ...at } })),
+    }))
     const { result, entries } = record(backend, () => trainStep(tf, settings, state, watched, scalars))
     return { ...ids, ...outcome(backend, result), masks, entries, fingerprint: fingerprintOf(entries, ids, masks) }
   })
@@ -67,17 +71,6 @@ function outcome(
 ): Pick<Trace, 'nextState' | 'loss' | 'norm' | 'lossValue'> {
   const [nextState, lossId, normId] = [backend.getInputTensorIds(tensorsOf(state)), idOf(backend, loss), idOf(backend, norm)]
   return { nextState, loss: lossId, norm: normId, lossValue: loss.dataSync()[0] ?? NaN }
-}
-
-/** Passes masks through and notes which tensors they are. */
-function watch(backend: NativeBackend, random: StepRandom, pass: number, masks: Trace['masks'][number][]): StepRandom {
-  return {
-    dropoutMask(site, shape, rate) {
-      const mask = random.dropoutMask(site, shape, rate)
-      masks.push({ id: idOf(backend, mask), at: { pass, site, shape: [...shape], rate } })
-      return mask
-    },
-  }
 }
 
 function fingerprintOf(

@@ -1,5 +1,6 @@
 import { sha256 } from '../../../base/hash.ts'
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core'
+import { product } from '../../../layers/definition.ts'
 import type { Tensor, Tf } from '../../../layers/forward.ts'
 import type { WasmMemory } from '../../../base/wasm-assembler.ts'
 
@@ -55,4 +56,5 @@ export function hashOf(tensor: Tensor): string {
 export const bytesOf = ({ shape, dtype }: Pick<TensorInfo, 'shape' | 'dtype'>): number =>
   sizeOf(shape) * (dtype === 'bool' ? 1 : 4)
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1)
+/** Number of elements of a shape. */
+export const sizeOf = product

@@ -1,10 +1,10 @@
 import type { Tf } from '../../../layers/forward.ts'
 import { NotTraceable } from '../../../layers/forward.ts'
-import { type CompiledSteps, type Compiler, structureOf } from '../../../train/step-compiler.ts'
+import { type Compiler, structureOf, untilRefused } from '../../../train/step-compiler.ts'
 import type { TrainState } from '../../../train/step.ts'
 import type { TrainingData } from '../../../train/types.ts'
-import { openPredictProgram, outputsOf, type PredictProgram } from './predict-program.ts'
-import { compiledSteps, openStepProgram, type StepProgram } from './step-program.ts'
+import { openPredictProgram, predicted, type PredictProgram } from './predict-program.ts'
+import { openStepProgram, takeSteps, type StepProgram } from './step-program.ts'
 
 /** Programs that a trainer keeps. They differ by levers that change what a step is, not by rates. */
 const mostPrograms = 8
@@ -21,7 +21,7 @@ export function createCompiler(
   const [steps, predictions] = [kept<StepProgram>(), kept<PredictProgram>()]
   /** Why steps of a structure cannot be replayed. */
   const refused = new Map<string, NotTraceable>()
-  let predictable = true
+  const predicting = untilRefused('evaluation runs', notice)
   return {
     compile(source, state, from) {
       const structure = structureOf(source, source.batches(from))
@@ -36,21 +36,13 @@ export function createCompiler(
         throw error
       }
       // Looked up in each call, as other runs may have displaced it in the meantime.
-      const run: CompiledSteps['run'] = (at, step, rates) =>
-        compiledSteps(tf, program(at, step), source).run(at, step, rates)
-      return { bytesPerStep: 0, run }
+      return { bytesPerStep: 0, run: (at, step, rates) => takeSteps(tf, program(at, step), source, at, step, rates) }
     },
     predict(model, state, rows) {
-      if (!predictable) return null
-      try {
+      return predicting(() => {
         const program = predictions.of(String(rows.length), () => openPredictProgram(tf, model, state, data, rows, simd))
-        return outputsOf(program, state, data, rows)
-      } catch (error) {
-        if (!(error instanceof NotTraceable)) throw error
-        predictable = false
-        notice(`evaluation runs one op at a time, which is slower: ${error.message}`)
-        return null
-      }
+        return predicted(program, state, data, rows)
+      })
     },
     norms: () => null,
     dispose() {

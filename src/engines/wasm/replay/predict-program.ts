@@ -1,6 +1,6 @@
 import { gatherRows, inputWidth } from '../../../base/rows.ts'
-import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
-import { type ModelState, splitWeights } from '../../../train/step.ts'
+import { NotTraceable, type Tf } from '../../../layers/forward.ts'
+import { type ModelState, outputsOf, predictors } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
 import type { Model, TrainingData } from '../../../train/types.ts'
 import { type DataId, hashOf, infoOf } from './backend.ts'
@@ -15,8 +15,6 @@ export interface PredictProgram {
   readonly outputs: DataId
 }
 
-const predictors = ({ weights, statistics }: ModelState): Tensor[] => [weights, ...statistics]
-
 /** Records a prediction by another model, and checks that its program gives this one's. Throws `NotTraceable`. */
 export function openPredictProgram(
   tf: Tf,
@@ -26,15 +24,12 @@ export function openPredictProgram(
   rows: Int32Array,
   simd: boolean,
 ): PredictProgram {
-  const options = { training: false, dropout: 0, random: null }
   const { recording, given, wanted, bits } = tidy(tf, () => {
     const inputs = tf.tensor(gatherRows(data.inputs, inputWidth(data), rows), [rows.length, ...data.inputShape])
-    const forward = ({ weights, statistics }: ModelState): Tensor =>
-      model.forward(splitWeights(tf, model, weights), statistics, inputs, options).outputs
     const other = { weights: tf.mul(state.weights, 0.5), statistics: state.statistics.map((s) => tf.add(s, 1)) }
-    const { result, recording } = record(tf, () => forward(other))
+    const { result, recording } = record(tf, () => outputsOf(tf, model, other, inputs))
     const given = [...predictors(other), inputs].map(infoOf)
-    return { recording, given, wanted: infoOf(result), bits: hashOf(forward(state)) }
+    return { recording, given, wanted: infoOf(result), bits: hashOf(outputsOf(tf, model, state, inputs)) }
   })
   const ids = given.map(({ dataId }) => dataId)
   const opened = {
@@ -43,14 +38,14 @@ export function openPredictProgram(
     inputs: ids.at(-1) as DataId,
     outputs: wanted.dataId,
   }
-  const found = tidy(tf, () => hashOf(tf.tensor(outputsOf(opened, state, data, rows), wanted.shape)))
+  const found = tidy(tf, () => hashOf(tf.tensor(predicted(opened, state, data, rows), wanted.shape)))
   if (found === bits) return opened
   opened.program.dispose()
   throw new NotTraceable('a prediction does not replay with the same bits')
 }
 
 /** Outputs, rows × width. */
-export function outputsOf(
+export function predicted(
   { program, state: places, inputs, outputs }: PredictProgram,
   state: ModelState,
   data: TrainingData,

@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { NotTraceable, type StepRandom, type Tensor, type Tf } from '../../../layers/forward.ts'
+import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
 import type { CompiledSteps, StepSource } from '../../../train/step-compiler.ts'
-import { dropoutMaskBits } from '../../../train/step-random.ts'
-import { coefficientsOf, type TrainState, tensorsOf, trainStep } from '../../../train/step.ts'
+import { dropoutMaskValues, watchMasks } from '../../../train/step-random.ts'
+import { coefficientsOf, stateOf, type TrainState, tensorsOf, trainStep } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
 import { type DataId, hashOf, idOf, infoOf } from './backend.ts'
 import { createProgram, type Program } from './program.ts'
@@ -53,7 +53,7 @@ function recorded(tf: Tf, source: StepSource, state: TrainState, from: number): 
     const infos: TensorInfo[] = []
     const watched = uploaded.map((batch, pass) => ({
       ...batch,
-      random: watch(batch.random, (mask, site, rate) => {
+      random: watchMasks(batch.random, ({ mask, site, rate }) => {
         masks.push({ dataId: mask.dataId, pass, site, rate })
         infos.push(infoOf(mask))
       }),
@@ -79,23 +79,12 @@ function recorded(tf: Tf, source: StepSource, state: TrainState, from: number): 
   })
 }
 
-/** Passes masks through and says which tensors they are. */
-function watch(random: StepRandom, see: (mask: Tensor, site: number, rate: number) => void): StepRandom {
-  return {
-    dropoutMask(site, shape, rate) {
-      const mask = random.dropoutMask(site, shape, rate)
-      see(mask, site, rate)
-      return mask
-    },
-  }
-}
-
 /**
  * The bits of two steps by the program. They are not those of `eagerSteps` where JavaScript draws or computes part of each
  * step, or where a kernel keeps something from one step to the next.
  */
 function replayedSteps(tf: Tf, program: StepProgram, source: StepSource, state: TrainState, step: number): string[] {
-  const { state: after, reports } = compiledSteps(tf, program, source).run(state, step, otherRates)
+  const { state: after, reports } = takeSteps(tf, program, source, state, step, otherRates)
   const bits = [...tensorsOf(after).map(hashOf), ...reports.map(({ loss, norm }) => `${loss} ${norm}`)]
   for (const tensor of tensorsOf(after)) tensor.dispose()
   return bits
@@ -120,31 +109,31 @@ function eagerSteps(tf: Tf, { settings, upload, batches }: StepSource, state: Tr
   })
 }
 
-/** Steps of a run by the program of its structure. */
-export function compiledSteps(tf: Tf, step: StepProgram, source: StepSource): CompiledSteps {
-  const { program } = step
-  return {
-    bytesPerStep: 0,
-    run(state, from, rates) {
-      const [tensors, next] = [tensorsOf(state), step.nextState]
-      tensors.forEach((tensor, i) => program.floats(step.state[i] as DataId).set(tensor.dataSync() as Float32Array))
-      source.fixed.forEach((tensor, i) => program.floats(step.fixed[i] as DataId).set(tensor.dataSync() as Float32Array))
-      const reports = rates.map((rate, i) => {
-        if (i > 0) next.forEach((dataId, j) => program.floats(step.state[j] as DataId).set(program.floats(dataId)))
-        coefficientsOf(source.settings, from + i, rate).forEach((value, j) => {
-          program.floats(step.coefficients[j] as DataId)[0] = value
-        })
-        writeBatches(step, source, from + i)
-        program.run()
-        return { loss: program.floats(step.loss)[0] ?? NaN, norm: program.floats(step.norm)[0] ?? NaN }
-      })
-      const after = tensors.map(({ shape }, i) => tf.tensor(program.floats(next[i] as DataId).slice(), shape))
-      const take = (count: number): Tensor[] => after.splice(0, count)
-      const [weights] = take(1) as [Tensor]
-      const slots = take(state.slots.length)
-      return { state: { weights, slots, statistics: take(state.statistics.length), averages: after }, reports }
-    },
-  }
+/** Steps of a run by the program of its structure, one for each rate. The given state stays unchanged. */
+export function takeSteps(
+  tf: Tf,
+  step: StepProgram,
+  source: StepSource,
+  state: TrainState,
+  from: number,
+  rates: readonly number[],
+): ReturnType<CompiledSteps['run']> {
+  const { program, nextState } = step
+  const write = (tensors: readonly Tensor[], places: readonly DataId[]): void =>
+    tensors.forEach((tensor, i) => program.floats(places[i] as DataId).set(tensor.dataSync() as Float32Array))
+  write(tensorsOf(state), step.state)
+  write(source.fixed, step.fixed)
+  const reports = rates.map((rate, i) => {
+    if (i > 0) nextState.forEach((dataId, j) => program.floats(step.state[j] as DataId).set(program.floats(dataId)))
+    coefficientsOf(source.settings, from + i, rate).forEach((value, j) => {
+      program.floats(step.coefficients[j] as DataId)[0] = value
+    })
+    writeBatches(step, source, from + i)
+    program.run()
+    return { loss: program.floats(step.loss)[0] ?? NaN, norm: program.floats(step.norm)[0] ?? NaN }
+  })
+  const after = tensorsOf(state).map(({ shape }, i) => tf.tensor(program.floats(nextState[i] as DataId).slice(), shape))
+  return { state: stateOf(after, state), reports }
 }
 
 function writeBatches({ program, batches, masks }: StepProgram, source: StepSource, step: number): void {
@@ -155,9 +144,6 @@ function writeBatches({ program, batches, masks }: StepProgram, source: StepSour
   })
   for (const { dataId, pass, site, rate } of masks) {
     const mask = program.floats(dataId)
-    const bits = new Uint8Array(mask.length)
-    dropoutMaskBits([source.seed, step, pass, site], rate, bits)
-    const kept = 1 / (1 - rate)
-    for (let i = 0; i < mask.length; i++) mask[i] = (bits[i] ?? 0) * kept
+    dropoutMaskValues([source.seed, step, pass, site], mask.length, rate, mask)
   }
 }
