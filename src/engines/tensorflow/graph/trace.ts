@@ -61,7 +61,10 @@ export function traceStep(
       random: watchMasks(batch.random, ({ mask, ...at }) => masks.push({ id: idOf(backend, mask), at: { pass, ...at } })),
     }))
     const { result, entries } = record(backend, () => trainStep(tf, settings, state, watched, scalars))
-    return { ...ids, ...outcome(backend, result), masks, entries, fingerprint: fingerprintOf(entries, ids, masks) }
+    const after = outcome(backend, result)
+    // A step's statistics belong to its caller.
+    tf.dispose([...result.state.statistics])
+    return { ...ids, ...after, masks, entries, fingerprint: fingerprintOf(entries, ids, masks) }
   })
 }
 

@@ -112,6 +112,16 @@ else
       training.dispose()
     })
 
+    test('keep no tensors of the steps that were recorded, with running statistics', () => {
+      const { tf } = compiled
+      const before = tf.memory().numTensors
+      const training = start(compiled, { ...image, levers })
+      training.train(3)
+      expect(training.notices).toEqual([])
+      training.dispose()
+      expect(tf.memory().numTensors).toBe(before)
+    })
+
     test('end where the caller wants, in the state of that step', () => {
       const [short, long] = [start(compiled, mlp), start(compiled, mlp)]
       short.train(5, 5)
