@@ -8,6 +8,7 @@ import { dataType } from '../../src/engines/tensorflow/graph/binding.ts'
 import { idOf, traceStep } from '../../src/engines/tensorflow/graph/trace.ts'
 import { columnsOf } from '../../src/train/columns.ts'
 import type { RunContext } from '../../src/train/context.ts'
+import { createCpuEngine } from '../../src/engines/cpu/engine.ts'
 import { createTensorflowEngine, type TensorflowEngine } from '../../src/engines/tensorflow/engine.ts'
 import { nativeEnvironment } from '../../src/engines/tensorflow/install/layout.ts'
 import { createWasmEngine } from '../../src/engines/wasm/engine.ts'
@@ -19,7 +20,7 @@ import { type OpCost, profileOps } from './profile-ops.ts'
 import { classes, contestData, contestLevers, contests, type Contest } from './workloads.ts'
 
 interface Order {
-  readonly engine: 'prepare' | 'profile' | 'wasm' | 'eager' | 'compiled'
+  readonly engine: 'prepare' | 'profile' | 'wasm' | 'cpu' | 'eager' | 'compiled'
   readonly contest: number
   readonly folder: string
   readonly wasmFolder: string
@@ -66,6 +67,7 @@ function prepare(): object {
 
 async function engineOf(): Promise<Engine | TensorflowEngine> {
   Object.assign(process.env, nativeEnvironment)
+  if (order.engine === 'cpu') return createCpuEngine({ folder: order.folder, wasmFolder: order.wasmFolder })
   return order.engine === 'wasm'
     ? createWasmEngine({ wasmFolder: order.wasmFolder })
     : createTensorflowEngine({ folder: order.folder, compiled: order.engine !== 'eager' })

@@ -11,6 +11,7 @@ import type { Engine } from '../../train/engine.ts'
 import type { EngineDefinition } from '../definition.ts'
 import { registerTrainingKernels } from './kernels/register.ts'
 import { createCompiler } from './replay/compiler.ts'
+import { wasmTarget } from './replay/wasm-target.ts'
 
 export interface WasmEngineOptions {
   /** Folder of `tfjs-backend-wasm-simd.wasm` and `tfjs-backend-wasm.wasm`. */
@@ -36,6 +37,19 @@ export const start: EngineDefinition['start'] = async ({ folder }) =>
   trainsOn(await createWasmEngine({ wasmFolder: folder }))
 
 async function load(folder: string): Promise<Engine> {
+  const simd = await loadBackend(folder)
+  return {
+    label: `wasm ${version_wasm}${simd ? ' simd' : ''}`,
+    tf,
+    compile: (data, notice) => createCompiler(tf, data, wasmTarget(simd), notice),
+  }
+}
+
+/**
+ * Makes the wasm backend that of the tensor library, with the kernels that training needs. Returns whether it has four lanes.
+ * Throws `InputError` as `createWasmEngine` does.
+ */
+export async function loadBackend(folder: string): Promise<boolean> {
   provideCommonJsGlobals()
   const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true
   const binary = simd ? 'tfjs-backend-wasm-simd.wasm' : 'tfjs-backend-wasm.wasm'
@@ -45,11 +59,7 @@ async function load(folder: string): Promise<Engine> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   if (!(await tf.setBackend('wasm'))) throw unusable(`the wasm engine did not load ${binary}`, folder)
   registerTrainingKernels(tf, simd)
-  return {
-    label: `wasm ${version_wasm}${simd ? ' simd' : ''}`,
-    tf,
-    compile: (data, notice) => createCompiler(tf, data, simd, notice),
-  }
+  return simd
 }
 
 /** The backend's loader was written for CommonJS and looks for these two, which an ES module does not define. */

@@ -4,6 +4,7 @@ import { type Compiler, structureOf, untilRefused } from '../../../train/step-co
 import type { TrainState } from '../../../train/step.ts'
 import type { TrainingData } from '../../../train/types.ts'
 import { openPredictProgram, predicted, type PredictProgram } from './predict-program.ts'
+import type { Target } from './target.ts'
 import { openStepProgram, takeSteps, type StepProgram } from './step-program.ts'
 
 /** Programs that a trainer keeps. They differ by levers that change what a step is, not by rates. */
@@ -15,7 +16,7 @@ const mostBytes = 256 * 2 ** 20
 export function createCompiler(
   tf: Tf,
   data: TrainingData,
-  simd: boolean,
+  target: Target,
   notice: (message: string) => void = () => {},
 ): Compiler {
   const [steps, predictions] = [kept<StepProgram>(), kept<PredictProgram>()]
@@ -26,7 +27,7 @@ export function createCompiler(
     compile(source, state, from) {
       const structure = structureOf(source, source.batches(from))
       const program = (at: TrainState, step: number): StepProgram =>
-        steps.of(structure, () => openStepProgram(tf, source, at, step, simd))
+        steps.of(structure, () => openStepProgram(tf, source, at, step, target))
       const refusal = refused.get(structure)
       if (refusal) throw refusal
       try {
@@ -40,7 +41,7 @@ export function createCompiler(
     },
     predict(model, state, rows) {
       return predicting(() => {
-        const program = predictions.of(String(rows.length), () => openPredictProgram(tf, model, state, data, rows, simd))
+        const program = predictions.of(String(rows.length), () => openPredictProgram(tf, model, state, data, rows, target))
         return predicted(program, state, data, rows)
       })
     },

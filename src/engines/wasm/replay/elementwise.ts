@@ -4,37 +4,54 @@ import { sizeOf } from './backend.ts'
 import { inputsOf, type KernelCall } from './recording.ts'
 
 /** Computes an element from the locals of its operands, and leaves it on the stack. */
-type Operation = (lanes: Lanes, a: number, b: number) => Code
+type Lane = (lanes: Lanes, a: number, b: number) => Code
+
+/** A kernel that computes each element from those in the same place. */
+export interface ElementOperation {
+  /** Its name among the operations of compiled kernels (`Operation` of `cpu/kernels/loops.h`, in this order). */
+  readonly name: string
+  /** As WebAssembly, with the bits of the backend's own kernel. */
+  readonly lane?: Lane
+}
 
 const binary =
-  (of: (lanes: Lanes) => Code): Operation =>
+  (of: (lanes: Lanes) => Code): Lane =>
   (lanes, a, b) => [...get(a), ...get(b), ...of(lanes)]
 const unary =
-  (of: (lanes: Lanes) => Code): Operation =>
+  (of: (lanes: Lanes) => Code): Lane =>
   (lanes, a) => [...get(a), ...of(lanes)]
 
-/** Kernels that compute each element from those in the same place, with the same bits as the backend's own. */
-const operations: Readonly<Record<string, Operation>> = {
-  Abs: unary(({ magnitude }) => magnitude),
-  Add: binary(({ add }) => add),
-  Maximum: (lanes, a, b) => lanes.greater(a, b),
-  Minimum: (lanes, a, b) => lanes.lesser(a, b),
-  Multiply: binary(({ multiply }) => multiply),
-  Neg: unary(({ negate }) => negate),
-  RealDiv: binary(({ divide }) => divide),
-  Relu: unary((lanes) => [...lanes.constant(0), ...lanes.maximum]),
-  Sqrt: unary(({ squareRoot }) => squareRoot),
-  Square: (lanes, a) => [...get(a), ...get(a), ...lanes.multiply],
+/** By the names of kernels. */
+const operations: Readonly<Record<string, ElementOperation>> = {
+  Abs: { name: 'abs', lane: unary(({ magnitude }) => magnitude) },
+  Add: { name: 'add', lane: binary(({ add }) => add) },
+  Maximum: { name: 'maximum', lane: (lanes, a, b) => lanes.greater(a, b) },
+  Minimum: { name: 'minimum', lane: (lanes, a, b) => lanes.lesser(a, b) },
+  Multiply: { name: 'multiply', lane: binary(({ multiply }) => multiply) },
+  Neg: { name: 'negate', lane: unary(({ negate }) => negate) },
+  RealDiv: { name: 'divide', lane: binary(({ divide }) => divide) },
+  Relu: { name: 'relu', lane: unary((lanes) => [...lanes.constant(0), ...lanes.maximum]) },
+  Sqrt: { name: 'root', lane: unary(({ squareRoot }) => squareRoot) },
+  Square: { name: 'square', lane: (lanes, a) => [...get(a), ...get(a), ...lanes.multiply] },
   // Its slope below 0 is an attribute, which is 0 in every gradient.
-  Step: (lanes, a) => lanes.step(a),
-  Sub: binary(({ subtract }) => subtract),
+  Step: { name: 'step', lane: (lanes, a) => lanes.step(a) },
+  Sub: { name: 'subtract', lane: binary(({ subtract }) => subtract) },
+  Exp: { name: 'exp' },
+  Log: { name: 'log' },
+  Rsqrt: { name: 'inverse_root' },
+  Sigmoid: { name: 'sigmoid' },
+  Tanh: { name: 'tanh' },
+  Erf: { name: 'erf' },
 }
+
+/** The names of all operations; an operation's number is its place. */
+export const operationNames = Object.values(operations).map(({ name }) => name)
 
 /** How an operand covers the elements: one for each, one for all, a row that repeats, or one for each row. */
 export type Cover = 'each' | 'all' | 'row' | 'column'
 
 export interface Elementwise {
-  readonly operation: Operation
+  readonly operation: ElementOperation
   readonly operands: readonly { readonly info: TensorInfo; readonly cover: Cover }[]
   readonly out: TensorInfo
 }

@@ -10,8 +10,8 @@ import {
   set,
   type WasmFunction,
 } from '../../../base/wasm-assembler.ts'
-import { type Loop, type Operand, roundOf } from './lower.ts'
 import { outermost, type Place, type Room } from './places.ts'
+import type { Loop, Operand } from './steps.ts'
 
 /** Local numbers of the counters, in every loop. */
 const [byte, rounds, inRow, columnByte, rowByte] = [0, 1, 2, 3, 4]
@@ -50,7 +50,7 @@ export function loopFunction(
     ...sources.rows.flatMap((s) => [...get(columnByte), ...of.load(rowAddress(s)), ...set(local.of(s, of))]),
     ...loop.operations.flatMap(({ of: operation, operands, out }, i) => [
       ...(isKept(out, step) ? get(byte) : []),
-      ...operation(of, local.operand(operands[0], of), local.operand(operands[1], of)),
+      ...(operation.lane?.(of, local.operand(operands[0], of), local.operand(operands[1], of)) ?? []),
       ...(isKept(out, step)
         ? [...set(local.result(i, of)), ...get(local.result(i, of)), ...of.store(address({ room: out, offset: 0 }) + at)]
         : set(local.result(i, of))),
@@ -96,16 +96,16 @@ function repeatedRow(from: number, to: number, width: number, round: number): Co
 }
 
 /** Whether a later step, or whoever asked for it, reads what a loop at this step computes. */
-const isKept = (room: Room, step: number): boolean => room.pinned || room.inside !== null || room.last > step
+export const isKept = (room: Room, step: number): boolean => room.pinned || room.inside !== null || room.last > step
 
 /** One place that a loop reads, however many operations do. */
-interface Source {
+export interface Source {
   readonly cover: 'each' | 'all' | 'row' | 'column'
   readonly place: Place
   readonly width: number
 }
 
-interface Sources {
+export interface Sources {
   readonly each: readonly Source[]
   readonly all: readonly Source[]
   readonly rows: readonly Source[]
@@ -113,7 +113,7 @@ interface Sources {
   readonly find: (operand: Exclude<Operand, { cover: 'own' }>) => Source
 }
 
-function sourcesOf({ operations }: Loop): Sources {
+export function sourcesOf({ operations, sums }: Loop): Sources {
   const sources: Source[] = []
   const find: Sources['find'] = (operand) => {
     const place = outermost(operand.place)
@@ -125,7 +125,8 @@ function sourcesOf({ operations }: Loop): Sources {
     sources.push(source)
     return source
   }
-  for (const operand of operations.flatMap(({ operands }) => operands)) if (operand.cover !== 'own') find(operand)
+  const operands = [...operations.flatMap(({ operands }) => operands), ...sums.map(({ operand }) => operand)]
+  for (const operand of operands) if (operand.cover !== 'own') find(operand)
   const of = (cover: Source['cover']): Source[] => sources.filter((s) => s.cover === cover)
   return { each: of('each'), all: of('all'), rows: of('row'), columns: of('column'), find }
 }
@@ -152,3 +153,6 @@ function localsOf(loop: Loop, sources: Sources) {
 /** How much scratch the rows of a loop take. */
 export const rowBytes = (loop: Loop): number =>
   loop.width === null ? 0 : 4 * roundOf(loop.width) * sourcesOf(loop).rows.length
+
+/** Elements after which a row and a vector of four both begin anew. */
+export const roundOf = (width: number): number => width * (width % 4 === 0 ? 1 : width % 2 === 0 ? 2 : 4)

@@ -1,40 +1,13 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { bytesOf, type DataId, sizeOf } from './backend.ts'
 import { type Elementwise, elementwise } from './elementwise.ts'
-import { createPlaces, type Place, type Places, type Room, used } from './places.ts'
+import { createPlaces, type Place, type Places, used } from './places.ts'
+import type { Loop, Step } from './steps.ts'
 import type { Generated } from './generated/definition.ts'
 import { generators } from './generated/index.ts'
+import { type SumDown, sumDown } from './generated/reduction.ts'
 import { inputsOf, type KernelCall, type Recording } from './recording.ts'
-
-export type Operand =
-  | { readonly cover: 'own'; readonly index: number }
-  | { readonly cover: 'each' | 'all' | 'column'; readonly place: Place }
-  | { readonly cover: 'row'; readonly place: Place; readonly width: number }
-
-/** One pass over equally many elements, which applies all operations to each before the next. */
-export interface Loop {
-  readonly kind: 'loop'
-  readonly length: number
-  /** Elements of a row, if operands repeat one or have one for each row; null until one does. */
-  width: number | null
-  /** Whether an operand has one element for each row. */
-  columns: boolean
-  readonly operations: { readonly of: Elementwise['operation']; readonly operands: readonly Operand[]; readonly out: Room }[]
-}
-
-/** A kernel as code of its own. */
-export interface Own {
-  readonly kind: 'own'
-  readonly generated: Generated
-}
-
-/** A kernel of the backend, called as it was when it was recorded. */
-export interface Call {
-  readonly kind: 'call'
-  readonly call: KernelCall
-}
-
-export type Step = Loop | Own | Call
+import type { Target } from './target.ts'
 
 export interface Lowered {
   readonly steps: readonly Step[]
@@ -43,18 +16,16 @@ export interface Lowered {
 
 /** So few elements that it does not matter how they are processed. */
 const shortLoop = 4096
-/** Widest row that a loop repeats; a longer one would make its code long. */
-const widestRow = 256
 
 /**
- * Turns recorded kernels into as few steps as have the same bits: views and copies take none, adjacent operations on
+ * Turns recorded kernels into as few steps as compute the same: views and copies take none, adjacent operations on
  * elements share one. `known` are tensors from outside. What `wanted` does not need is left out.
  */
 export function lower(
   { calls, constants }: Recording,
   known: readonly TensorInfo[],
   wanted: readonly DataId[],
-  simd: boolean,
+  target: Target,
 ): Lowered {
   const places = createPlaces()
   const steps: Step[] = []
@@ -66,8 +37,10 @@ export function lower(
     inputsOf(call).forEach(constantOf)
     if (viewed(places, call)) continue
     const each = elementwise(call)
-    if (each && addToLoop(places, steps, each)) continue
-    const generated = simd ? firstOf(generators, (generate) => generate(call)) : null
+    if (each && target.computes(each.operation) && addToLoop(places, steps, each, target)) continue
+    const down = target.sumsInLoops ? sumDown(call) : null
+    if (down && addSum(places, steps, down)) continue
+    const generated = firstOf(generators, (generate) => accepted(generate(call), target))
     if (generated) addOwn(places, steps, generated)
     else addCall(places, steps, call)
   }
@@ -135,12 +108,12 @@ const alongRows = ({ shape }: TensorInfo, attributes: KernelCall['attributes']):
 }
 
 /** Adds the operation to the last loop of its length that comes after everything it reads, or to a new one. */
-function addToLoop(places: Places, steps: Step[], { operation, operands, out }: Elementwise): boolean {
+function addToLoop(places: Places, steps: Step[], { operation, operands, out }: Elementwise, target: Target): boolean {
   const length = sizeOf(out.shape)
   const columns = operands.some(({ cover }) => cover === 'column')
   const row = operands.find(({ cover }) => cover === 'row')
   const width = columns ? (out.shape.at(-1) ?? 1) : row ? sizeOf(row.info.shape) : null
-  if (row && (columns ? sizeOf(row.info.shape) !== width : !rowFits(sizeOf(row.info.shape), length))) return false
+  if (row && (columns ? sizeOf(row.info.shape) !== width : !target.rowFits(sizeOf(row.info.shape), length))) return false
   const read = operands.map(({ info }) => places.of(info.dataId))
   const fits = (step: Step, at: number): step is Loop =>
     step.kind === 'loop' &&
@@ -150,11 +123,8 @@ function addToLoop(places: Places, steps: Step[], { operation, operands, out }: 
     (step.columns === columns || (step.width ?? width ?? 0) % 4 === 0 || length <= shortLoop) &&
     // A part of the loop's own results, such as their first row, is complete only after the loop.
     read.every((place, i) => (operands[i]?.cover === 'each' && ownIndex(step, place) >= 0) || place.room.ready < at)
-  let at = steps.findLastIndex(fits)
-  if (at < 0) at = steps.push({ kind: 'loop', length, width, columns, operations: [] }) - 1
+  const at = lastOr(steps, fits, { length, width, columns })
   const loop = steps[at] as Loop
-  loop.width ??= width
-  loop.columns ||= columns
   loop.operations.push({
     of: operation,
     operands: operands.map(({ info, cover }, i) => {
@@ -169,13 +139,48 @@ function addToLoop(places: Places, steps: Step[], { operation, operands, out }: 
   return true
 }
 
-/** Whether whole rounds of the row, in vectors of four, make up the elements. */
-const rowFits = (width: number, length: number): boolean => roundOf(width) <= widestRow && length % roundOf(width) === 0
+/** Adds the sum to a loop that makes or reads what is summed, or to a new one; false if the loop's rows would be too short. */
+function addSum(places: Places, steps: Step[], { x, out, width }: SumDown): boolean {
+  const length = sizeOf(x.shape)
+  if (width < narrowest || width === length) return false
+  const read = places.of(x.dataId)
+  const fits = (step: Step, at: number): step is Loop =>
+    step.kind === 'loop' &&
+    step.length === length &&
+    (step.width === null || step.width === width) &&
+    (ownIndex(step, read) >= 0 || read.room.ready < at)
+  const at = lastOr(steps, fits, { length, width, columns: false })
+  const loop = steps[at] as Loop
+  const index = ownIndex(loop, read)
+  if (index < 0) used(read, at)
+  loop.sums.push({
+    operand: index >= 0 ? { cover: 'own', index } : { cover: 'each', place: read },
+    out: places.make(out, at),
+  })
+  return true
+}
 
-/** Elements after which a row and a vector of four both begin anew. */
-export const roundOf = (width: number): number => width * (width % 4 === 0 ? 1 : width % 2 === 0 ? 2 : 4)
+/** Rows of fewer elements are summed alone, as blocks of a loop would hold many of them. */
+const narrowest = 8
+
+/** The number of the last step that fits, or of a new loop, with the rows that are needed. */
+function lastOr(
+  steps: Step[],
+  fits: (step: Step, at: number) => step is Loop,
+  needs: Pick<Loop, 'length' | 'width' | 'columns'>,
+): number {
+  let at = steps.findLastIndex(fits)
+  if (at < 0) at = steps.push({ kind: 'loop', ...needs, operations: [], sums: [] }) - 1
+  const loop = steps[at] as Loop
+  loop.width ??= needs.width
+  loop.columns ||= needs.columns
+  return at
+}
 
 const ownIndex = ({ operations }: Loop, { room }: Place): number => operations.findIndex(({ out }) => out === room)
+
+const accepted = (kernel: Generated | null, target: Target): Generated | null =>
+  kernel && target.accepts(kernel) ? kernel : null
 
 function firstOf<T, R>(items: readonly T[], of: (item: T) => R | null): R | null {
   for (const item of items) {

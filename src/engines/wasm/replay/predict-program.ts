@@ -6,6 +6,7 @@ import type { Model, TrainingData } from '../../../train/types.ts'
 import { type DataId, hashOf, infoOf } from './backend.ts'
 import { createProgram, type Program } from './program.ts'
 import { record } from './recording.ts'
+import type { Target } from './target.ts'
 
 /** Outputs for a fixed number of rows, as a program, and which of its tensors are what. */
 export interface PredictProgram {
@@ -22,7 +23,7 @@ export function openPredictProgram(
   state: ModelState,
   data: TrainingData,
   rows: Int32Array,
-  simd: boolean,
+  target: Target,
 ): PredictProgram {
   const { recording, given, wanted, bits } = tidy(tf, () => {
     const inputs = tf.tensor(gatherRows(data.inputs, inputWidth(data), rows), [rows.length, ...data.inputShape])
@@ -32,15 +33,17 @@ export function openPredictProgram(
     return { recording, given, wanted: infoOf(result), bits: hashOf(outputsOf(tf, model, state, inputs)) }
   })
   const ids = given.map(({ dataId }) => dataId)
-  const opened = {
-    program: createProgram(tf, recording, given, [wanted], simd),
+  const on = (target: Target): PredictProgram => ({
+    program: createProgram(tf, recording, given, [wanted], target),
     state: ids.slice(0, -1),
     inputs: ids.at(-1) as DataId,
     outputs: wanted.dataId,
-  }
+  })
+  const opened = on(target.reference ?? target)
   const found = tidy(tf, () => hashOf(tf.tensor(predicted(opened, state, data, rows), wanted.shape)))
-  if (found === bits) return opened
+  if (found === bits && !target.reference) return opened
   opened.program.dispose()
+  if (found === bits) return on(target)
   throw new NotTraceable('a prediction does not replay with the same bits')
 }
 

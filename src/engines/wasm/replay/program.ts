@@ -1,11 +1,10 @@
 import type { DataType, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
-import { fourLanes, instantiate, oneLane, type WasmFunction } from '../../../base/wasm-assembler.ts'
 import { NotTraceable, type Tf } from '../../../layers/forward.ts'
 import { backendOf, type DataId, sizeOf, type WasmBackend } from './backend.ts'
-import { loopFunction, rowBytes } from './loop-code.ts'
-import { lower, type Lowered } from './lower.ts'
+import { lower } from './lower.ts'
 import { arrange, outermost, type Place } from './places.ts'
 import { inputsOf, type KernelCall, mapInputs, type Recording } from './recording.ts'
+import type { Target } from './target.ts'
 
 /** A recording that runs again, on memory of its own. */
 export interface Program {
@@ -26,18 +25,17 @@ export function createProgram(
   recording: Recording,
   known: readonly TensorInfo[],
   wanted: readonly TensorInfo[],
-  simd: boolean,
+  target: Target,
 ): Program {
   const backend = backendOf(tf)
-  const lowered = lower(
+  const { steps, places } = lower(
     recording,
     known,
     wanted.map(({ dataId }) => dataId),
-    simd,
+    target,
   )
-  const { steps, places } = lowered
   const rooms = arrange(places.rooms, steps.length)
-  const bytes = rooms + scratchOf(steps)
+  const bytes = rooms + target.scratch(steps)
   const address = backend.wasm._malloc(bytes) >>> 0
   if (address === 0) throw new Error(`out of memory: a step needs ${bytes} bytes at once`)
   const at = (place: Place): number => {
@@ -55,13 +53,21 @@ export function createProgram(
     tenants.dispose()
     backend.wasm._free(address)
   }
-  const layout = { address, scratch: address + rooms, at, of: (info: TensorInfo) => at(places.of(info.dataId)), simd }
-  const run = orElse(dispose, () => compiled(backend, lowered, layout, tenants))
+  const layout = {
+    memory: backend.wasm.asm.memory,
+    base: address,
+    scratch: address + rooms,
+    at,
+    of: (info: TensorInfo) => at(places.of(info.dataId)),
+  }
+  const runs = orElse(dispose, () => target.link(steps, layout, (call) => callOf(backend, call, tenants)))
   const sizes = new Map([...known, ...wanted].map((info) => [info.dataId, sizeOf(info.shape)]))
   return {
     bytes,
     floats: (dataId) => new Float32Array(heap(), at(places.of(dataId)), sizes.get(dataId)),
-    run,
+    run() {
+      for (const run of runs) run()
+    },
     dispose,
   }
 }
@@ -73,47 +79,6 @@ function orElse<T>(dispose: () => void, make: () => T): T {
   } catch (error) {
     dispose()
     throw new NotTraceable(error instanceof Error ? error.message : String(error))
-  }
-}
-
-/** The most that a step needs while it runs; one place serves all. */
-function scratchOf(steps: Lowered['steps']): number {
-  const bytes = steps.map((step) =>
-    step.kind === 'loop' ? rowBytes(step) : step.kind === 'own' ? step.generated.scratch : 0,
-  )
-  return Math.max(0, ...bytes)
-}
-
-interface Layout {
-  readonly address: number
-  readonly scratch: number
-  readonly of: (info: TensorInfo) => number
-  readonly at: (place: Place) => number
-  readonly simd: boolean
-}
-
-/** One function for all steps. Loops and products become one module. */
-function compiled(backend: WasmBackend, { steps }: Lowered, layout: Layout, tenants: Tenants): () => void {
-  const functions = steps.map((step, i): WasmFunction | null => {
-    const name = `step${i}`
-    switch (step.kind) {
-      case 'loop':
-        return loopFunction(name, step, i, layout.simd ? fourLanes : oneLane, layout.address, layout.scratch)
-      case 'own':
-        return step.generated.code(name, layout.of, layout.scratch)
-      case 'call':
-        return null
-    }
-  })
-  const exports = instantiate(
-    backend.wasm.asm.memory,
-    functions.filter((f) => f !== null),
-  )
-  const runs = steps.map((step, i) =>
-    step.kind === 'call' ? callOf(backend, step.call, tenants) : (exports[`step${i}`] as () => void),
-  )
-  return () => {
-    for (const run of runs) run()
   }
 }
 

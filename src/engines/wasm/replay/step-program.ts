@@ -7,6 +7,7 @@ import { tidy } from '../../../train/tidy.ts'
 import { type DataId, hashOf, idOf, infoOf } from './backend.ts'
 import { createProgram, type Program } from './program.ts'
 import { record, type Recording } from './recording.ts'
+import type { Target } from './target.ts'
 
 /** A step as a program, and which of its tensors are what. */
 export interface StepProgram {
@@ -29,12 +30,15 @@ const otherRates = [2e-3, 3e-3]
  * Records a step and checks that its program does what further steps do. Those are taken before the program has memory of its
  * own, which can then be what they have freed. Throws `NotTraceable`.
  */
-export function openStepProgram(tf: Tf, source: StepSource, state: TrainState, from: number, simd: boolean): StepProgram {
+export function openStepProgram(tf: Tf, source: StepSource, state: TrainState, from: number, target: Target): StepProgram {
   const { recording, given, wanted, ...places } = recorded(tf, source, state, from)
   const bits = eagerSteps(tf, source, state, from + 1)
-  const step = { ...places, program: createProgram(tf, recording, given, wanted, simd) }
-  if (replayedSteps(tf, step, source, state, from + 1).join() === bits.join()) return step
+  const on = (target: Target): StepProgram => ({ ...places, program: createProgram(tf, recording, given, wanted, target) })
+  const step = on(target.reference ?? target)
+  const alike = replayedSteps(tf, step, source, state, from + 1).join() === bits.join()
+  if (alike && !target.reference) return step
   step.program.dispose()
+  if (alike) return on(target)
   throw new NotTraceable('its steps are not alike: JavaScript computes part of each step')
 }
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { stream } from '../../../../src/base/random.ts'
 import { createProgram } from '../../../../src/engines/wasm/replay/program.ts'
 import { record } from '../../../../src/engines/wasm/replay/recording.ts'
+import { wasmTarget } from '../../../../src/engines/wasm/replay/wasm-target.ts'
 import type { Tensor, Tf } from '../../../../src/layers/forward.ts'
 import { wasmEngine } from '../../../support/tf-wasm.ts'
 
@@ -27,7 +28,7 @@ function replayed(shapes: readonly (readonly number[])[], compute: Compute, spec
     const given = tensors(fresh())
     const { result, recording } = record(tf, () => compute(tf, ...(given as Given)))
     const wanted = result.map(({ dataId }) => dataId)
-    const program = createProgram(tf, recording, given, result, true)
+    const program = createProgram(tf, recording, given, result, wasmTarget(true))
     const turns = [fresh(), fresh()].map((other) => {
       given.forEach(({ dataId }, i) => program.floats(dataId).set(other[i] as Float32Array))
       program.run()
@@ -267,7 +268,7 @@ describe('a replay has the bits of the backend for', () => {
     tf.tidy(() => {
       const [table, numbers] = [tf.ones([3, 4]), tf.tensor1d([0, 2])]
       const { result, recording } = record(tf, () => tf.gather(table, tf.cast(numbers, 'int32')))
-      const program = createProgram(tf, recording, [table, numbers], [result], true)
+      const program = createProgram(tf, recording, [table, numbers], [result], wasmTarget(true))
       for (const beyond of [3, -1]) {
         program.floats(numbers.dataId).set([0, beyond])
         expect(() => program.run()).toThrow('unreachable')

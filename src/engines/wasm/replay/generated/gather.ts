@@ -21,22 +21,28 @@ export function gather({ name, inputs, attributes, outputs }: KernelCall): Gener
   return {
     reads: [x, indices],
     out,
-    scratch: 0,
-    code: (name, address) => ({
-      name,
-      parameters: 0,
-      locals: ['i32', 'i32', 'i32', 'i32', 'i32'],
-      body: [
-        ...[...constant(address(indices)), ...set(number), ...constant(address(out)), ...set(target)],
-        ...repeated(count, numbers, [
-          ...[...get(number), ...integers.load(0), ...set(source)],
-          ...integers.stopUnlessBelow(source, rows),
-          ...[...get(source), ...constant(4 * width), ...integers.multiply, ...constant(address(x)), ...integers.add],
-          ...set(source),
-          ...overFloats(vectors, width, (lanes) => copied(target, source, lanes)),
-          ...advance(number, constant(4)),
-        ]),
-      ],
+    wasm: {
+      scratch: 0,
+      code: (name, address) => ({
+        name,
+        parameters: 0,
+        locals: ['i32', 'i32', 'i32', 'i32', 'i32'],
+        body: [
+          ...[...constant(address(indices)), ...set(number), ...constant(address(out)), ...set(target)],
+          ...repeated(count, numbers, [
+            ...[...get(number), ...integers.load(0), ...set(source)],
+            ...integers.stopUnlessBelow(source, rows),
+            ...[...get(source), ...constant(4 * width), ...integers.multiply, ...constant(address(x)), ...integers.add],
+            ...set(source),
+            ...overFloats(vectors, width, (lanes) => copied(target, source, lanes)),
+            ...advance(number, constant(4)),
+          ]),
+        ],
+      }),
+    },
+    instruction: (address) => ({
+      kind: 'gather',
+      numbers: [rows, width, numbers, address(x), address(indices), address(out)],
     }),
   }
 }

@@ -29,18 +29,33 @@ export function maxPool({ name, inputs, attributes, outputs }: KernelCall): Gene
   const images = name === 'MaxPool' ? x : name === 'MaxPoolGrad' ? input : undefined
   const tiles = images && tilesOf(images, attributes)
   if (!tiles || !out) return null
+  type Code = NonNullable<Generated['wasm']>['code']
+  const sizes = [tiles.rows, tiles.columns, tiles.height, tiles.width, tiles.channels]
   if (name === 'MaxPool') {
-    const code: Generated['code'] = (name, address) => {
+    const code: Code = (name, address) => {
       const each = taps(tiles).map((tap) => [...get(pixel), ...fourLanes.load(address(images) + tap)])
       const most = each.reduce((code, next) => [...code, ...next, ...fourLanes.maximum])
       return overTiles(name, tiles, [...get(window), ...most, ...fourLanes.store(address(out))])
     }
-    return { reads: [images], out, scratch: 0, code }
+    return {
+      reads: [images],
+      out,
+      wasm: { scratch: 0, code },
+      instruction: (address) => ({ kind: 'max_pool', numbers: [...sizes, address(images), address(out)] }),
+    }
   }
   if (!dy || !output) return null
-  const code: Generated['code'] = (name, address) =>
+  const code: Code = (name, address) =>
     overTiles(name, tiles, slopes(tiles, address(images), address(output), address(dy), address(out)))
-  return { reads: [images, output, dy], out, scratch: 0, code }
+  return {
+    reads: [images, output, dy],
+    out,
+    wasm: { scratch: 0, code },
+    instruction: (address) => ({
+      kind: 'max_pool_back',
+      numbers: [...sizes, ...[images, output, dy, out].map(address)],
+    }),
+  }
 }
 
 function tilesOf({ shape, dtype }: TensorInfo, attributes: KernelCall['attributes']): Tiles | null {

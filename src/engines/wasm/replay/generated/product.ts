@@ -34,23 +34,35 @@ export function product({ name, inputs, attributes, outputs }: KernelCall): Gene
   const matrices = sizeOf(out.shape) / (rows * columns)
   const sizes = { matrices, rows, inner, columns }
   const whole = sizeOf(a.shape) === matrices * rows * inner && sizeOf(b.shape) === matrices * inner * columns
-  if (!whole || matrices * rows * inner * columns === 0 || partsOf(sizes).length > mostParts) return null
+  if (!whole || matrices * rows * inner * columns === 0) return null
+  const [aRow, aInner] = transposeA ? [1, rows] : [inner, 1]
+  const [bInner, bColumn] = transposeB ? [1, inner] : [columns, 1]
   return {
     reads: [a, b],
     out,
-    scratch: panelBytes(inner),
-    code: (name, address, panel) =>
-      productFunction(name, {
-        ...sizes,
-        a: address(a),
-        aRow: 4 * (transposeA ? 1 : inner),
-        aInner: 4 * (transposeA ? rows : 1),
-        b: address(b),
-        bInner: 4 * (transposeB ? 1 : columns),
-        bColumn: 4 * (transposeB ? inner : 1),
-        out: address(out),
-        panel,
-      }),
+    ...(partsOf(sizes).length > mostParts
+      ? {}
+      : {
+          wasm: {
+            scratch: panelBytes(inner),
+            code: (name, address, panel) =>
+              productFunction(name, {
+                ...sizes,
+                a: address(a),
+                aRow: 4 * aRow,
+                aInner: 4 * aInner,
+                b: address(b),
+                bInner: 4 * bInner,
+                bColumn: 4 * bColumn,
+                out: address(out),
+                panel,
+              }),
+          },
+        }),
+    instruction: (address) => ({
+      kind: 'product',
+      numbers: [matrices, rows, inner, columns, address(a), aRow, aInner, address(b), bInner, bColumn, address(out)],
+    }),
   }
 }
 

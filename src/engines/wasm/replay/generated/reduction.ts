@@ -26,8 +26,32 @@ interface Reduction {
 /** Dimensions as a kernel takes them; all of them if it names none. */
 type Axes = number | readonly number[] | null
 
+/** The sum of all rows of a matrix, or of what is one with its leading dimensions joined. */
+export interface SumDown {
+  readonly x: TensorInfo
+  readonly out: TensorInfo
+  /** Of a row. */
+  readonly width: number
+}
+
+/** The call as a sum of rows; null if it is another. */
+export function sumDown(call: KernelCall): SumDown | null {
+  const found = reduced(call)
+  return found?.over === 'first' ? { x: found.x, out: found.out, width: found.inner } : null
+}
+
 /** The call as a reduction over all leading or all trailing dimensions; null if it is another. */
-export function reduction({ name, inputs, attributes, outputs }: KernelCall): Generated | null {
+export function reduction(call: KernelCall): Generated | null {
+  const found = reduced(call)
+  return found && generated(found)
+}
+
+interface Reduced extends Reduction {
+  readonly x: TensorInfo
+  readonly out: TensorInfo
+}
+
+function reduced({ name, inputs, attributes, outputs }: KernelCall): Reduced | null {
   const { x } = inputs
   const [out] = outputs
   if ((name !== 'Sum' && name !== 'Max') || !x || x.dtype !== 'float32' || !out || sizeOf(x.shape) === 0) return null
@@ -42,17 +66,23 @@ export function reduction({ name, inputs, attributes, outputs }: KernelCall): Ge
   // The order of the cases is that of the kernels: a sum over all dimensions but the last is another one.
   if (name === 'Sum' && rank >= 2 && over(0, rank - 1)) {
     const width = x.shape[rank - 1] ?? 0
-    return generated(x, out, { of: 'sum', over: 'first', outer: sizeOf(x.shape) / width, inner: width })
+    return { x, out, of: 'sum', over: 'first', outer: sizeOf(x.shape) / width, inner: width }
   }
   if (!over(rank - axes.length, rank)) return null
-  return generated(x, out, { of: name === 'Sum' ? 'sum' : 'max', over: 'last', outer: sizeOf(x.shape) / inner, inner })
+  return { x, out, of: name === 'Sum' ? 'sum' : 'max', over: 'last', outer: sizeOf(x.shape) / inner, inner }
 }
 
-const generated = (x: TensorInfo, out: TensorInfo, sizes: Reduction): Generated => ({
+const generated = ({ x, out, ...sizes }: Reduced): Generated => ({
   reads: [x],
   out,
-  scratch: 0,
-  code: (name, address) => reductionFunction(name, { ...sizes, from: address(x), to: address(out) }),
+  wasm: {
+    scratch: 0,
+    code: (name, address) => reductionFunction(name, { ...sizes, from: address(x), to: address(out) }),
+  },
+  instruction: (address) => ({
+    kind: sizes.over === 'first' ? 'sum_first' : sizes.of === 'sum' ? 'sum_last' : 'max_last',
+    numbers: [sizes.outer, sizes.inner, address(x), address(out)],
+  }),
 })
 
 /** Byte addresses of a reduction. */

@@ -32,33 +32,39 @@ export function segmentSum({ name, inputs, attributes, outputs }: KernelCall): G
   return {
     reads: [x, segmentIds],
     out,
-    scratch: 0,
-    code: (name, address) => ({
-      name,
-      parameters: 0,
-      locals: ['i32', 'i32', 'i32', 'i32', 'i32'],
-      body: [
-        ...integers.zeros(address(out), 4 * segments * width),
-        ...[...constant(address(segmentIds)), ...set(number)],
-        ...repeated(count, rows, [
-          ...[...get(number), ...integers.load(0), ...set(target)],
-          ...integers.ifBelow(target, segments, [
-            // The row has the number of the segment's place.
-            ...[
-              ...get(number),
-              ...constant(address(segmentIds)),
-              ...integers.subtract,
-              ...constant(width),
-              ...integers.multiply,
-            ],
-            ...[...constant(address(x)), ...integers.add, ...set(source)],
-            ...[...get(target), ...constant(4 * width), ...integers.multiply, ...constant(address(out)), ...integers.add],
-            ...set(target),
-            ...overFloats(vectors, width, added),
+    wasm: {
+      scratch: 0,
+      code: (name, address) => ({
+        name,
+        parameters: 0,
+        locals: ['i32', 'i32', 'i32', 'i32', 'i32'],
+        body: [
+          ...integers.zeros(address(out), 4 * segments * width),
+          ...[...constant(address(segmentIds)), ...set(number)],
+          ...repeated(count, rows, [
+            ...[...get(number), ...integers.load(0), ...set(target)],
+            ...integers.ifBelow(target, segments, [
+              // The row has the number of the segment's place.
+              ...[
+                ...get(number),
+                ...constant(address(segmentIds)),
+                ...integers.subtract,
+                ...constant(width),
+                ...integers.multiply,
+              ],
+              ...[...constant(address(x)), ...integers.add, ...set(source)],
+              ...[...get(target), ...constant(4 * width), ...integers.multiply, ...constant(address(out)), ...integers.add],
+              ...set(target),
+              ...overFloats(vectors, width, added),
+            ]),
+            ...advance(number, constant(4)),
           ]),
-          ...advance(number, constant(4)),
-        ]),
-      ],
+        ],
+      }),
+    },
+    instruction: (address) => ({
+      kind: 'sum_segments',
+      numbers: [rows, width, segments, address(x), address(segmentIds), address(out)],
     }),
   }
 }

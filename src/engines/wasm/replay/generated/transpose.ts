@@ -19,19 +19,25 @@ export function transpose({ name, inputs, attributes, outputs }: KernelCall): Ge
   return {
     reads: [x],
     out,
-    scratch: 0,
-    code: (name, address) => {
-      const counters = axes.map((_, i) => i + 2)
-      return {
+    wasm: {
+      scratch: 0,
+      code: (name, address) => ({
         name,
         parameters: 0,
         locals: Array.from({ length: axes.length + 2 }, () => 'i32' as const),
         body: [
           ...[...constant(address(x)), ...set(source), ...constant(address(out)), ...set(target)],
-          ...nested(axes, counters),
+          ...nested(
+            axes,
+            axes.map((_, i) => i + 2),
+          ),
         ],
-      }
+      }),
     },
+    instruction: (address) => ({
+      kind: 'transpose',
+      numbers: [address(x), address(out), axes.length, ...axes.flatMap(({ length, step }) => [length, step])],
+    }),
   }
 }
 

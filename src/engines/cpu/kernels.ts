@@ -1,0 +1,9 @@
+import { createRequire } from 'node:module'
+
+/** The compiled kernels of `kernels/addon.cc`. */
+export interface Kernels {
+  /** Runs instructions on a memory. Throws at a row that a table does not have. */
+  run(memory: ArrayBufferLike, instructions: Int32Array): void
+}
+
+export const loadKernels = (file: string): Kernels => createRequire(import.meta.url)(file) as Kernels

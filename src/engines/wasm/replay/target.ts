@@ -1,0 +1,37 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import type { WasmMemory } from '../../../base/wasm-assembler.ts'
+import type { ElementOperation } from './elementwise.ts'
+import type { Generated } from './generated/definition.ts'
+import type { Place } from './places.ts'
+import type { KernelCall } from './recording.ts'
+import type { Step } from './steps.ts'
+
+/** What runs the steps of a program: generated WebAssembly, or compiled kernels. */
+export interface Target {
+  /**
+   * A target whose results have the bits of the backend's own kernels, by which a recording is checked; null if this one's
+   * have them.
+   */
+  readonly reference: Target | null
+  /** Whether a step can be this; the backend runs what is refused. */
+  accepts(kernel: Generated): boolean
+  computes(operation: ElementOperation): boolean
+  /** Whether a loop can also sum down its columns. */
+  readonly sumsInLoops: boolean
+  /** Whether a loop over so many elements can repeat a row of this width. */
+  rowFits(width: number, length: number): boolean
+  /** Bytes that the steps use while they run; one place serves all. */
+  scratch(steps: readonly Step[]): number
+  /** Functions that run the steps in order. @param call what runs a kernel of the backend */
+  link(steps: readonly Step[], layout: Layout, call: (call: KernelCall) => () => void): readonly (() => void)[]
+}
+
+/** Where the tensors of a program are, as byte addresses in the backend's memory. */
+export interface Layout {
+  readonly memory: WasmMemory
+  /** Of all rooms. */
+  readonly base: number
+  readonly scratch: number
+  readonly at: (place: Place) => number
+  readonly of: (info: TensorInfo) => number
+}
