@@ -29,6 +29,8 @@ export interface Arena {
   readonly python: string
   /** Folder of the native engine, if there is one. */
   readonly folder: string | null
+  /** Folder of the compiled kernels of the engine `cpu`, if there are any. */
+  readonly kernels: string | null
 }
 
 /** Who trains a contest, and how often. `engines`: parts of names; the first peer always trains. */
@@ -61,16 +63,19 @@ export async function buildProgram(arena: Arena): Promise<void> {
 
 /** What the program answers to an order for one contest, as JSON. */
 export function ordered(arena: Arena, engine: string, at: number): unknown {
-  const { folder, scratch } = arena
-  const order = JSON.stringify({ engine, contest: at, folder: folder ?? '', wasmFolder, scratch })
+  const { folder, kernels, scratch } = arena
+  const order = JSON.stringify({
+    ...{ engine, contest: at, wasmFolder, scratch },
+    folder: (engine === 'cpu' ? kernels : folder) ?? '',
+  })
   return lastLine(command(process.execPath, [programOf(arena), order]))
 }
 
 /** How far the mean of the last ten losses may be from PyTorch's. */
 const tolerance = 0.02
-const [base, ours] = ['PyTorch eager', 'tensorflow, compiled'] as const
+const [base, ours, compiled] = ['PyTorch eager', 'cpu', 'tensorflow, compiled'] as const
 /** Engines of this project; everyone else is a peer. */
-const own: readonly string[] = [ours, 'tensorflow, op by op', 'wasm']
+const own: readonly string[] = [ours, compiled, 'tensorflow, op by op', 'wasm']
 
 type Measure = () => Measured | Unable
 
@@ -88,8 +93,9 @@ function enginesOf({ inputShape }: Contest, at: number, arena: Arena): Record<st
     ...(inputShape.length === 3 ? { 'PyTorch eager, channels last': peer('engines_torch.py', 'channels_last') } : {}),
     'JAX, jit and scan': peer('engines_jax.py'),
     Keras: peer('engines_keras.py'),
-    ...(arena.folder === null ? {} : { [ours]: node('compiled'), 'tensorflow, op by op': node('eager') }),
+    ...(arena.folder === null ? {} : { [compiled]: node('compiled'), 'tensorflow, op by op': node('eager') }),
     wasm: node('wasm'),
+    ...(arena.kernels === null ? {} : { [ours]: node('cpu') }),
   }
 }
 

@@ -1,4 +1,4 @@
-// `npm run bench:engines -- [--engine DIR] [--python FILE] [--rounds N] [--only TEXT] [--engines TEXT,TEXT]
+// `npm run bench:engines -- [--engine DIR] [--kernels DIR] [--python FILE] [--rounds N] [--only TEXT] [--engines TEXT,TEXT]
 // [--skip-processes] [--profile] [--table FILE]`: steps a second of one process with one thread on every engine, and PyTorch
 // and Keras beside them: the same model, initial weights, data, batches, optimizer and clipping. They take turns; figures
 // are medians. Before any ratio counts, all must come to the same loss. Then two workers at once, and a worker's start.
@@ -18,6 +18,7 @@ import { type Contest, contests } from './workloads.ts'
 const { values: given } = parseArgs({
   options: {
     engine: { type: 'string' },
+    kernels: { type: 'string' },
     python: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     only: { type: 'string' },
@@ -58,7 +59,7 @@ function profiled(contest: Contest, at: number, arena: Arena): Table {
 async function main(): Promise<void> {
   const folder = await nativeFolder(given.engine)
   const python = given.profile ? '' : pythonOf(given.python, scratch)
-  const arena = { scratch, python, folder }
+  const arena = { scratch, python, folder, kernels: given.kernels ?? null }
   await buildProgram(arena)
   const turns = { rounds: Number(given.rounds), engines: given.engines.split(',') }
   const head = machineLine(given.profile ? {} : versionsOf(python))

@@ -10,7 +10,7 @@ struct Place {
   std::unique_ptr<char[]> memory;
   size_t bytes = 0;
 };
-Place places[5];
+Place places[6];
 }  // namespace
 
 float *scratch(int place, size_t floats) {
@@ -25,7 +25,7 @@ float *scratch(int place, size_t floats) {
 
 namespace {
 enum class Kind { loop, product, sum_last, max_last, sum_first, transpose, gather, sum_segments, max_pool, max_pool_back,
-                  softmax, convolve, convolve_back, convolve_kernel };
+                  softmax, convolve, convolve_back, convolve_kernel, joined };
 
 /** Reads the numbers of an instruction one after another. */
 struct Reader {
@@ -35,39 +35,44 @@ struct Reader {
   template <typename T = float> T *place() { return (T *)(memory + (uint32_t)*at++); }
 };
 
-void loop(Reader r) {
-  const int length = r.next(), width = r.next(), sources = r.next(), count = r.next(), sums = r.next();
-  Source from[sources + 1];
-  for (int s = 0; s < sources; s++) {
-    const Cover cover = (Cover)r.next();
-    from[s] = {cover, r.place()};
+Loop loop_of(Reader r) {
+  Loop loop;
+  loop.length = r.next();
+  loop.width = r.next();
+  loop.sources.resize(r.next());
+  loop.operations.resize(r.next());
+  loop.sums.resize(r.next());
+  for (Source &source : loop.sources) {
+    source.cover = (Cover)r.next();
+    source.from = r.place();
   }
-  Applied operations[count + 1];
-  for (int o = 0; o < count; o++) {
-    const Elementwise of = elementwise[r.next()];
-    const int a = r.next(), b = r.next();
+  for (Applied &operation : loop.operations) {
+    operation.of = elementwise[r.next()];
+    operation.a = r.next();
+    operation.b = r.next();
     const bool kept = *r.at != 0;
     float *out = r.place();
-    operations[o] = {of, a, b, kept ? out : nullptr};
+    operation.out = kept ? out : nullptr;
   }
-  Summed summed[sums + 1];
-  for (int s = 0; s < sums; s++) {
-    const int of = r.next();
-    summed[s] = {of, r.place()};
+  for (Summed &sum : loop.sums) {
+    sum.of = r.next();
+    sum.out = r.place();
   }
-  run_loop(length, width, from, sources, operations, count, summed, sums);
+  return loop;
 }
 
-void product(Reader r) {
+void product(Reader r, const Sink &sink) {
   const int matrices = r.next(), rows = r.next(), terms = r.next(), columns = r.next();
   const float *a = r.place();
   const int a_row = r.next(), a_term = r.next();
   const float *b = r.place();
   const int b_term = r.next(), b_column = r.next();
   float *out = r.place();
+  const ptrdiff_t floats = (ptrdiff_t)rows * columns;
   for (ptrdiff_t i = 0; i < matrices; i++)
     multiply({rows, terms, columns, a + i * rows * terms, a_row, a_term, b + i * terms * columns, b_term, b_column,
-              out + i * rows * columns});
+              out + i * floats},
+             i * floats, sink);
 }
 
 template <typename Of> void over_last(Reader r, Of of) {
@@ -98,10 +103,16 @@ Convolution convolution(Reader &r) {
 }
 
 /** False at a number that a table does not have. */
-bool run(Kind kind, Reader r) {
+bool run(Kind kind, Reader r, const Sink &sink = {}) {
   switch (kind) {
-    case Kind::loop: loop(r); return true;
-    case Kind::product: product(r); return true;
+    case Kind::loop: {
+      const Loop loop = loop_of(r);
+      LoopRun all(loop);
+      all.run(0, loop.length);
+      all.end();
+      return true;
+    }
+    case Kind::product: product(r, sink); return true;
     case Kind::sum_last: over_last(r, sum_of); return true;
     case Kind::max_last: over_last(r, most_of); return true;
     case Kind::sum_first: {
@@ -132,7 +143,7 @@ bool run(Kind kind, Reader r) {
       if (kind == Kind::max_pool) max_pool(t, images, r.place());
       else {
         const float *most = r.place(), *slope = r.place();
-        max_pool_back(t, images, most, slope, r.place());
+        max_pool_back(t, images, most, slope, r.place(), sink);
       }
       return true;
     }
@@ -147,7 +158,17 @@ bool run(Kind kind, Reader r) {
     case Kind::convolve_kernel: {
       const Convolution c = convolution(r);
       const float *a = r.place(), *b = r.place();
-      (kind == Kind::convolve ? convolve : kind == Kind::convolve_back ? convolve_back : convolve_kernel)(c, a, b, r.place());
+      (kind == Kind::convolve ? convolve : kind == Kind::convolve_back ? convolve_back : convolve_kernel)(c, a, b, r.place(), sink);
+      return true;
+    }
+    case Kind::joined: {
+      const int fed = r.next();
+      const bool kept = r.next() != 0;
+      const int32_t *kernel = r.at, *after = kernel + 2 + kernel[1];
+      const Loop loop = loop_of({r.memory, after + 2});
+      LoopRun all(loop);
+      run((Kind)kernel[0], {r.memory, kernel + 2}, {&all, fed, kept});
+      all.end();
       return true;
     }
   }

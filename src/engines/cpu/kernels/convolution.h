@@ -73,7 +73,7 @@ static std::vector<int> taps_of(const Convolution &c, int line) {
   return taps;
 }
 
-static void convolve(const Convolution &c, const float *x, const float *kernel, float *y) {
+static void convolve(const Convolution &c, const float *x, const float *kernel, float *y, const Sink &sink) {
   Bordered images(x, c.height, c.width, c.channels, c.top, c.left, lines_needed(c), pixels_needed(c));
   std::vector<int> at;
   for (const int tap : taps_of(c, images.line))
@@ -85,8 +85,12 @@ static void convolve(const Convolution &c, const float *x, const float *kernel, 
   });
   const Pixels pixels = {c.out_height, c.out_width, (ptrdiff_t)c.stride_down * images.line,
                          (ptrdiff_t)c.stride_right * c.channels, (ptrdiff_t)c.out_width * c.filters, c.filters};
-  for (int i = 0; i < c.images; i++)
-    correlate(images.image(i), at, panels, c.filters, y + (size_t)i * c.out_height * c.out_width * c.filters, pixels);
+  const ptrdiff_t floats = (ptrdiff_t)c.out_height * c.out_width * c.filters;
+  for (int i = 0; i < c.images; i++) {
+    float *out = sink.place(y, i * floats, floats);
+    correlate(images.image(i), at, panels, c.filters, out, pixels);
+    sink.take(out, i * floats, floats);
+  }
 }
 
 static int below(int a, int b) { return a >= 0 ? a / b : -((b - 1 - a) / b); }
@@ -107,7 +111,7 @@ static Reach reach(int phase, int kernel, int dilation, int stride, int pad) {
 }
 
 /** The slope of the images: with strides, pixels whose places in them are equal share their taps. */
-static void convolve_back(const Convolution &c, const float *slope, const float *kernel, float *x) {
+static void convolve_back(const Convolution &c, const float *slope, const float *kernel, float *x, const Sink &sink) {
   int top = 0, left = 0, lines = 1, pixels = 1;
   const auto count = [](int length, int phase, int stride) { return phase < length ? (length - phase + stride - 1) / stride : 0; };
   for (int phase = 0; phase < c.stride_down; phase++)
@@ -153,9 +157,10 @@ static void convolve_back(const Convolution &c, const float *slope, const float 
       used += terms * ((c.channels + lanes - 1) / lanes) * lanes;
       phases.push_back(phase);
     }
+  const ptrdiff_t floats = (ptrdiff_t)c.height * c.width * c.channels;
   for (int i = 0; i < c.images; i++) {
     const float *image = slopes.image(i);
-    float *out = x + (size_t)i * c.height * c.width * c.channels;
+    float *out = sink.place(x, i * floats, floats);
     for (const Phase &phase : phases) {
       if (!phase.at.empty()) correlate(image, phase.at, panels + phase.panels, c.channels, out + phase.to, phase.pixels);
       else
@@ -163,11 +168,12 @@ static void convolve_back(const Convolution &c, const float *slope, const float 
           for (int px = 0; px < phase.pixels.pixels; px++)
             memset(out + phase.to + py * phase.pixels.to_line + px * phase.pixels.to_pixel, 0, 4 * c.channels);
     }
+    sink.take(out, i * floats, floats);
   }
 }
 
 /** The slope of the kernel, image by image: sums over all pixels in one go would lose digits. */
-static void convolve_kernel(const Convolution &c, const float *x, const float *slope, float *kernel) {
+static void convolve_kernel(const Convolution &c, const float *x, const float *slope, float *kernel, const Sink &) {
   Bordered images(x, c.height, c.width, c.channels, c.top, c.left, lines_needed(c), pixels_needed(c));
   // Channels of neighboring taps lie side by side.
   const bool joined = c.dilation_right == 1;

@@ -1,5 +1,6 @@
 // Operations on elements, block by block: every operation of a loop runs over a block that stays in the fastest cache.
 #pragma once
+#include <vector>
 #include "functions.h"
 
 /** As the numbers of a program name them. */
@@ -89,54 +90,100 @@ struct Summed {
 /** Floats of all blocks of a loop together, which then stay in the fastest cache, and the least of one. */
 constexpr int floats_at_once = 8192, fewest_elements = 256, most_elements = 1024;
 
-/** @param width elements of a row; 0 without rows */
-static void run_loop(int length, int width, const Source *sources, int source_count, const Applied *operations, int count,
-                     const Summed *sums, int sum_count) {
-  const int row = width == 0 ? length : width, wanted = floats_at_once / (source_count + count) / 16 * 16;
-  const int elements = wanted < fewest_elements ? fewest_elements : wanted > most_elements ? most_elements : wanted;
-  const bool rows = width > 0 && row <= elements;
-  // Whole rows at once if they are short; else parts of one row.
-  const int block = rows ? elements / row * row : elements;
-  const int room = (block < length ? block : length) + 16;
-  float *own = scratch(loop_scratch, (size_t)room * (source_count + count));
-  const float *values[source_count + count];
-  double *totals = (double *)scratch(column_scratch, 2 * (size_t)row * sum_count);
-  for (int i = 0; i < row * sum_count; i++) totals[i] = 0;
-  for (int s = 0; s < source_count; s++) {
-    float *to = own + (size_t)room * s;
-    values[s] = to;
-    if (sources[s].cover == Cover::all)
-      for (int i = 0; i < room; i++) to[i] = *sources[s].from;
-    else if (sources[s].cover == Cover::row && rows)
-      for (int i = 0; i + row <= room - 16; i += row) memcpy(to + i, sources[s].from, 4 * row);
+struct Loop {
+  int length;
+  /** Elements of a row; 0 without rows. */
+  int width;
+  std::vector<Source> sources;
+  std::vector<Applied> operations;
+  std::vector<Summed> sums;
+};
+
+/** A loop that runs over its elements in one go, or piece by piece, each of which has whole rows. */
+class LoopRun {
+ public:
+  explicit LoopRun(const Loop &loop) : loop(loop), values(loop.sources.size() + loop.operations.size()) {
+    const int operands = (int)values.size(), wanted = floats_at_once / (operands > 0 ? operands : 1) / 16 * 16;
+    const int elements = wanted < fewest_elements ? fewest_elements : wanted > most_elements ? most_elements : wanted;
+    row = loop.width == 0 ? loop.length : loop.width;
+    // Whole rows at once if they are short; else parts of one row.
+    rows = loop.width > 0 && row <= elements;
+    block = rows ? elements / row * row : elements;
+    room = (block < loop.length ? block : loop.length) + 16;
+    own = scratch(loop_scratch, (size_t)room * operands);
+    totals = (double *)scratch(column_scratch, 2 * (size_t)row * loop.sums.size());
+    for (size_t i = 0; i < row * loop.sums.size(); i++) totals[i] = 0;
+    for (size_t s = 0; s < loop.sources.size(); s++) {
+      float *to = own + (size_t)room * s;
+      values[s] = to;
+      if (loop.sources[s].cover == Cover::all)
+        for (int i = 0; i < room; i++) to[i] = *loop.sources[s].from;
+      else if (loop.sources[s].cover == Cover::row && rows)
+        for (int i = 0; i + row <= room - 16; i += row) memcpy(to + i, loop.sources[s].from, 4 * row);
+    }
   }
-  for (int outer = 0; outer < length; outer += rows ? length : row)
-    for (int at = outer, end = rows ? length : outer + row; at < end; at += block) {
-      const int n = end - at < block ? end - at : block;
-      for (int s = 0; s < source_count; s++) {
-        const Source &source = sources[s];
-        float *to = own + (size_t)room * s;
-        if (source.cover == Cover::each) values[s] = source.from + at;
-        else if (source.cover == Cover::row && !rows) values[s] = source.from + (at - outer);
-        else if (source.cover == Cover::column) {
-          if (rows)
-            for (int i = 0, r = at / row; i < n; i += row, r++)
-              for (int j = 0; j < row; j++) to[i + j] = source.from[r];
-          else
-            for (int i = 0; i < n; i++) to[i] = source.from[outer / row];
+
+  /** Source number `fed` begins at `piece` where this range begins; −1 if all are where they were. */
+  void run(ptrdiff_t from, ptrdiff_t until, int fed = -1, const float *piece = nullptr) {
+    const bool apart = !rows && loop.width > 0;
+    for (ptrdiff_t outer = from; outer < until; outer += apart ? row : until - from)
+      for (ptrdiff_t at = outer, end = apart ? outer + row : until; at < end; at += block) {
+        const int n = end - at < block ? (int)(end - at) : block;
+        for (size_t s = 0; s < loop.sources.size(); s++) find(s, at, at - outer, n);
+        if (fed >= 0) values[fed] = piece + (at - from);
+        for (size_t o = 0; o < loop.operations.size(); o++) {
+          const Applied &operation = loop.operations[o];
+          float *out = operation.out ? operation.out + at : own + (size_t)room * (loop.sources.size() + o);
+          values[loop.sources.size() + o] = out;
+          operation.of(values[operation.a], values[operation.b], out, n);
+        }
+        for (size_t s = 0; s < loop.sums.size(); s++) {
+          double *total = totals + s * row;
+          if (rows) add_columns(values[loop.sums[s].of], n / row, row, total);
+          else add_columns(values[loop.sums[s].of], 1, n, total + (at - outer));
         }
       }
-      for (int o = 0; o < count; o++) {
-        const Applied &operation = operations[o];
-        float *out = operation.out ? operation.out + at : own + (size_t)room * (source_count + o);
-        values[source_count + o] = out;
-        operation.of(values[operation.a], values[operation.b], out, n);
+  }
+
+  /** Writes the sums. */
+  void end() {
+    for (size_t s = 0; s < loop.sums.size(); s++)
+      for (int i = 0; i < row; i++) loop.sums[s].out[i] = (float)totals[s * row + i];
+  }
+
+ private:
+  /** Where the values of a source are for a block. */
+  void find(size_t s, ptrdiff_t at, ptrdiff_t in_row, int n) {
+    const Source &source = loop.sources[s];
+    float *to = own + (size_t)room * s;
+    if (source.cover == Cover::each) values[s] = source.from + at;
+    else if (source.cover == Cover::row && !rows) values[s] = source.from + in_row;
+    else if (source.cover == Cover::column && rows)
+      for (int i = 0; i < n; i += row) {
+        const float value = source.from[at / row + i / row];
+        for (int j = 0; j < row; j++) to[i + j] = value;
       }
-      for (int s = 0; s < sum_count; s++) {
-        if (rows) add_columns(values[sums[s].of], n / row, row, totals + s * row);
-        else add_columns(values[sums[s].of], 1, n, totals + s * row + (at - outer));
-      }
-    }
-  for (int s = 0; s < sum_count; s++)
-    for (int i = 0; i < row; i++) sums[s].out[i] = (float)totals[s * row + i];
-}
+    else if (source.cover == Cover::column)
+      for (int i = 0; i < n; i++) to[i] = source.from[at / row];
+  }
+
+  const Loop &loop;
+  std::vector<const float *> values;
+  int row, block, room;
+  bool rows;
+  float *own;
+  double *totals;
+};
+
+/** What takes the pieces of a kernel's result as they are made: nothing, or a loop. */
+struct Sink {
+  LoopRun *loop = nullptr;
+  int fed = 0;
+  /** Whether pieces stay where the result is. Else they all go to the same place, one after another. */
+  bool kept = true;
+  /** Where a piece that begins at this element goes. */
+  float *place(float *out, ptrdiff_t from, size_t floats) const { return kept ? out + from : scratch(piece_scratch, floats); }
+  void take(const float *piece, ptrdiff_t from, ptrdiff_t floats) const {
+    if (loop) loop->run(from, from + floats, fed, piece);
+  }
+};

@@ -3,7 +3,7 @@
 // a block changes no bit.
 #pragma once
 #include <utility>
-#include "simd.h"
+#include "loops.h"
 
 /** Vectors of a panel. */
 constexpr int widest = 2;
@@ -139,7 +139,9 @@ constexpr int rows_in_cache = 96;
 /** Columns whose panels are made at once. */
 constexpr int columns_at_once = 512;
 
-static void multiply_part(const Product &p, int from, int terms, int column, int columns) {
+/** @param last whether these are the last terms, so that the sink takes rows as they are done */
+static void multiply_part(const Product &p, int from, int terms, int column, int columns, bool last, ptrdiff_t begin,
+                          const Sink &sink) {
   float *panels = scratch(panel_scratch, panel_floats(terms, columns));
   each_panel(columns, [&](int c, int stored, int, int width) {
     const float *b = p.b + from * p.b_term + (column + c) * p.b_column;
@@ -151,21 +153,30 @@ static void multiply_part(const Product &p, int from, int terms, int column, int
   for (int k = 0; k < terms; k++) at[k] = (int)((from + k) * p.a_term);
   for (int row = 0; row < p.rows; row += rows_in_cache) {
     const int rows = p.rows - row < rows_in_cache ? p.rows - row : rows_in_cache;
+    const ptrdiff_t first = (ptrdiff_t)row * p.columns, floats = (ptrdiff_t)rows * p.columns;
+    float *out = last ? sink.place(p.out, first, floats) : p.out + first;
     each_panel(columns, [&](int c, int stored, int vectors, int width) {
       in_blocks(rows, vectors, [&](int r, int height) {
         block_of(height, vectors)(p.a + (row + r) * p.a_row, p.a_row, at, terms, panels + (size_t)terms * c, width,
-                                  p.out + (ptrdiff_t)(row + r) * p.columns + column + c, p.columns, stored, from > 0);
+                                  out + (ptrdiff_t)r * p.columns + column + c, p.columns, stored, from > 0);
       });
     });
+    if (last) sink.take(out, begin + first, floats);
   }
 }
 
-static void multiply(const Product &p) {
+/** @param begin which element of all results is the first one of this */
+static void multiply(const Product &p, ptrdiff_t begin = 0, Sink sink = {}) {
   const int parts = (p.terms + terms_at_once - 1) / terms_at_once;
+  const bool whole = p.columns <= columns_at_once;
+  // Sums of several parts are added up where they stay.
+  sink.kept = sink.kept || parts > 1 || !whole;
   for (int i = 0, from = 0; i < parts; i++) {
     const int terms = (p.terms - from + parts - i - 1) / (parts - i);
     for (int column = 0; column < p.columns; column += columns_at_once)
-      multiply_part(p, from, terms, column, p.columns - column < columns_at_once ? p.columns - column : columns_at_once);
+      multiply_part(p, from, terms, column, p.columns - column < columns_at_once ? p.columns - column : columns_at_once,
+                    whole && i == parts - 1, begin, sink);
     from += terms;
   }
+  if (!whole) sink.take(p.out, begin, (ptrdiff_t)p.rows * p.columns);
 }

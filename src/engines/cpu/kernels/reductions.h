@@ -80,40 +80,47 @@ struct Tiles {
   int rows, columns, height, width, channels;
 };
 
+/** Calls with the offsets of a tile's first pixel in a row of tiles, and of the tile. */
 template <typename Of> static void each_tile(const Tiles &t, Of of) {
-  const ptrdiff_t line = (ptrdiff_t)t.columns * t.width * t.channels;
-  for (ptrdiff_t row = 0, tile = 0; row < t.rows; row++)
-    for (int column = 0; column < t.columns; column++, tile += t.channels)
-      of(row * t.height * line + (ptrdiff_t)column * t.width * t.channels, tile, line);
+  for (int column = 0; column < t.columns; column++) of(column * t.width * t.channels, column * t.channels);
 }
 
 template <int Count> static void max_pool_of(const Tiles &t, const float *images, float *out) {
-  each_tile(t, [&](ptrdiff_t pixel, ptrdiff_t tile, ptrdiff_t line) {
-    for (int c = 0; c < t.channels; c += Count) {
-      const float *from = images + pixel + c;
-      auto most = get<Count>(from);
-      for (int y = 0; y < t.height; y++)
-        for (int x = y == 0 ? 1 : 0; x < t.width; x++) most = greater(most, get<Count>(from + y * line + x * t.channels));
-      put<Count>(out + tile + c, most);
-    }
-  });
+  const int line = t.columns * t.width * t.channels;
+  for (int row = 0; row < t.rows; row++, images += t.height * line, out += t.columns * t.channels)
+    each_tile(t, [&](int pixel, int tile) {
+      for (int c = 0; c < t.channels; c += Count) {
+        const float *from = images + pixel + c;
+        auto most = get<Count>(from);
+        for (int y = 0; y < t.height; y++)
+          for (int x = y == 0 ? 1 : 0; x < t.width; x++) most = greater(most, get<Count>(from + y * line + x * t.channels));
+        put<Count>(out + tile + c, most);
+      }
+    });
 }
 
 template <int Count>
-static void max_pool_back_of(const Tiles &t, const float *images, const float *most, const float *slope, float *out) {
-  each_tile(t, [&](ptrdiff_t pixel, ptrdiff_t tile, ptrdiff_t line) {
-    for (int c = 0; c < t.channels; c += Count) {
-      const typename Lanes<Count>::Type high = get<Count>(most + tile + c), none = {};
-      auto left = get<Count>(slope + tile + c);
-      for (int y = 0; y < t.height; y++)
-        for (int x = 0; x < t.width; x++) {
-          const ptrdiff_t place = pixel + c + y * line + x * t.channels;
-          const auto hit = get<Count>(images + place) == high;
-          put<Count>(out + place, hit ? left : none);
-          left = hit ? none : left;
-        }
-    }
-  });
+static void max_pool_back_of(const Tiles &t, const float *images, const float *most, const float *slope, float *result,
+                             const Sink &sink) {
+  const int line = t.columns * t.width * t.channels, width = t.columns * t.channels;
+  const ptrdiff_t floats = (ptrdiff_t)t.height * line;
+  for (ptrdiff_t row = 0; row < t.rows; row++, images += floats, most += width, slope += width) {
+    float *out = sink.place(result, row * floats, floats);
+    each_tile(t, [&](int pixel, int tile) {
+      for (int c = 0; c < t.channels; c += Count) {
+        const typename Lanes<Count>::Type high = get<Count>(most + tile + c), none = {};
+        auto left = get<Count>(slope + tile + c);
+        for (int y = 0; y < t.height; y++)
+          for (int x = 0; x < t.width; x++) {
+            const int place = pixel + c + y * line + x * t.channels;
+            const auto hit = get<Count>(images + place) == high;
+            put<Count>(out + place, hit ? left : none);
+            left = hit ? none : left;
+          }
+      }
+    });
+    sink.take(out, row * floats, floats);
+  }
 }
 
 /** Channels are whole vectors of four at least. */
@@ -122,8 +129,9 @@ static void max_pool(const Tiles &t, const float *images, float *out) {
 }
 
 /** The slope of a window goes to the first of its pixels that is its maximum. */
-static void max_pool_back(const Tiles &t, const float *images, const float *most, const float *slope, float *out) {
-  (t.channels % 16 == 0 ? max_pool_back_of<16> : max_pool_back_of<4>)(t, images, most, slope, out);
+static void max_pool_back(const Tiles &t, const float *images, const float *most, const float *slope, float *out,
+                          const Sink &sink) {
+  (t.channels % 16 == 0 ? max_pool_back_of<16> : max_pool_back_of<4>)(t, images, most, slope, out, sink);
 }
 
 /** Over the last dimension: exponentials from the largest on, divided by their sum. */

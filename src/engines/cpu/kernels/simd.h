@@ -56,4 +56,4 @@ template <int Count> static inline void put(float *to, typename Lanes<Count>::Ty
 
 /** Memory that a kernel uses while it runs; it grows and is kept. Each place serves one purpose. */
 float *scratch(int place, size_t floats);
-enum { panel_scratch, image_scratch, offset_scratch, loop_scratch, column_scratch };
+enum { panel_scratch, image_scratch, offset_scratch, loop_scratch, column_scratch, piece_scratch };

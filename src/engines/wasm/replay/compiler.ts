@@ -5,7 +5,16 @@ import type { TrainState } from '../../../train/step.ts'
 import type { TrainingData } from '../../../train/types.ts'
 import { openPredictProgram, predicted, type PredictProgram } from './predict-program.ts'
 import type { Target } from './target.ts'
-import { openStepProgram, takeSteps, type StepProgram } from './step-program.ts'
+import {
+  openStepProgram,
+  planned,
+  planOf,
+  type RecordedStep,
+  recordStep,
+  takeSteps,
+  type StepPlan,
+  type StepProgram,
+} from './step-program.ts'
 
 /** Programs that a trainer keeps. They differ by levers that change what a step is, not by rates. */
 const mostPrograms = 8
@@ -20,14 +29,22 @@ export function createCompiler(
   notice: (message: string) => void = () => {},
 ): Compiler {
   const [steps, predictions] = [kept<StepProgram>(), kept<PredictProgram>()]
+  /** By structure. Structures that differ in a lever alone mostly share a program. */
+  const plans = new Map<string, StepPlan>()
   /** Why steps of a structure cannot be replayed. */
   const refused = new Map<string, NotTraceable>()
   const predicting = untilRefused('evaluation runs', notice)
   return {
     compile(source, state, from) {
       const structure = structureOf(source, source.batches(from))
-      const program = (at: TrainState, step: number): StepProgram =>
-        steps.of(structure, () => openStepProgram(tf, source, at, step, target))
+      const program = (at: TrainState, step: number): StepProgram => {
+        let recorded: RecordedStep | undefined
+        const record = (): RecordedStep => (recorded ??= recordStep(tf, source, at, step))
+        const plan = plans.get(structure) ?? planOf(record())
+        const opened = steps.of(plan.signature, () => openStepProgram(tf, record(), source, at, step, target))
+        plans.set(structure, plan)
+        return planned(opened, plan)
+      }
       const refusal = refused.get(structure)
       if (refusal) throw refusal
       try {

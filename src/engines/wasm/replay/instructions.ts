@@ -14,6 +14,7 @@ export const kinds = [
   'convolve',
   'convolve_back',
   'convolve_kernel',
+  'joined',
 ] as const
 
 /** A kind with sizes and byte addresses, in the order in which the kernel reads them. */

@@ -1,6 +1,6 @@
 import type { DataType, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 import { NotTraceable, type Tf } from '../../../layers/forward.ts'
-import { backendOf, type DataId, sizeOf, type WasmBackend } from './backend.ts'
+import { backendOf, type DataId, sizeOf, type Values, type WasmBackend } from './backend.ts'
 import { lower } from './lower.ts'
 import { arrange, outermost, type Place } from './places.ts'
 import { inputsOf, type KernelCall, mapInputs, type Recording } from './recording.ts'
@@ -12,6 +12,8 @@ export interface Program {
   readonly bytes: number
   /** The values of a tensor from outside, to be written, or of a wanted one; until the memory grows. */
   floats(dataId: DataId): Float32Array
+  /** Writes what JavaScript created during a recording alike, in its order. */
+  constants(values: readonly Values[]): void
   run(): void
   dispose(): void
 }
@@ -34,6 +36,7 @@ export function createProgram(
     wanted.map(({ dataId }) => dataId),
     target,
   )
+  const joined = target.joined(steps, places)
   const rooms = arrange(places.rooms, steps.length)
   const bytes = rooms + target.scratch(steps)
   const address = backend.wasm._malloc(bytes) >>> 0
@@ -43,11 +46,15 @@ export function createProgram(
     return address + room.address + offset
   }
   const heap = (): ArrayBufferLike => backend.wasm.asm.memory.buffer
-  for (const [dataId, values] of recording.constants)
-    if (places.has(dataId)) {
+  const constantIds = [...recording.constants.keys()]
+  const writeConstants = (all: readonly Values[]): void =>
+    all.forEach((values, i) => {
+      const dataId = constantIds[i]
+      if (dataId === undefined || !places.has(dataId)) return
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
       new Uint8Array(heap(), at(places.of(dataId)), bytes.length).set(bytes)
-    }
+    })
+  writeConstants([...recording.constants.values()])
   const tenants = createTenants(backend, (dataId) => at(places.of(dataId)))
   const dispose = (): void => {
     tenants.dispose()
@@ -55,6 +62,7 @@ export function createProgram(
   }
   const layout = {
     memory: backend.wasm.asm.memory,
+    joined,
     base: address,
     scratch: address + rooms,
     at,
@@ -65,6 +73,7 @@ export function createProgram(
   return {
     bytes,
     floats: (dataId) => new Float32Array(heap(), at(places.of(dataId)), sizes.get(dataId)),
+    constants: writeConstants,
     run() {
       for (const run of runs) run()
     },

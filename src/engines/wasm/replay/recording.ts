@@ -1,4 +1,5 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
+import { sha256 } from '../../../base/hash.ts'
 import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
 import { backendOf, type DataId, infoOf, type Values } from './backend.ts'
 
@@ -89,6 +90,36 @@ export function record<T>(tf: Tf, run: () => T): { readonly result: T; readonly 
     Object.assign(backend, original)
     for (const { config, kernel } of kernels) config.kernelFunc = kernel
   }
+}
+
+/**
+ * Equal for recordings whose kernels differ in nothing but the values of tensors: those from outside, which both list in the
+ * same order, and those that JavaScript created.
+ */
+export function signatureOf(
+  { calls, constants }: Recording,
+  given: readonly TensorInfo[],
+  wanted: readonly TensorInfo[],
+): string {
+  const numbers = new Map<DataId, number>()
+  const numbered = ({ dataId, shape, dtype }: TensorInfo): unknown => {
+    const number = numbers.get(dataId) ?? numbers.size
+    numbers.set(dataId, number)
+    return [number, shape, dtype]
+  }
+  const created = [...constants].map(([dataId, values]) => numbered({ dataId, shape: [values.length], dtype: 'float32' }))
+  const called = calls.map((call) => [
+    call.name,
+    call.attributes,
+    Object.keys(call.inputs),
+    inputsOf(call).map(numbered),
+    call.made.map(numbered),
+    call.outputs.map(numbered),
+  ])
+  const text = JSON.stringify([given.map(numbered), created, called, wanted.map(numbered)], (_, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  )
+  return sha256(text)
 }
 
 /** Other tensors in the same form: by name, or as a list, which some kernels take. */

@@ -4,34 +4,58 @@ import type { CompiledSteps, StepSource } from '../../../train/step-compiler.ts'
 import { dropoutMaskValues, watchMasks } from '../../../train/step-random.ts'
 import { coefficientsOf, stateOf, type TrainState, tensorsOf, trainStep } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
-import { type DataId, hashOf, idOf, infoOf } from './backend.ts'
+import { type DataId, hashOf, idOf, infoOf, type Values } from './backend.ts'
 import { createProgram, type Program } from './program.ts'
-import { record, type Recording } from './recording.ts'
+import { record, type Recording, signatureOf } from './recording.ts'
 import type { Target } from './target.ts'
 
 /** A step as a program, and which of its tensors are what. */
-export interface StepProgram {
+export interface StepProgram extends StepPlan {
   readonly program: Program
   readonly state: readonly DataId[]
   readonly fixed: readonly DataId[]
   readonly coefficients: readonly DataId[]
   readonly batches: readonly { readonly inputs: DataId; readonly targets: DataId }[]
-  readonly masks: readonly { readonly dataId: DataId; readonly pass: number; readonly site: number; readonly rate: number }[]
   readonly nextState: readonly DataId[]
   readonly loss: DataId
   readonly norm: DataId
 }
+
+/** How steps of one structure use a program, which others may share. */
+export interface StepPlan {
+  /** Equal if steps can share a program. */
+  readonly signature: string
+  /** What JavaScript creates in each step, such as levers. */
+  readonly constants: readonly Values[]
+  readonly masks: readonly { readonly dataId: DataId; readonly pass: number; readonly site: number; readonly rate: number }[]
+}
+
+/** The plan alone, which holds no recording. */
+export const planOf = ({ signature, constants, masks }: StepPlan): StepPlan => ({ signature, constants, masks })
+
+/** A program for another plan of its signature. */
+export const planned = (step: StepProgram, { constants, masks }: StepPlan): StepProgram => ({
+  ...step,
+  constants,
+  masks: step.masks.map((mask, i) => ({ ...mask, rate: masks[i]?.rate ?? mask.rate })),
+})
 
 /** Rates enter a step as tensors: those of the recorded step, and of the ones that are checked. */
 const anyRate = 1e-3
 const otherRates = [2e-3, 3e-3]
 
 /**
- * Records a step and checks that its program does what further steps do. Those are taken before the program has memory of its
- * own, which can then be what they have freed. Throws `NotTraceable`.
+ * The program of a recorded step, after a check that it does what further steps do. Those are taken before the program has
+ * memory of its own, which can then be what they have freed. Throws `NotTraceable`.
  */
-export function openStepProgram(tf: Tf, source: StepSource, state: TrainState, from: number, target: Target): StepProgram {
-  const { recording, given, wanted, ...places } = recorded(tf, source, state, from)
+export function openStepProgram(
+  tf: Tf,
+  { recording, given, wanted, ...places }: RecordedStep,
+  source: StepSource,
+  state: TrainState,
+  from: number,
+  target: Target,
+): StepProgram {
   const bits = eagerSteps(tf, source, state, from + 1)
   const on = (target: Target): StepProgram => ({ ...places, program: createProgram(tf, recording, given, wanted, target) })
   const step = on(target.reference ?? target)
@@ -42,13 +66,15 @@ export function openStepProgram(tf: Tf, source: StepSource, state: TrainState, f
   throw new NotTraceable('its steps are not alike: JavaScript computes part of each step')
 }
 
-interface Recorded extends Omit<StepProgram, 'program'> {
+/** A step that was taken once, to see what it does. */
+export interface RecordedStep extends Omit<StepProgram, 'program'> {
   readonly recording: Recording
   readonly given: readonly TensorInfo[]
   readonly wanted: readonly TensorInfo[]
 }
 
-function recorded(tf: Tf, source: StepSource, state: TrainState, from: number): Recorded {
+/** Takes a step and records it. Throws `NotTraceable`. */
+export function recordStep(tf: Tf, source: StepSource, state: TrainState, from: number): RecordedStep {
   const { settings, fixed, upload, batches } = source
   return tidy(tf, () => {
     const uploaded = upload(batches(from), from)
@@ -67,10 +93,13 @@ function recorded(tf: Tf, source: StepSource, state: TrainState, from: number): 
     const after = [...tensorsOf(result.state), result.loss, result.norm]
     // A step's statistics belong to its caller.
     tf.dispose([...result.state.statistics])
+    const [given, wanted] = [[...before.map(infoOf), ...infos], after.map(infoOf)]
     return {
       recording,
-      given: [...before.map(infoOf), ...infos],
-      wanted: after.map(infoOf),
+      given,
+      wanted,
+      signature: signatureOf(recording, given, wanted),
+      constants: [...recording.constants.values()],
       state: tensorsOf(state).map(idOf),
       fixed: fixed.map(idOf),
       coefficients: scalars.map(idOf),
@@ -127,6 +156,7 @@ export function takeSteps(
     tensors.forEach((tensor, i) => program.floats(places[i] as DataId).set(tensor.dataSync() as Float32Array))
   write(tensorsOf(state), step.state)
   write(source.fixed, step.fixed)
+  program.constants(step.constants)
   const reports = rates.map((rate, i) => {
     if (i > 0) nextState.forEach((dataId, j) => program.floats(step.state[j] as DataId).set(program.floats(dataId)))
     coefficientsOf(source.settings, from + i, rate).forEach((value, j) => {

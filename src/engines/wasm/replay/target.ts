@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { WasmMemory } from '../../../base/wasm-assembler.ts'
 import type { ElementOperation } from './elementwise.ts'
 import type { Generated } from './generated/definition.ts'
-import type { Place } from './places.ts'
+import type { Place, Places } from './places.ts'
 import type { KernelCall } from './recording.ts'
 import type { Step } from './steps.ts'
 
@@ -22,6 +22,8 @@ export interface Target {
   rowFits(width: number, length: number): boolean
   /** Bytes that the steps use while they run; one place serves all. */
   scratch(steps: readonly Step[]): number
+  /** Numbers of the kernels that hand their result piece by piece to the loop after them. What they read lives on for it. */
+  joined(steps: readonly Step[], places: Places): ReadonlySet<number>
   /** Functions that run the steps in order. @param call what runs a kernel of the backend */
   link(steps: readonly Step[], layout: Layout, call: (call: KernelCall) => () => void): readonly (() => void)[]
 }
@@ -29,6 +31,8 @@ export interface Target {
 /** Where the tensors of a program are, as byte addresses in the backend's memory. */
 export interface Layout {
   readonly memory: WasmMemory
+  /** What `joined` returned. */
+  readonly joined: ReadonlySet<number>
   /** Of all rooms. */
   readonly base: number
   readonly scratch: number

@@ -20,6 +20,7 @@ export const wasmTarget = (simd: boolean): Target => ({
         step.kind === 'loop' ? rowBytes(step) : step.kind === 'own' ? (step.generated.wasm?.scratch ?? 0) : 0,
       ),
     ),
+  joined: () => new Set(),
   link(steps, { memory, base, scratch, of }, call) {
     const functions = steps.map((step, i): WasmFunction | null => {
       const name = `step${i}`

@@ -58,6 +58,7 @@ export function convolution({ name, inputs, attributes, outputs }: KernelCall): 
   return {
     reads: [first, second],
     out,
+    ...(of.kind === 'convolve_kernel' ? {} : { piece: sizeOf(out.shape.slice(1)) }),
     instruction: (address) => ({ kind: of.kind, numbers: [...numbers, address(first), address(second), address(out)] }),
   }
 }

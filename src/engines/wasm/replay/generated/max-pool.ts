@@ -51,6 +51,7 @@ export function maxPool({ name, inputs, attributes, outputs }: KernelCall): Gene
     reads: [images, output, dy],
     out,
     wasm: { scratch: 0, code },
+    piece: tiles.height * tiles.width * tiles.columns * tiles.channels,
     instruction: (address) => ({
       kind: 'max_pool_back',
       numbers: [...sizes, ...[images, output, dy, out].map(address)],

@@ -59,6 +59,7 @@ export function product({ name, inputs, attributes, outputs }: KernelCall): Gene
               }),
           },
         }),
+    piece: columns,
     instruction: (address) => ({
       kind: 'product',
       numbers: [matrices, rows, inner, columns, address(a), aRow, aInner, address(b), bInner, bColumn, address(out)],
