@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+// How vectors are passed to functions does not matter, since no other compilation calls them.
+#pragma GCC diagnostic ignored "-Wpsabi"
 #if defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
