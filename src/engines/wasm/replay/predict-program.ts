@@ -14,6 +14,8 @@ export interface PredictProgram {
   readonly state: readonly DataId[]
   readonly inputs: DataId
   readonly outputs: DataId
+  /** The rows whose inputs it holds; evaluations mostly predict the same ones again. */
+  readonly held: { rows: Int32Array | null }
 }
 
 /** Records a prediction by another model, and checks that its program gives this one's. Throws `NotTraceable`. */
@@ -38,6 +40,7 @@ export function openPredictProgram(
     state: ids.slice(0, -1),
     inputs: ids.at(-1) as DataId,
     outputs: wanted.dataId,
+    held: { rows: null },
   })
   const opened = on(target.reference ?? target)
   const found = tidy(tf, () => hashOf(tf.tensor(predicted(opened, state, data, rows), wanted.shape)))
@@ -49,13 +52,18 @@ export function openPredictProgram(
 
 /** Outputs, rows × width. */
 export function predicted(
-  { program, state: places, inputs, outputs }: PredictProgram,
+  { program, state: places, inputs, outputs, held }: PredictProgram,
   state: ModelState,
   data: TrainingData,
   rows: Int32Array,
 ): Float32Array {
   predictors(state).forEach((tensor, i) => program.floats(places[i] as DataId).set(tensor.dataSync() as Float32Array))
-  gatherRows(data.inputs, inputWidth(data), rows, program.floats(inputs))
+  if (!held.rows || !sameRows(held.rows, rows)) {
+    gatherRows(data.inputs, inputWidth(data), rows, program.floats(inputs))
+    held.rows = rows.slice()
+  }
   program.run()
   return program.floats(outputs).slice()
 }
+
+const sameRows = (a: Int32Array, b: Int32Array): boolean => a.length === b.length && a.every((row, i) => row === b[i])
