@@ -38,7 +38,7 @@ export interface InstallOrder {
   readonly root: string
   /** Variables for the programs that fetch and compile. */
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** ISO 8601, for the record. */
   readonly installedAt: string
   readonly listener: (event: InstallEvent) => void
