@@ -5,7 +5,7 @@ import { lastWords, type Ended } from '../../install/process.ts'
 
 export const withoutNetwork = (): string =>
   `run \`${ownCommand('engine', 'download', 'DIR')}\` on a machine with a network, then ` +
-  `\`${ownCommand('engine', 'install', '--from', 'DIR')}\` here`
+  `\`${ownCommand('engine', 'install', 'tensorflow', '--from', 'DIR')}\` here`
 
 export const noNpm = (): Diagnostic =>
   problem('no-npm', 'cannot run npm, which fetches the JavaScript packages', {

@@ -46,7 +46,7 @@ export function availabilityOf(found: EngineState): Availability {
 const askedFor = ({ state, folder, why }: Extract<EngineState, { readonly state: 'absent' | 'damaged' }>): Diagnostic =>
   problem(state === 'absent' ? 'not-installed' : 'damaged', 'the requested tensorflow engine cannot be used', {
     found: `${folder}: ${why}`,
-    hint: `run \`${ownCommand('engine', 'install')}\`, or use --engine auto, which falls back to wasm`,
+    hint: `run \`${ownCommand('engine', 'install', 'tensorflow')}\`, or use --engine auto, which falls back to wasm`,
   })
 
 function whyNot(found: Exclude<EngineState, { readonly state: 'installed' }>): string {
@@ -54,9 +54,9 @@ function whyNot(found: Exclude<EngineState, { readonly state: 'installed' }>): s
     case 'unsupported':
       return found.why.message
     case 'absent':
-      return `the tensorflow engine is not installed (\`${ownCommand('engine', 'install')}\`)`
+      return `the tensorflow engine is not installed (\`${ownCommand('engine', 'install', 'tensorflow')}\`)`
     case 'damaged':
-      return `the installed tensorflow engine is damaged: ${found.why} (\`${ownCommand('engine', 'install')}\` repairs it)`
+      return `the installed tensorflow engine is damaged: ${found.why} (\`${ownCommand('engine', 'install', 'tensorflow')}\` repairs it)`
     default:
       throw new Error(`no reason for ${JSON.stringify(found satisfies never)}`)
   }
