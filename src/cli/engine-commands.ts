@@ -7,7 +7,7 @@ export function addEngineCommands(root: Command, exit: (code: number) => void): 
   const installables = installableEngines()
   const downloaded = downloadedEngine()
   const { platforms } = downloaded.installer.downloads
-  const engine = root.command('engine').description('engines for the cores of this machine: install them, show them')
+  const engine = root.command('engine').description('install engines on this machine, and show them')
   const dir = [
     '--dir <dir>',
     "engine folder (default: $TUNEGATE_ENGINE_DIR, else tunegate/engine in the user's cache)",

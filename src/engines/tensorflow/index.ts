@@ -8,7 +8,7 @@ import { platforms } from './install/platform.ts'
 const installing = async (): Promise<typeof import('./install/installing.ts')> => await import('./install/installing.ts')
 
 const installer: EngineInstaller = {
-  summary: 'the native engine: TensorFlow on the cores of this machine',
+  summary: 'the TensorFlow library, downloaded from PyPI and npm',
   placeOf: async (root) => (await installing()).installing.placeOf(root),
   install: async (options) => (await installing()).installing.install(options),
   status: async (root) => (await installing()).installing.status(root),
