@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bundle, postStep } from './bundle.ts'
+import { bundle, copyKernels, postStep } from './bundle.ts'
 import { fontNames } from '../src/cli/bundled-files.ts'
 import { differences } from './differences.ts'
 import { licenses } from './licenses.ts'
@@ -58,6 +58,7 @@ async function build(folder: string): Promise<void> {
   }
   for (const [name, from] of Object.entries(pictures))
     write(join(folder, 'pictures', name), readFileSync(join(root, 'node_modules', from)))
+  copyKernels(root, folder)
   // The `post` step runs the same program, under another name.
   write(join(folder, 'action/post.js'), postStep)
   write(join(folder, 'package.json'), '{\n  "type": "module"\n}\n')

@@ -1,5 +1,6 @@
+import { cpSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { sep } from 'node:path'
+import { join, sep } from 'node:path'
 import { transform } from 'esbuild'
 
 /** The part of ncc's answer that is used here; the package ships no types. */
@@ -24,6 +25,11 @@ export interface Bundle {
 
 /** `dist/action/post.js`: the action's program under the name by which it knows that the job has ended. */
 export const postStep = "import './index.js'\n"
+
+/** The sources of the cpu engine's kernels lie beside the folders of the bundles, which look for them there. */
+export function copyKernels(root: string, dist: string): void {
+  cpSync(join(root, 'src/engines/cpu/kernels'), join(dist, 'kernels'), { recursive: true })
+}
 
 /** Bundles one compiled entry and its packages into ES modules. */
 export async function bundle(root: string, entry: string): Promise<Bundle> {

@@ -1,7 +1,7 @@
 import { buildSync } from 'esbuild'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { postStep } from './bundle.ts'
+import { copyKernels, postStep } from './bundle.ts'
 
 /** Bundles of the entries, unminified and in a few seconds; `dist/` of a release differs in form alone. */
 export function bundle(
@@ -26,4 +26,5 @@ export function bundle(
     })
     if (entry === 'action') writeFileSync(join(folder, 'dist/action/post.js'), postStep)
   }
+  copyKernels(folder, join(folder, 'dist'))
 }

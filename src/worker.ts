@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { InputError } from './base/diagnostics.ts'
 import { explainSystemError } from './base/files.ts'
 import { crashedRun, type RunResult } from './records/run.ts'
@@ -55,7 +56,7 @@ async function start({ engine: name, folder, threads = 1 }: EngineOrder): Promis
   const engine = engineNamed(name)
   // Before its libraries are loaded, which read them.
   Object.assign(process.env, engine.environment?.(threads))
-  return await engine.start({ folder, threads })
+  return await engine.start({ folder, embedded: dirname(process.argv[1] ?? '.'), threads })
 }
 
 async function run({ request, id, keepWeights }: Extract<ToWorker, { type: 'run' }>): Promise<RunResult> {

@@ -8,6 +8,7 @@ import { startArtifactService } from './support/artifact-service.ts'
 import type { ArtifactService } from './support/artifact-service.ts'
 import { runStep } from './support/runner.ts'
 import type { StepResult } from './support/runner.ts'
+import { cpuFolder, missingCpu } from './support/tf-cpu.ts'
 import { missingNative, nativeFolder } from './support/tf-native.ts'
 
 // The committed bundle alone, as a runner has it: no node_modules beside it, and a blank in its path.
@@ -123,6 +124,7 @@ describe('the action', () => {
 describe('the engine', () => {
   // A folder that cannot be made: an install fails at once, without a network.
   const none = { TUNEGATE_ENGINE_DIR: '/proc/no-engine' }
+  const noCompiler = { CXX: '/nowhere/c++' }
   const withEngine = (engine: string, env: Readonly<Record<string, string>>, text = spec(0.05)): Promise<StepResult> => {
     writeFileSync(join(workspace, 'nets/tuning.yml'), text)
     const inputs = { spec: 'nets/tuning.yml', workers: '2', artifact: 'false', engine }
@@ -133,22 +135,35 @@ describe('the engine', () => {
     return (JSON.parse(report) as { study: { engine: string } }).study.engine
   }
 
-  it('is the native one where the runner has it', async ({ skip }) => {
-    if (nativeFolder === null) return skip(missingNative)
-    const step = await withEngine('auto', { TUNEGATE_ENGINE_DIR: dirname(nativeFolder) })
+  it('is the cpu engine, which is compiled for this step alone', async ({ skip }) => {
+    if (cpuFolder === null) return skip(missingCpu)
+    const step = await withEngine('auto', none)
     expect([step.exitCode, step.stderr]).toEqual([0, ''])
+    expect(step.log).toContain('The cpu engine was compiled.')
+    expect(step.log).not.toMatch(/tensorflow|no-engine/)
+    expect(engineOf()).toBe('cpu 1')
+  })
+
+  it('is the native one where the runner has it and the cpu engine does not compile', async ({ skip }) => {
+    if (nativeFolder === null) return skip(missingNative)
+    const cxx = join(mkdtempSync(join(tmpdir(), 'cxx-')), 'c++')
+    const refuses = 'case "$*" in *=native*) echo "error: no such processor" >&2; exit 1;; esac'
+    writeFileSync(cxx, `#!/bin/sh\n${refuses}\nexec c++ "$@"\n`, { mode: 0o755 })
+    const step = await withEngine('auto', { CXX: cxx, TUNEGATE_ENGINE_DIR: dirname(nativeFolder) })
+    expect([step.exitCode, step.stderr]).toEqual([0, ''])
+    expect(step.log).toMatch(/training on tensorflow: .* could not compile .*no such processor/)
     expect(step.log).toContain('The tensorflow engine is on this runner.')
     expect(engineOf()).toMatch(/^tensorflow /)
   })
 
-  it.skipIf(process.platform !== 'linux')('is wasm where the native one cannot be had, and the reason is said', async () => {
-    const step = await withEngine('auto', none)
+  it.skipIf(process.platform !== 'linux')('is wasm where no other can be had, and the reasons are said', async () => {
+    const step = await withEngine('auto', { ...noCompiler, ...none })
     expect(step.exitCode).toBe(0)
-    expect(step.log).toMatch(/training on wasm: .*\/proc\/no-engine/)
+    expect(step.log).toMatch(/training on wasm: no C\+\+ compiler .*\/proc\/no-engine/)
     expect(step.summary).toMatch(/engine `wasm [^`]*` \(.*no-engine/)
   })
 
-  it('is that of the lock that gates compare with, and the native one is not looked for', async () => {
+  it('is that of the lock that gates compare with, and no other is looked for', async () => {
     const compares = spec(0.05).replace('gates: [', 'gates: [regression: { metric: accuracy, margin: 0.2 }, ')
     const made = await tune(compares, { engine: 'wasm', 'fail-on': 'never', artifact: 'false' })
     const lock = join(workspace, 'nets/tuning.lock.json')
@@ -156,7 +171,7 @@ describe('the engine', () => {
     try {
       const step = await withEngine('auto', none, compares)
       expect(step.log).toMatch(/training on wasm: tuning\.lock\.json was made on it, and gates do not compare engines/)
-      expect(step.log).not.toMatch(/tensorflow|no-engine/)
+      expect(step.log).not.toMatch(/tensorflow|no-engine|compil/)
       expect(engineOf()).toMatch(/^wasm /)
     } finally {
       rmSync(lock)
@@ -199,7 +214,7 @@ describe('what a person gets wrong', () => {
   it.each([
     [{ spec: 'nets/none.yml' }, 'nets/none.yml'],
     [{ spec: '/etc/passwd' }, 'inside the workspace'],
-    [{ engine: 'cuda' }, 'auto, tensorflow, wasm'],
+    [{ engine: 'cuda' }, 'auto, cpu, tensorflow, wasm'],
     [{ stages: 'batch' }, 'verify'],
     [{ baseline: 'none.lock.json' }, 'none.lock.json'],
   ])('may be the inputs of the step: %j', async (inputs, reason) => {

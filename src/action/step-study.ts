@@ -17,7 +17,7 @@ import { baselineOf, type WithoutLock } from './base-choice.ts'
 import { judgedBy, verification } from './base-commit.ts'
 import { requireOwn } from './change-guard.ts'
 import { requested, type Asked } from './comment.ts'
-import { engineAsItIs, ensureEngine } from './ensure-engine.ts'
+import { ensureAvailable, ensureEngine } from './ensure-engine.ts'
 import { triggerOf, triggerOfRequest } from './event.ts'
 import type { Step } from './inputs.ts'
 import { isJobMode, jobOf } from './jobs.ts'
@@ -106,15 +106,19 @@ function studyOptions({ inputs, runner: { workspace } }: Step, asked: Asked): St
 
 /** A spec with errors is reported at once, and nothing is installed. */
 function provided(wanted: EngineWish, workspace: string, signal: AbortSignal): EngineSource {
-  const choose: EngineSource['choose'] = async (checked) => {
+  const afterwards = async <T>(checked: Promise<unknown>, work: () => Promise<T>): Promise<T> => {
     await checked
     try {
-      return await ensureEngine(wanted, workspace, signal)
+      return await work()
     } catch (error) {
       throw signal.aborted ? new Interrupted() : error
     }
   }
-  return { wanted, choose, available: engineAsItIs }
+  return {
+    wanted,
+    choose: (checked) => afterwards(checked, () => ensureEngine(wanted, workspace, signal)),
+    available: (name, checked) => afterwards(checked, () => ensureAvailable(name, workspace, signal)),
+  }
 }
 
 /** Progress as plain lines. The lines of a stage are folded under its name; its conclusion stays visible. */

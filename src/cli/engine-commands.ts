@@ -1,11 +1,13 @@
-import { Option, type Command } from 'commander'
-import { installable } from '../engines/index.ts'
+import { Argument, Option, type Command } from 'commander'
+import { downloadedEngine, installableEngines } from '../engines/index.ts'
 import type { EngineInstallOptions } from './commands/engine.ts'
 
-/** `tunegate engine …`: the engine that can be installed on this machine. */
+/** `tunegate engine …`: the engines that can be installed on this machine. */
 export function addEngineCommands(root: Command, exit: (code: number) => void): void {
-  const { summary, platforms } = installable().installer
-  const engine = root.command('engine').description(summary)
+  const installables = installableEngines()
+  const downloaded = downloadedEngine()
+  const { platforms } = downloaded.installer.downloads
+  const engine = root.command('engine').description('install engines on this machine, and show them')
   const dir = [
     '--dir <dir>',
     "engine folder (default: $TUNEGATE_ENGINE_DIR, else tunegate/engine in the user's cache)",
@@ -13,12 +15,20 @@ export function addEngineCommands(root: Command, exit: (code: number) => void): 
 
   engine
     .command('install')
-    .description('download, check, compile and test the native engine')
+    .description(`compile and test an engine; ${downloaded.name} is downloaded and checked first`)
+    .addArgument(
+      new Argument('[engine]', installables.map(({ name, installer }) => `${name}: ${installer.summary}`).join('; '))
+        .choices(installables.map(({ name }) => name))
+        .default(downloaded.name),
+    )
     .option(...dir)
-    .option('--from <dir>', 'use the files that `engine download` saved in this folder, without a network')
+    .option(
+      '--from <dir>',
+      `take the files of ${downloaded.name} from this folder, which \`engine download\` filled, without a network`,
+    )
     .option('--force', 'rebuild the engine if it is already installed')
-    .action(async (options: EngineInstallOptions) =>
-      exit(await (await import('./commands/engine.ts')).engineInstallCommand(options)),
+    .action(async (name: string, options: EngineInstallOptions) =>
+      exit(await (await import('./commands/engine.ts')).engineInstallCommand(name, options)),
     )
 
   engine
@@ -32,7 +42,7 @@ export function addEngineCommands(root: Command, exit: (code: number) => void): 
 
   engine
     .command('download <dir>')
-    .description('download the install files for a machine without a network')
+    .description(`download the install files of ${downloaded.name} for a machine without a network`)
     .addOption(
       new Option('--platform <platform>', 'the platform to download for (default: this machine)').choices(platforms),
     )

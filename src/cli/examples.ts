@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { targetNames } from '../compile/targets/index.ts'
+import { installableEngines } from '../engines/index.ts'
 import { exportNames } from '../report/exports/index.ts'
 import { confirmation } from '../stages/index.ts'
 import { ownCommand } from '../base/own-command.ts'
@@ -56,8 +57,8 @@ const examples: Readonly<Record<string, readonly (readonly [words: readonly stri
     [['diagnose', 'log.csv', '--classes', '10'], 'a log of any tool'],
     [['diagnose', '.tunegate/digits'], 'a finished run'],
   ],
-  'engine install': [[['engine', 'install'], 'install the native engine']],
-  'engine status': [[['engine', 'status'], 'see whether it loads']],
+  'engine install': installableEngines().map(({ name }) => [['engine', 'install', name], `install the ${name} engine`]),
+  'engine status': [[['engine', 'status'], 'see which load']],
   'engine download': [[['engine', 'download', 'files'], 'fetch what a machine without a network needs']],
   'trainer check': [[['trainer', 'check', '--', 'python', 'train.py'], 'run the script in every mode']],
   completion: [[['completion', 'bash'], 'print the script for bash']],

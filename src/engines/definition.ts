@@ -102,6 +102,8 @@ export interface ScriptProblem extends Pick<Diagnostic, 'code' | 'message' | 'fo
 export interface EngineFiles {
   /** The folder that `available` returned; for an embedded engine, the folder of the worker's script. */
   readonly folder: string
+  /** The folder of the worker's script: what tunegate ships for engines. */
+  readonly embedded: string
   /** Native threads per step. */
   readonly threads: number
 }

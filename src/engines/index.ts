@@ -1,12 +1,13 @@
 import { entryNamed } from '../base/lists.ts'
 import { command } from './command/index.ts'
+import { cpu } from './cpu/index.ts'
 import type { EngineDefinition, ScriptEngine } from './definition.ts'
-import type { EngineInstaller } from './installer.ts'
+import type { EngineDownloads, EngineInstaller } from './installer.ts'
 import { tensorflow } from './tensorflow/index.ts'
 import { wasm } from './wasm/index.ts'
 
 /** Every engine, in the order in which `auto` prefers them. */
-export const engines = [tensorflow, wasm, command] as const
+export const engines = [cpu, tensorflow, wasm, command] as const
 
 export type EngineName = (typeof engines)[number]['name']
 
@@ -38,16 +39,33 @@ export function scriptEngine(): EngineDefinition<EngineName> & { readonly script
   return found
 }
 
-/** What the `tunegate engine` commands install, and the engine that it belongs to. */
-export function installable(): { readonly name: EngineName; readonly installer: EngineInstaller } {
+/** An engine that can be installed. */
+export interface InstallableEngine extends EngineDefinition<EngineName> {
+  readonly installer: EngineInstaller
+}
+
+/** The engines that `tunegate engine install` takes. */
+export function installableEngines(): readonly InstallableEngine[] {
   const all: readonly EngineDefinition<EngineName>[] = engines
-  const [found] = all.flatMap(({ name, installer }) => (installer ? [{ name, installer }] : []))
-  if (!found) throw new Error('no engine can be installed')
+  return all.flatMap((engine) => (engine.installer ? [{ ...engine, installer: engine.installer }] : []))
+}
+
+/** An engine whose files come over a network. */
+export interface DownloadedEngine extends InstallableEngine {
+  readonly installer: EngineInstaller & { readonly downloads: EngineDownloads }
+}
+
+/** The engine that `tunegate engine download` fetches, and that `engine install` installs if none is named. */
+export function downloadedEngine(): DownloadedEngine {
+  const [found] = installableEngines().flatMap(({ installer, ...engine }) =>
+    installer.downloads ? [{ ...engine, installer: { ...installer, downloads: installer.downloads } }] : [],
+  )
+  if (!found) throw new Error('no engine is downloaded')
   return found
 }
 
-/** What `auto` selects, for help texts: the engine of the lock, or `tensorflow where it is installed, else wasm`. */
+/** What `auto` selects, for help texts: the engine of the lock, or `cpu where it is installed, else wasm`. */
 export const autoEngineWords = (): string =>
   `the engine of the lock that gates compare with, and without a lock ${automaticEngines()
-    .map(({ name, where, embedded }) => (embedded ? `else ${name}` : `${name} ${where}`))
-    .join(', ')}`
+    .map(({ name, where, embedded }) => (embedded ? name : `${name} ${where}`))
+    .join(', else ')}`

@@ -1,19 +1,27 @@
 import type { Diagnostic } from '../base/diagnostics.ts'
 import type { Result } from '../base/result.ts'
 
-/**
- * How to install an engine that tunegate does not ship. `tunegate engine` and the action call it. The commands serve the
- * first engine in the registry that has an installer; a second one would need an argument there.
- */
+/** How to install an engine that tunegate does not ship. `tunegate engine` and the action call it. */
 export interface EngineInstaller {
   /** What it installs, for the help of `tunegate engine`. */
   readonly summary: string
-  /** The kinds of machines with available files, as values of `--platform`. */
-  readonly platforms: readonly string[]
   /** The place of this machine's engine below `root`, or why there is none for this machine. */
   placeOf(root: string): Promise<Result<InstallPlace, Diagnostic>>
   /** Installs it if it is missing. Throws an `InputError` that names the cause and what to do. */
   install(options: InstallOrder & InstallSource): Promise<InstalledEngine>
+  /** What is installed, and whether it loads. */
+  status(root: string): Promise<InstallStatus>
+  /**
+   * How its files get here. Absent if it is made on this machine from tunegate's own files, in seconds and without a network:
+   * the action then makes it in each step, in a new folder, and neither keeps it nor trusts one that is there.
+   */
+  readonly downloads?: EngineDownloads
+}
+
+/** Files of an engine that come over a network, and what the action does to fetch them once. */
+export interface EngineDownloads {
+  /** The kinds of machines with available files, as values of `--platform`. */
+  readonly platforms: readonly string[]
   /** Saves the files of an install to a folder, for a machine without a network. Throws as `install` does. */
   download(options: DownloadOrder): Promise<void>
   /**
@@ -23,8 +31,6 @@ export interface EngineInstaller {
   renew(options: InstallOrder): Promise<Result<unknown, { readonly state: 'absent' | 'damaged'; readonly why: string }>>
   /** Unpacks an archive into the engine's place. Nobody vouches for its content; `renew` verifies it before use. */
   unpack(root: string, archive: EngineArchive, signal: AbortSignal): Promise<void>
-  /** What is installed, and whether it loads. */
-  status(root: string): Promise<InstallStatus>
 }
 
 export interface InstallPlace {
@@ -38,14 +44,14 @@ export interface InstallOrder {
   readonly root: string
   /** Variables for the programs that fetch and compile. */
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** ISO 8601, for the record. */
   readonly installedAt: string
   readonly listener: (event: InstallEvent) => void
 }
 
 export interface InstallSource {
-  /** A folder that `download` filled; null fetches from the registries. */
+  /** A folder that `download` filled; null fetches from the registries. An engine without downloads ignores it. */
   readonly from: string | null
   /** Builds again what is already installed. */
   readonly force: boolean

@@ -53,7 +53,7 @@ async function engineOfLock(
 /** That engine, without a look at those before it, or else the usual one. */
 async function choiceFor({ name, lock }: Made, source: EngineSource, checked: Promise<unknown>): Promise<EngineChoice> {
   if (name !== automaticEngines()[0]?.name) {
-    const here = await source.available(name)
+    const here = await source.available(name, checked)
     if (here.ok) {
       const why = `${lock} was made on it, and gates do not compare engines (name an engine to train on another)`
       return { engine: name, folder: here.value, why }

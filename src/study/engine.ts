@@ -9,8 +9,8 @@ export interface EngineSource {
   readonly wanted: EngineWish
   /** May wait for `checked`, the spec and data that are checked at the same time, before it starts anything slow. */
   readonly choose: (checked: Promise<unknown>) => Promise<EngineChoice>
-  /** Whether an engine can train here as it is. `auto` takes that of the lock that gates compare with, where it can. */
-  readonly available: (engine: EngineName) => Promise<Availability>
+  /** Whether an engine can train here. `auto` takes that of the lock that gates compare with, where it can. Waits likewise. */
+  readonly available: (engine: EngineName, checked: Promise<unknown>) => Promise<Availability>
 }
 
 /** An engine that is available on this machine. Nothing is installed for it. */

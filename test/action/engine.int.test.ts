@@ -1,15 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { root } from '../support/architecture.ts'
+import { kernelsFile } from '../../src/engines/cpu/install/recipe.ts'
 import { platform } from '../engines/tensorflow/install/tiny.ts'
 import { plantEngine } from '../support/planted-engine.ts'
 import { node24, runStep, type StepResult } from '../support/runner.ts'
 import { wineSpec } from '../support/specs.ts'
+import { cpuFolder, missingCpu } from '../support/tf-cpu.ts'
 import { needs } from '../support/tools.ts'
 
 beforeEach((context) => {
@@ -65,11 +67,15 @@ function machine(): Place {
 }
 
 /** A step of the bundled action on a machine without npm, pip and compiler. */
-const step = ({ workspace, tools, temp, empty }: Place, env: Readonly<Record<string, string>> = {}): Promise<StepResult> =>
+const step = (
+  { workspace, tools, temp, empty }: Place,
+  env: Readonly<Record<string, string>> = {},
+  engine = 'tensorflow',
+): Promise<StepResult> =>
   runStep({
     script: join(root, 'dist/action/index.js'),
     workspace,
-    with: { engine: 'tensorflow', workers: '1', artifact: 'false' },
+    with: { engine, workers: '1', artifact: 'false' },
     env: { PATH: empty, RUNNER_TOOL_CACHE: tools, RUNNER_TEMP: temp, ACTIONS_RUNTIME_TOKEN: 'runtime-secret', ...env },
   })
 
@@ -89,6 +95,38 @@ describe('attack 13: an engine that somebody planted', () => {
     const done = await step(here, { TUNEGATE_ENGINE_DIR: join(here.folder, 'mine') })
     expect(seen()).toBeNull()
     expect(done.exitCode).toBe(1)
+  })
+})
+
+describe('attack 13: kernels that somebody planted', () => {
+  it('are never run, wherever the runner has them: each step compiles its own', async ({ skip }) => {
+    if (cpuFolder === null) return skip(missingCpu)
+    const here = machine()
+    const mine = join(here.folder, 'mine')
+    // Nothing that is compiled is the same as what lies there: these are no kernels at all.
+    const planted = [join(here.tools, 'tunegate-engine'), join(here.temp, 'tunegate-engine'), mine].map((folder) => {
+      const engine = join(folder, basename(cpuFolder as string))
+      cpSync(cpuFolder as string, engine, { recursive: true })
+      const kernels = join(engine, kernelsFile)
+      writeFileSync(kernels, Buffer.alloc(statSync(kernels).size))
+      return kernels
+    })
+    for (const env of [{}, { TUNEGATE_ENGINE_DIR: mine }]) {
+      const done = await step(here, { PATH: process.env['PATH'] ?? '', ...env }, 'cpu')
+      expect(done.log).toContain('The cpu engine was compiled.')
+      expect(done.log).toContain('cpu 1')
+      expect([0, 1]).toContain(done.exitCode)
+    }
+    for (const file of planted) expect(readFileSync(file).every((byte) => byte === 0)).toBe(true)
+  })
+
+  it('have no say where there is no compiler', async ({ skip }) => {
+    if (cpuFolder === null) return skip(missingCpu)
+    const here = machine()
+    cpSync(cpuFolder, join(here.tools, 'tunegate-engine', basename(cpuFolder)), { recursive: true })
+    const done = await step(here, {}, 'cpu')
+    expect(done.exitCode).toBe(1)
+    expect(done.log).toContain('no C++ compiler was found')
   })
 })
 

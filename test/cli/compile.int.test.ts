@@ -62,7 +62,7 @@ describe('compile', () => {
     ['no file to check', [...target, '--check'], /nothing to check/],
     ['no job', [...target, '--shards', '0'], /from 1 to 256/],
     ['more jobs than a matrix has', [...target, '--shards', '257'], /from 1 to 256/],
-    ['an engine that there is not', [...target, '--engine', 'cuda'], /auto, tensorflow, wasm/],
+    ['an engine that there is not', [...target, '--engine', 'cuda'], /auto, cpu, tensorflow, wasm/],
     ['no label of a runner', [...target, '--runs-on', 'a b'], /labels of a runner/],
     ['an image without its digest', [...target, '--container', 'python:3.13'], /because a tag can move/],
     ['a set-up of two lines', [...target, '--set-up', 'a\nb'], /on one line/],

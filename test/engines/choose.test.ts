@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { err, ok } from '../../src/base/result.ts'
 import { chooseEngine } from '../../src/engines/choose.ts'
 import type { Availability } from '../../src/engines/definition.ts'
-import { autoEngineWords, engineNamed, engines, engineWishes, fallbackEngine, installable } from '../../src/engines/index.ts'
+import {
+  autoEngineWords,
+  downloadedEngine,
+  engineNamed,
+  engines,
+  engineWishes,
+  fallbackEngine,
+  installableEngines,
+} from '../../src/engines/index.ts'
 
 const missing: Availability = err({
   why: 'it is not here',
@@ -19,17 +27,24 @@ const choose = (wanted: (typeof engineWishes)[number], here: Readonly<Record<str
 describe('the engine of a study', () => {
   test('is by auto the first that is available, and no other is asked', async () => {
     const asked: string[] = []
-    expect(await choose('auto', { tensorflow: ok('/engines/one'), wasm: ok(null) }, asked)).toEqual({
+    const here = { cpu: ok('/engines/one'), tensorflow: ok('/engines/two'), wasm: ok(null) }
+    expect(await choose('auto', here, asked)).toEqual({
       ok: true,
-      value: { engine: 'tensorflow', folder: '/engines/one', why: 'installed, and faster' },
+      value: { engine: 'cpu', folder: '/engines/one', why: "installed, and compiled for this machine's processor" },
     })
-    expect(asked).toEqual(['tensorflow'])
+    expect(asked).toEqual(['cpu'])
   })
 
   test('is by auto the next one, with why it is not the first', async () => {
+    const asked: string[] = []
+    expect(await choose('auto', { tensorflow: ok('/engines/two'), wasm: ok(null) }, asked)).toEqual({
+      ok: true,
+      value: { engine: 'tensorflow', folder: '/engines/two', why: 'it is not here' },
+    })
+    expect(asked).toEqual(['cpu', 'tensorflow'])
     expect(await choose('auto', { wasm: ok(null) })).toEqual({
       ok: true,
-      value: { engine: 'wasm', folder: null, why: 'it is not here' },
+      value: { engine: 'wasm', folder: null, why: 'it is not here; it is not here' },
     })
   })
 
@@ -46,17 +61,18 @@ describe('the engine of a study', () => {
 
 describe('the registry of engines', () => {
   test('gives help and inputs their words', () => {
-    expect(engineWishes.slice(0, 2)).toEqual(['auto', 'tensorflow'])
+    expect(engineWishes.slice(0, 2)).toEqual(['auto', 'cpu'])
     expect(engineWishes).toHaveLength(engines.length + 1)
     expect(autoEngineWords()).toBe(
-      'the engine of the lock that gates compare with, and without a lock tensorflow where it is installed, else wasm',
+      'the engine of the lock that gates compare with, and without a lock cpu where it is installed, else tensorflow where it is installed, else wasm',
     )
     expect(() => engineNamed('cuda')).toThrow('there is no engine cuda')
   })
 
-  test('has one engine that is there on every machine, and one that can be installed', async () => {
+  test('has one engine that is there on every machine, and those that can be installed', async () => {
     expect(await fallbackEngine().available('/nowhere')).toEqual(ok(null))
-    expect(installable().name).toBe('tensorflow')
+    expect(installableEngines().map(({ name }) => name)).toEqual(['cpu', 'tensorflow'])
+    expect(downloadedEngine().name).toBe('tensorflow')
   })
 
   test('tells apart an engine whose bits depend on its threads, and reads them from the label', () => {

@@ -30,7 +30,8 @@ async function taken(
   with_: {
     lock?: string
     baseline?: string
-    wasm?: Availability
+    /** Whether the engine of the lock can train here. */
+    made?: Availability
     wanted?: 'auto' | 'tensorflow'
     choose?: EngineSource['choose']
   },
@@ -44,7 +45,7 @@ async function taken(
     wanted: with_.wanted ?? ('auto' as const),
     choose:
       with_.choose ?? (() => Promise.resolve({ engine: 'tensorflow', folder: '/engine', why: 'installed, and faster' })),
-    available: () => Promise.resolve(with_.wasm ?? here),
+    available: () => Promise.resolve(with_.made ?? here),
   }
   const preparing = { read, prepared: new Promise(() => undefined) } as unknown as Preparing
   return (await engineFor(source, preparing, { specPath, baseline: namedBaseline(with_.baseline) })).choice
@@ -59,18 +60,32 @@ describe('the engine of a study', () => {
     })
   })
 
+  it('is that of the lock, though auto prefers another one that is installed', async () => {
+    const made = { ok: true, value: '/tensorflow' } as const
+    const [onTensorflow, onCpu] = ['"tensorflow 4.22.0"', '"cpu 1"'].map((label) =>
+      lock.replace('"wasm 4.22.0 simd"', label),
+    )
+    const usual = { engine: 'cpu' as const, folder: '/cpu', why: 'installed' }
+    const choose = () => Promise.resolve(usual)
+    expect(await taken(compares, { lock: onTensorflow ?? '', made, choose })).toMatchObject({
+      engine: 'tensorflow',
+      folder: '/tensorflow',
+    })
+    expect(await taken(compares, { lock: onCpu ?? '', made, choose })).toEqual(usual)
+  })
+
   it('is looked for alone, so that nothing is installed for another', async () => {
     const never = () => Promise.reject(new Error('looked for the usual engine'))
     expect(await taken(compares, { lock, choose: never })).toMatchObject({ engine: 'wasm' })
   })
 
   it('is the usual one, with what that means, where that of the lock cannot train here', async () => {
-    expect((await taken(compares, { lock, wasm: absent })).why).toBe(
+    expect((await taken(compares, { lock, made: absent })).why).toBe(
       'installed, and faster; gates cannot compare with tuning.lock.json, which was made on wasm',
     )
     const other = lock.replace('"wasm 4.22.0 simd"', '"tensorflow 4.22.0"')
     const onWasm = { engine: 'wasm' as const, folder: null, why: 'tensorflow is not installed' }
-    expect(await taken(compares, { lock: other, choose: () => Promise.resolve(onWasm) })).toEqual({
+    expect(await taken(compares, { lock: other, made: absent, choose: () => Promise.resolve(onWasm) })).toEqual({
       ...onWasm,
       why: 'tensorflow is not installed; gates cannot compare with tuning.lock.json, which was made on tensorflow',
     })
@@ -82,7 +97,6 @@ describe('the engine of a study', () => {
     ['the levers are retrained', compares, { lock, baseline: 'retrain' }],
     ['an engine is asked for', compares, { lock, wanted: 'tensorflow' as const }],
     ['the lock cannot be read', compares, { lock: '{}' }],
-    ['the lock is of the same engine', compares, { lock: lock.replace('"wasm 4.22.0 simd"', '"tensorflow 4.22.0"') }],
   ])('is the usual one where %s', async (_, gate, more) => {
     expect(await taken(gate, more)).toMatchObject({ engine: 'tensorflow', why: 'installed, and faster' })
   })

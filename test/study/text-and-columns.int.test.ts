@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { stream } from '../../src/base/random.ts'
 import { tunegate, workFolder } from '../support/cli.ts'
+import { cpuFolder, missingCpu } from '../support/tf-cpu.ts'
 import { missingNative, nativeFolder } from '../support/tf-native.ts'
 
 const words = [
@@ -59,11 +60,13 @@ function lossOf(folder: string): number {
   return losses.reduce((sum, loss) => sum + loss / losses.length, 0)
 }
 
-test.for(['wasm', 'tensorflow'])(
+test.for(['wasm', 'cpu', 'tensorflow'])(
   'on the engine %s a text and columns together tell more than either',
   async (engine, { skip }) => {
     if (engine === 'tensorflow' && nativeFolder === null) return skip(missingNative)
-    const env = nativeFolder === null ? {} : { TUNEGATE_ENGINE_DIR: dirname(nativeFolder) }
+    if (engine === 'cpu' && cpuFolder === null) return skip(missingCpu)
+    const installed = engine === 'cpu' ? cpuFolder : nativeFolder
+    const env = installed === null ? {} : { TUNEGATE_ENGINE_DIR: dirname(installed) }
     const folder = workFolder()
     writeFileSync(join(folder, 'reviews.csv'), reviews(1, 600))
     const losses: Record<string, number> = {}

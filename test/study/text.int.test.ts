@@ -11,6 +11,7 @@ import type { Engine } from '../../src/train/engine.ts'
 import { createTrainer } from '../../src/train/trainer.ts'
 import { root } from '../support/architecture.ts'
 import { modelWorkload, preparedModel } from '../support/models.ts'
+import { cpuEngine, cpuFolder, missingCpu } from '../support/tf-cpu.ts'
 import { missingNative, nativeEngine, nativeFolder } from '../support/tf-native.ts'
 import { wasmEngine } from '../support/tf-wasm.ts'
 
@@ -64,8 +65,13 @@ test('init reads sentences as a text, and its model learns what they are about, 
   const { plan, test: found } = await trainedOn(await wasmEngine())
   expect(modelWorkload(plan.workload).data.vocabulary).toBeGreaterThan(500)
   expect(found.accuracy).toBeGreaterThan(0.75)
-  if (nativeFolder === null) return skip(missingNative)
-  const native = await trainedOn(await nativeEngine(true))
-  expect(native.test.nll).toBeCloseTo(found.nll ?? NaN, 3)
-  expect(native.test.accuracy).toBeCloseTo(found.accuracy ?? NaN, 2)
+  const alike = async (engine: Engine): Promise<void> => {
+    const { test: other } = await trainedOn(engine)
+    expect(other.nll).toBeCloseTo(found.nll ?? NaN, 3)
+    expect(other.accuracy).toBeCloseTo(found.accuracy ?? NaN, 2)
+  }
+  if (cpuFolder !== null) await alike(await cpuEngine())
+  if (nativeFolder !== null) await alike(await nativeEngine(true))
+  const missing = [...(cpuFolder === null ? [missingCpu] : []), ...(nativeFolder === null ? [missingNative] : [])]
+  if (missing.length > 0) skip(missing.join('; '))
 })

@@ -52,7 +52,8 @@ const named = (text: string, word: string): string[] =>
 describe('the package', () => {
   it('has what runs, and no dependency to fetch', () => {
     const listed = execFileSync('tar', ['-tzf', join(clone, file)], { encoding: 'utf8' })
-    for (const path of ['dist/cli/index.js', 'dist/worker/index.js', 'schema/tuning.schema.json', 'LICENSE', 'README.md'])
+    const programs = ['dist/cli/index.js', 'dist/worker/index.js', 'dist/kernels/addon.cc']
+    for (const path of [...programs, 'schema/tuning.schema.json', 'LICENSE', 'README.md'])
       expect(listed).toContain(`package/${path}\n`)
     const manifest = execFileSync('tar', ['-xzOf', join(clone, file), 'package/package.json'], { encoding: 'utf8' })
     expect(Object.keys(JSON.parse(manifest) as object).filter((key) => /dependencies|scripts/i.test(key))).toEqual([])

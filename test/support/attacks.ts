@@ -164,7 +164,7 @@ export const attacks: Readonly<Record<number, Line>> = {
       'src/engines/tensorflow/install/renew.ts',
       'src/engines/tensorflow/install/unpack.ts',
       'src/base/archive.ts',
-      'src/engines/tensorflow/install/process.ts',
+      'src/engines/install/process.ts',
       'src/action/ensure-engine.ts',
       'src/github/engine-cache.ts',
       'src/github/cache-trust.ts',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { files, smokeTestStep } from '../../src/engines/tensorflow/install/layout.ts'
 import { pins, versionsOf } from '../../src/engines/tensorflow/install/pins.ts'
 import { placeOf } from '../../src/engines/tensorflow/install/place.ts'
-import { listFiles, writeRecord } from '../../src/engines/tensorflow/install/record.ts'
+import { listFiles, writeRecord } from '../../src/engines/install/record.ts'
 
 /** What planted code saw of the machine. Null where it never ran. */
 export interface Seen {

@@ -24,15 +24,29 @@ export const engineGuards: readonly Guard[] = [
     attack: 13,
     guard: 'A folder that was there before is held against the pins before anything of it runs.',
     file: 'src/action/ensure-engine.ts',
-    find: "const renewed = await installer.renew(orderFor(engine, 'Checking'))",
+    find: "const renewed = await downloads.renew(orderFor(engine, root, 'Checking'))",
     replace:
-      "const renewed = (await installer.status(root)).loads?.ok ? { ok: true as const } : await installer.renew(orderFor(engine, 'Checking'))",
+      "const renewed = (await installer.status(root)).loads?.ok ? { ok: true as const } : await downloads.renew(orderFor(engine, root, 'Checking'))",
     tests: [
       { file: action, name: 'attack 13: an engine that somebody planted in the tool cache is never run' },
       {
         file: action,
         name: 'attack 13: an engine that somebody planted in the folder that TUNEGATE_ENGINE_DIR names is never run',
       },
+    ],
+  },
+  {
+    attack: 13,
+    guard: 'Kernels are compiled in a new folder of the step, whatever the runner has.',
+    file: 'src/action/ensure-engine.ts',
+    find: ': await make(wanted)',
+    replace: ': (engineRoot() ?? (await make(wanted)))',
+    tests: [
+      {
+        file: action,
+        name: 'attack 13: kernels that somebody planted are never run, wherever the runner has them: each step compiles its own',
+      },
+      { file: action, name: 'attack 13: kernels that somebody planted have no say where there is no compiler' },
     ],
   },
   {

@@ -293,7 +293,7 @@ export const parsingGuards: readonly Guard[] = [
   {
     attack: 20,
     guard: 'What an engine lists are paths, sizes and digests.',
-    file: 'src/engines/tensorflow/install/record.ts',
+    file: 'src/engines/install/record.ts',
     find: ' && record.files.every(isListed)',
     replace: '',
     tests: [untrusted('of an engine that lists what is no file is damaged')],

@@ -5,7 +5,7 @@ import { lineOf } from '../../base/diagnostics.ts'
 import { reasonOf } from '../../base/files.ts'
 import { ownCommand } from '../../base/own-command.ts'
 import { chooseEngine } from '../../engines/choose.ts'
-import { installable } from '../../engines/index.ts'
+import { downloadedEngine, engineNamed, installableEngines } from '../../engines/index.ts'
 import { thisMachine, workersFor } from '../../run/worker-count.ts'
 import { version } from '../../study/version.ts'
 import { workerScript } from '../bundled-files.ts'
@@ -82,13 +82,24 @@ async function engine(): Promise<Finding> {
   }
   const { engine: name, folder, why } = chosen.value
   if (folder === null) {
-    const todo = `It works everywhere. ${ownCommand('engine', 'install')} installs the native engine, which is several times faster.`
-    return { what: 'engine', status: 'note', found: `${name}: ${why}`, todo }
+    return { what: 'engine', status: 'note', found: `${name}: ${why}`, todo: await faster(root) }
   }
-  const { loads } = await installable().installer.status(root)
+  const { installer, mend } = engineNamed(name)
+  const { loads } = (await installer?.status(root)) ?? { loads: null }
   if (loads?.ok) return { what: 'engine', status: 'ok', found: `${name}, which loads and trains`, todo: null }
   const found = `${name} does not train here: ${loads === null ? 'it is gone' : lineOf(loads.error)}`
-  return { what: 'engine', status: 'fails', found, todo: `Rebuild it: ${ownCommand('engine', 'install', '--force')}` }
+  return { what: 'engine', status: 'fails', found, todo: mend === undefined ? null : `${mend()}.` }
+}
+
+/** What the user can install on this machine. */
+async function faster(root: string): Promise<string | null> {
+  const all = await Promise.all(
+    installableEngines().map(async ({ name, installer }) => {
+      const place = await installer.placeOf(root)
+      return place.ok ? [`${ownCommand('engine', 'install', name)} installs ${installer.summary}.`] : []
+    }),
+  )
+  return all.flat().length === 0 ? null : ['It works everywhere. Others are faster:', ...all.flat()].join(' ')
 }
 
 function machine(): Finding {
@@ -121,7 +132,7 @@ async function disk(): Promise<Finding> {
     : { what: 'disk', status: 'ok', found, todo: null }
 }
 
-/** Whether the native engine could be installed; its folder may not exist yet. */
+/** Whether engines could be installed; their folder may not exist yet. */
 async function engineWritable(): Promise<Finding> {
   const root = engineFolder()
   const what = 'engine folder'
@@ -144,10 +155,10 @@ async function engineWritable(): Promise<Finding> {
 const registry = 'https://registry.npmjs.org/-/ping'
 const patienceMs = 4000
 
-/** Only the install of the native engine needs a network. */
+/** Only a download of an engine needs a network. */
 async function network(): Promise<Finding> {
   const what = 'network'
-  const todo = 'Only the install of the native engine needs it. npm may use a proxy or a registry of yours.'
+  const todo = `Only the install of the ${downloadedEngine().name} engine needs it. npm may use a proxy or a registry of yours.`
   try {
     const { status } = await fetch(registry, { signal: AbortSignal.timeout(patienceMs) })
     if (status < 500) return { what, status: 'ok', found: 'the npm registry answers', todo: null }

@@ -5,18 +5,19 @@ import { nativeEnvironment } from './install/layout.ts'
 import { platforms } from './install/platform.ts'
 
 /** Most commands install nothing, so what installs is loaded late. */
-const installing = async (): Promise<Omit<EngineInstaller, 'summary' | 'platforms'>> =>
-  (await import('./install/installing.ts')).installing
+const installing = async (): Promise<typeof import('./install/installing.ts')> => await import('./install/installing.ts')
 
 const installer: EngineInstaller = {
-  summary: 'the native engine: TensorFlow on the cores of this machine',
-  platforms,
-  placeOf: async (root) => (await installing()).placeOf(root),
-  install: async (options) => (await installing()).install(options),
-  download: async (options) => (await installing()).download(options),
-  renew: async (options) => (await installing()).renew(options),
-  unpack: async (root, archive, signal) => (await installing()).unpack(root, archive, signal),
-  status: async (root) => (await installing()).status(root),
+  summary: 'the TensorFlow library, downloaded from PyPI and npm',
+  placeOf: async (root) => (await installing()).installing.placeOf(root),
+  install: async (options) => (await installing()).installing.install(options),
+  status: async (root) => (await installing()).installing.status(root),
+  downloads: {
+    platforms,
+    download: async (options) => (await installing()).downloads.download(options),
+    renew: async (options) => (await installing()).downloads.renew(options),
+    unpack: async (root, archive, signal) => (await installing()).downloads.unpack(root, archive, signal),
+  },
 }
 
 /** The native engine: the TensorFlow library through tfjs-node. `tunegate engine install` and the action install it. */
@@ -30,7 +31,7 @@ export const tensorflow: EngineDefinition<'tensorflow'> = {
     return availabilityOf(await engineState(root))
   },
   installer,
-  mend: () => `\`${ownCommand('engine', 'install', '--force')}\` rebuilds the engine`,
+  mend: () => `\`${ownCommand('engine', 'install', 'tensorflow', '--force')}\` rebuilds the engine`,
   threadsOf: (label) => Number(/ (\d+) threads$/.exec(label)?.[1] ?? 1),
   environment: (threads) => ({ ...nativeEnvironment, TF_NUM_INTRAOP_THREADS: String(threads) }),
   start: async (files) => (await import('./engine.ts')).start(files),

@@ -5,13 +5,14 @@ import { InputError } from '../../../base/diagnostics.ts'
 import { writeAt } from '../../../base/files.ts'
 import { sha256 } from '../../../base/hash.ts'
 import { openZip } from '../../../base/zip.ts'
+import type { Compiler } from '../../install/compiler.ts'
+import { doesNotCompile } from '../../install/problems.ts'
+import { runProcess, type ProcessOptions } from '../../install/process.ts'
 import { keptFiles } from './contents.ts'
 import { files, headerFolders, libraryFolder, loadText, napiVersion, packageFolder, smokeTestText } from './layout.ts'
 import { addonPackage, type Member, type NpmPackage, type Pins, type Wheel } from './pins.ts'
 import type { Platform } from './platform.ts'
-import { doesNotCompile, wrongContent } from './problems.ts'
-import { runProcess, type ProcessOptions } from './process.ts'
-import type { Compiler } from './tools.ts'
+import { wrongContent } from './problems.ts'
 
 /** Writes the engine's JavaScript: what `require` can reach in the packages, their licenses, and Node's headers. */
 export async function unpackPackages(

@@ -1,15 +1,16 @@
 import { mkdtemp, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { InputError, type Diagnostic } from '../../../base/diagnostics.ts'
+import { isProblem, type Command } from '../../install/compiler.ts'
+import { explained, waitForLock } from '../../install/place.ts'
+import { noSpace } from '../../install/problems.ts'
+import { bareFolder, type CallerOptions, type ProcessOptions } from '../../install/process.ts'
+import { removeFolder } from '../../install/record.ts'
 import type { InstallEvent } from '../../installer.ts'
 import { fetchInto, lacking, requirementOf, type Order } from './downloads.ts'
 import { pins as ours, type NpmPackage, type Pins, type Wheel } from './pins.ts'
-import { waitForLock } from './place.ts'
 import type { Platform } from './platform.ts'
-import { fileProblem, interrupted, noSpace } from './problems.ts'
-import { bareFolder, type CallerOptions, type ProcessOptions } from './process.ts'
-import { removeFolder } from './record.ts'
-import { findNpm, findPip, isProblem, type Command } from './tools.ts'
+import { findNpm, findPip } from './clients.ts'
 import { makeFolder } from '../../../base/files.ts'
 
 /** What a folder lacks of the downloads for a platform. */
@@ -79,16 +80,6 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
     there = dirname(there)
   const { bavail, bsize } = await statfs(there)
   if (bavail * bsize < bytes) throw new InputError([noSpace(folder, bytes, bavail * bsize)])
-}
-
-/** Runs what touches the disk, and explains how it fails: a full disk, a folder without write access, an interruption. */
-export async function explained<T>(folder: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (signal?.aborted) throw new InputError([interrupted()])
-    throw fileProblem(error, folder) ?? error
-  }
 }
 
 export interface DownloadOptions extends CallerOptions {

@@ -1,18 +1,19 @@
-import { mkdir, mkdtemp, readdir, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, mkdtemp, readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { InputError } from '../../../base/diagnostics.ts'
-import { makeFolder, syncFolder } from '../../../base/files.ts'
+import { findCompiler, isProblem, type Compiler } from '../../install/compiler.ts'
+import { exclusively, scratchFolders, scratchPrefix, takePlace } from '../../install/place.ts'
+import { bareFolder, type CallerOptions, type ProcessOptions } from '../../install/process.ts'
+import { listFiles, readInstalled, removeFolder, writeRecord, type InstallRecord } from '../../install/record.ts'
 import type { InstallEvent } from '../../installer.ts'
 import { compileAddon, unpackPackages, unpackWheel } from './build.ts'
 import { requireAll } from './downloads.ts'
-import { clientsFor, explained, fetchLacking, lackOf, requireSpace } from './fetch.ts'
+import { clientsFor, fetchLacking, lackOf, requireSpace } from './fetch.ts'
 import { addonFile } from './layout.ts'
-import { downloadsOf, pins as ours, versionsOf, type Pins } from './pins.ts'
-import { placeOf, waitForLock, type Given, type Place } from './place.ts'
-import { bareFolder, type CallerOptions, type ProcessOptions } from './process.ts'
-import { listFiles, readInstalled, removeFolder, writeRecord, type EngineRecord } from './record.ts'
+import { downloadsOf, pins as ours, versionsOf, type Download, type Pins, type Versions } from './pins.ts'
+import type { Platform } from './platform.ts'
+import { placeOf, type Given, type Place } from './place.ts'
 import { smokeTest } from './smoke-test.ts'
-import { findCompiler, isProblem, type Compiler } from './tools.ts'
 
 export interface InstallOptions extends CallerOptions, Given {
   /** The folder of all engines; created if it does not exist. */
@@ -24,6 +25,13 @@ export interface InstallOptions extends CallerOptions, Given {
   /** ISO 8601, for the record. */
   readonly installedAt: string
   readonly listener: (event: InstallEvent) => void
+}
+
+/** What the native engine records besides: what it was made from. */
+export interface EngineRecord extends InstallRecord {
+  readonly platform: Platform
+  readonly versions: Versions
+  readonly downloads: readonly Download[]
 }
 
 export interface Installed {
@@ -41,29 +49,22 @@ export interface Installed {
  * Throws an `InputError` that names the cause and what to do.
  */
 export async function installEngine(options: InstallOptions): Promise<Installed> {
-  const { root, signal, listener } = options
-  const placed = placeOf(root, options)
+  const placed = placeOf(options.root, options)
   if (!placed.ok) throw new InputError([placed.error])
   const place = placed.value
   const found = await usable(place, options)
   if (found && (await leftovers(place)).length === 0) return found
-  return await explained(root, signal, async () => {
-    await makeFolder(root)
-    const lock = await waitForLock(place.lock, (holder) => listener({ type: 'waiting', holder }), signal)
-    try {
-      const made = await usable(place, options)
-      // A finished install leaves downloads behind as well.
-      for (const path of await leftovers(place)) if (made || path !== place.downloads) await removeFolder(path)
-      return made ?? (await build(place, options))
-    } finally {
-      lock.release()
-    }
+  return await exclusively(place, options, async () => {
+    const made = await usable(place, options)
+    // A finished install leaves downloads behind as well.
+    for (const path of await leftovers(place)) if (made || path !== place.downloads) await removeFolder(path)
+    return made ?? (await build(place, options))
   })
 }
 
 async function usable({ folder, key }: Place, { force }: InstallOptions): Promise<Installed | undefined> {
   if (force) return undefined
-  const record = await readInstalled(folder, key)
+  const record = await readInstalled<EngineRecord>(folder, key)
   return record.ok ? { folder, record: record.value, fresh: false } : undefined
 }
 
@@ -75,7 +76,7 @@ async function build(place: Place, given: InstallOptions): Promise<Installed> {
   if (from !== null) await requireAll(from, downloadsOf(pins, place.platform))
   const lack = await lackOf(from ?? place.downloads, pins, place.platform)
   const libraries = pins.wheels[place.platform].libraries.reduce((sum, m) => sum + m.bytes, 0)
-  const scratch = await mkdtemp(`${place.folder}.new-`)
+  const scratch = await mkdtemp(scratchPrefix(place))
   try {
     const options = { ...given, cwd: await bareFolder(scratch) }
     const compiler = await findCompiler(options)
@@ -99,9 +100,10 @@ async function build(place: Place, given: InstallOptions): Promise<Installed> {
  * What interrupted installs left. A client or compiler that outlived its installer may add to it later, so it is cleaned up
  * even if the engine exists.
  */
-async function leftovers({ root, folder, downloads }: Place): Promise<string[]> {
-  const names = await readdir(root)
-  return names.map((name) => join(root, name)).filter((path) => path.startsWith(`${folder}.new-`) || path === downloads)
+async function leftovers(place: Place): Promise<string[]> {
+  const names = await readdir(place.root)
+  const downloads = names.includes(basename(place.downloads)) ? [place.downloads] : []
+  return [...(await scratchFolders(place)), ...downloads]
 }
 
 interface Assembly {
@@ -148,16 +150,4 @@ export function recordOf(
   const downloads = downloadsOf(pins, platform).map(({ file, bytes, sha256 }) => ({ file, bytes, sha256 }))
   const versions = versionsOf(pins, platform)
   return { format: 1, key, platform, versions, compiler: compiler.version, installedAt, downloads, files }
-}
-
-/**
- * A folder cannot replace a non-empty one in one call. A stop between the two calls leaves no engine, which the next install
- * fixes.
- */
-export async function takePlace(engine: string, { folder, root }: Place, scratch: string): Promise<void> {
-  await rename(folder, join(scratch, 'replaced')).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  })
-  await rename(engine, folder)
-  await syncFolder(root)
 }

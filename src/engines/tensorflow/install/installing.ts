@@ -2,24 +2,33 @@ import { ownCommand } from '../../../base/own-command.ts'
 import { basename } from 'node:path'
 import { diagnosticLines, InputError } from '../../../base/diagnostics.ts'
 import { unreachable } from '../../../base/result.ts'
-import type { EngineInstaller, InstallStatus } from '../../installer.ts'
+import { bytesOf } from '../../install/record.ts'
+import type { EngineDownloads, EngineInstaller, InstallStatus } from '../../installer.ts'
 import { downloadEngine } from './fetch.ts'
 import { installEngine } from './install.ts'
 import { placeOf } from './place.ts'
 import { platformOf, platforms, thisMachine, type Platform } from './platform.ts'
-import { bytesOf } from './record.ts'
 import { renewEngine } from './renew.ts'
 import { engineLoads, engineState, otherEngines, type EngineState } from './status.ts'
 import { unpackEngine } from './unpack.ts'
 import type { Versions } from './pins.ts'
 
 /** Fetches tfjs-node and TensorFlow from npm and PyPI, and compiles the addon between the two. */
-export const installing: Omit<EngineInstaller, 'summary' | 'platforms'> = {
+export const installing: Omit<EngineInstaller, 'summary' | 'downloads'> = {
   placeOf: async (root) => placeOf(root),
   async install(options) {
     const { folder, record, fresh } = await installEngine(options)
     return { folder, title: titleOf(record.versions), bytes: bytesOf(record), fresh }
   },
+  async status(root) {
+    const found = await engineState(root)
+    const loads = found.state === 'installed' ? await engineLoads(found.folder) : null
+    const others = await otherEngines(root, found.state === 'unsupported' ? '' : basename(found.folder))
+    return { found, lines: [...described(found), ...loadLines(loads)], loads, others }
+  },
+}
+
+export const downloads: Omit<EngineDownloads, 'platforms'> = {
   download: async ({ platform, ...options }) =>
     await downloadEngine({ ...options, platform: platforms.find((known) => known === platform) ?? ownPlatform() }),
   renew: renewEngine,
@@ -27,12 +36,6 @@ export const installing: Omit<EngineInstaller, 'summary' | 'platforms'> = {
     const place = placeOf(root)
     if (!place.ok) throw new InputError([place.error])
     await unpackEngine(place.value, archive, signal)
-  },
-  async status(root) {
-    const found = await engineState(root)
-    const loads = found.state === 'installed' ? await engineLoads(found.folder) : null
-    const others = await otherEngines(root, found.state === 'unsupported' ? '' : basename(found.folder))
-    return { found, lines: [...described(found), ...loadLines(loads)], loads, others }
   },
 }
 
@@ -58,7 +61,7 @@ function described(found: EngineState): string[] {
     case 'damaged':
       return [
         `tensorflow: ${found.state === 'absent' ? 'not installed' : `damaged: ${found.why}`}`,
-        `to do:      ${ownCommand('engine', 'install')}`,
+        `to do:      ${ownCommand('engine', 'install', 'tensorflow')}`,
         `versions:   ${titleOf(found.versions)}`,
         `folder:     ${found.folder}`,
       ]

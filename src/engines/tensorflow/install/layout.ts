@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { recordFile } from '../../install/record.ts'
 
 /**
  * An installed engine is a folder F with
@@ -10,7 +11,7 @@ import { join } from 'node:path'
  *     F/smoke-test.cjs                               one training step, with its numbers as JSON
  *     F/engine.json                                  what was installed; without it the folder counts for nothing
  */
-export const files = { record: 'engine.json', load: 'load.cjs', smokeTest: 'smoke-test.cjs' } as const
+export const files = { record: recordFile, load: 'load.cjs', smokeTest: 'smoke-test.cjs' } as const
 
 const addonFolder = ['node_modules', '@tensorflow', 'tfjs-node'] as const
 /** The addon is compiled for version 8 of Node's ABI-stable interface, which every Node since 12.22 has. */

@@ -1,21 +1,14 @@
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Diagnostic } from '../../../base/diagnostics.ts'
-import { takeLock, type HeldLock } from '../../../base/lock-file.ts'
 import { ok, type Result } from '../../../base/result.ts'
+import { placeBelow, type EnginePlace } from '../../install/place.ts'
 import { compileFlags } from './build.ts'
 import { loadText, smokeTestText } from './layout.ts'
 import { engineKey, pins as ours, type Pins } from './pins.ts'
 import { platformOf, thisMachine, type Machine, type Platform } from './platform.ts'
 
 /** The location of one engine, and what is used on the way to it. */
-export interface Place {
+export interface Place extends EnginePlace {
   readonly platform: Platform
-  readonly key: string
-  readonly root: string
-  /** The installed engine. */
-  readonly folder: string
-  readonly lock: string
   /** Checked downloads of an interrupted install; removed after a complete one. */
   readonly downloads: string
 }
@@ -31,22 +24,6 @@ export function placeOf(root: string, { pins = ours, machine = thisMachine() }: 
   const platform = platformOf(machine)
   if (!platform.ok) return platform
   const recipe = { flags: compileFlags(platform.value), loadText, smokeTestText }
-  const key = engineKey(pins, platform.value, recipe)
-  const folder = join(root, key)
-  return ok({ platform: platform.value, key, root, folder, lock: `${folder}.lock`, downloads: `${folder}.downloads` })
-}
-
-const pollMs = 200
-
-/** Waits for the holder of the lock, and says once who that is. The lock of a dead holder is taken over. */
-export async function waitForLock(path: string, waiting: (holder: string) => void, signal?: AbortSignal): Promise<HeldLock> {
-  let told = ''
-  for (;;) {
-    signal?.throwIfAborted()
-    const lock = await takeLock(path)
-    if (lock.ok) return lock.value
-    if (told !== lock.error) waiting(lock.error)
-    told = lock.error
-    await sleep(pollMs, undefined, signal ? { signal } : {})
-  }
+  const place = placeBelow(root, engineKey(pins, platform.value, recipe))
+  return ok({ ...place, platform: platform.value, downloads: `${place.folder}.downloads` })
 }

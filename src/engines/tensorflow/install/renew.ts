@@ -1,19 +1,18 @@
 import { lstat, mkdtemp, rename } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { InputError } from '../../../base/diagnostics.ts'
-import { makeFolder } from '../../../base/files.ts'
 import { sha256OfFile } from '../../../base/hash.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
+import { findCompiler, isProblem, type Compiler } from '../../install/compiler.ts'
+import { exclusively, scratchPrefix } from '../../install/place.ts'
+import { bareFolder } from '../../install/process.ts'
+import { removeFolder, writeRecord, type NotInstalled } from '../../install/record.ts'
 import { compileAddon } from './build.ts'
-import { explained } from './fetch.ts'
-import { recordOf, type Installed, type InstallOptions } from './install.ts'
+import { recordOf, type EngineRecord, type Installed, type InstallOptions } from './install.ts'
 import { addonFile, files as names } from './layout.ts'
 import { pins as ours } from './pins.ts'
-import { placeOf, waitForLock, type Place } from './place.ts'
-import { bareFolder } from './process.ts'
-import { removeFolder, writeRecord, type EngineRecord, type NotInstalled } from './record.ts'
+import { placeOf, type Place } from './place.ts'
 import { smokeTest } from './smoke-test.ts'
-import { findCompiler, isProblem, type Compiler } from './tools.ts'
 import { verifyFiles } from './verify.ts'
 
 export type RenewOptions = Omit<InstallOptions, 'from' | 'force'>
@@ -31,17 +30,8 @@ export async function renewEngine(options: RenewOptions): Promise<Result<Install
   const placed = placeOf(options.root, options)
   if (!placed.ok) throw new InputError([placed.error])
   const place = placed.value
-  const { root, signal, listener } = options
   if (!(await isThere(place.folder))) return err({ state: 'absent', why: 'it is not installed' })
-  return await explained(root, signal, async () => {
-    await makeFolder(root)
-    const lock = await waitForLock(place.lock, (holder) => listener({ type: 'waiting', holder }), signal)
-    try {
-      return await renew(place, options)
-    } finally {
-      lock.release()
-    }
-  })
+  return await exclusively(place, options, () => renew(place, options))
 }
 
 const isThere = (path: string): Promise<boolean> =>
@@ -68,12 +58,13 @@ async function renew(place: Place, options: RenewOptions): Promise<Result<Instal
 
 /** Compiles the addon, and replaces the existing one if the two differ. */
 async function withFreshAddon(
-  { folder, platform }: Place,
+  place: Place,
   found: EngineRecord['files'],
   given: RenewOptions,
 ): Promise<{ readonly compiler: Compiler; readonly files: EngineRecord['files'] }> {
   const { pins = ours, listener } = given
-  const scratch = await mkdtemp(`${folder}.new-`)
+  const { folder, platform } = place
+  const scratch = await mkdtemp(scratchPrefix(place))
   try {
     const options = { ...given, cwd: await bareFolder(scratch) }
     const compiler = await findCompiler(options)

@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import type { Diagnostic } from '../../../base/diagnostics.ts'
 import { canonicalJson } from '../../../base/hash.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
+import { runProcess } from '../../install/process.ts'
 import { files, nativeEnvironment, smokeTestStep } from './layout.ts'
 import { doesNotRun } from './problems.ts'
-import { runProcess } from './process.ts'
 
 /** What the engine says about itself after a correct training step. */
 export interface SmokeTest {

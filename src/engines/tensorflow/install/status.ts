@@ -1,12 +1,13 @@
 import { ownCommand } from '../../../base/own-command.ts'
-import { readdir } from 'node:fs/promises'
 import type { Diagnostic } from '../../../base/diagnostics.ts'
 import { err, ok, type Result } from '../../../base/result.ts'
+import { otherFolders } from '../../install/place.ts'
+import { problem } from '../../install/problems.ts'
+import { readInstalled } from '../../install/record.ts'
 import type { Availability } from '../../definition.ts'
 import { versionsOf, pins as ours, type Versions } from './pins.ts'
 import { placeOf, type Given } from './place.ts'
-import { problem } from './problems.ts'
-import { readInstalled, type EngineRecord } from './record.ts'
+import type { EngineRecord } from './install.ts'
 import { smokeTest, type SmokeTest } from './smoke-test.ts'
 
 /** The state of the native engine on this machine. */
@@ -21,7 +22,7 @@ export async function engineState(root: string, given: Given = {}): Promise<Engi
   const place = placeOf(root, given)
   if (!place.ok) return { state: 'unsupported', why: place.error }
   const { folder, key, platform } = place.value
-  const found = await readInstalled(folder, key)
+  const found = await readInstalled<EngineRecord>(folder, key)
   if (found.ok) return { state: 'installed', folder, record: found.value }
   return { ...found.error, folder, versions: versionsOf(given.pins ?? ours, platform) }
 }
@@ -33,11 +34,7 @@ export async function engineLoads(folder: string, signal?: AbortSignal): Promise
 
 /** Other engines in the folder, for other versions of tunegate; the user may remove them. */
 export async function otherEngines(root: string, own: string): Promise<string[]> {
-  const names = await readdir(root, { withFileTypes: true }).catch(() => [])
-  return names
-    .filter((e) => e.isDirectory() && /^tfjs-node-.*-[0-9a-f]{12}$/.test(e.name) && e.name !== own)
-    .map((e) => e.name)
-    .sort()
+  return await otherFolders(root, /^tfjs-node-.*-[0-9a-f]{12}$/, own)
 }
 
 /** Whether the engine can train here, given this state. */
@@ -49,7 +46,7 @@ export function availabilityOf(found: EngineState): Availability {
 const askedFor = ({ state, folder, why }: Extract<EngineState, { readonly state: 'absent' | 'damaged' }>): Diagnostic =>
   problem(state === 'absent' ? 'not-installed' : 'damaged', 'the requested tensorflow engine cannot be used', {
     found: `${folder}: ${why}`,
-    hint: `run \`${ownCommand('engine', 'install')}\`, or use --engine auto, which falls back to wasm`,
+    hint: `run \`${ownCommand('engine', 'install', 'tensorflow')}\`, or use --engine auto, which falls back to wasm`,
   })
 
 function whyNot(found: Exclude<EngineState, { readonly state: 'installed' }>): string {
@@ -57,9 +54,9 @@ function whyNot(found: Exclude<EngineState, { readonly state: 'installed' }>): s
     case 'unsupported':
       return found.why.message
     case 'absent':
-      return `the tensorflow engine is not installed (\`${ownCommand('engine', 'install')}\`)`
+      return `the tensorflow engine is not installed (\`${ownCommand('engine', 'install', 'tensorflow')}\`)`
     case 'damaged':
-      return `the installed tensorflow engine is damaged: ${found.why} (\`${ownCommand('engine', 'install')}\` repairs it)`
+      return `the installed tensorflow engine is damaged: ${found.why} (\`${ownCommand('engine', 'install', 'tensorflow')}\` repairs it)`
     default:
       throw new Error(`no reason for ${JSON.stringify(found satisfies never)}`)
   }

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { decompressed, readTar, writeNewFile, type TarBounds } from '../../../base/archive.ts'
 import { makeFolder } from '../../../base/files.ts'
+import { scratchPrefix, takePlace, waitForLock } from '../../install/place.ts'
+import { removeFolder } from '../../install/record.ts'
 import type { EngineArchive } from '../../installer.ts'
-import { takePlace } from './install.ts'
-import { waitForLock, type Place } from './place.ts'
-import { removeFolder } from './record.ts'
+import type { Place } from './place.ts'
 
 /** More than an engine has. */
 const most: TarBounds = { entries: 5000, bytes: 2 ** 30 }
@@ -19,7 +19,7 @@ const most: TarBounds = { entries: 5000, bytes: 2 ** 30 }
 export async function unpackEngine(place: Place, archive: EngineArchive, signal?: AbortSignal): Promise<void> {
   await makeFolder(place.root)
   const lock = await waitForLock(place.lock, () => {}, signal)
-  const scratch = await mkdtemp(`${place.folder}.new-`)
+  const scratch = await mkdtemp(scratchPrefix(place))
   try {
     const engine = join(scratch, 'engine')
     await mkdir(engine)

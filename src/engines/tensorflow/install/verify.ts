@@ -7,7 +7,7 @@ import { digestOf, type Digest } from './contents.ts'
 import { addonFile, files, headerFolders, loadText, packageFolder, smokeTestText } from './layout.ts'
 import type { Pins } from './pins.ts'
 import type { Platform } from './platform.ts'
-import type { EngineRecord } from './record.ts'
+import type { EngineRecord } from './install.ts'
 
 type Found = EngineRecord['files'][number]
 

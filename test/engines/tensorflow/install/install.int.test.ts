@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { InputError, type Diagnostic } from '../../../../src/base/diagnostics.ts'
-import { ok } from '../../../../src/base/result.ts'
+import { err, ok } from '../../../../src/base/result.ts'
 import type { EngineWish } from '../../../../src/engines/index.ts'
 import { takeLock } from '../../../../src/base/lock-file.ts'
 import { downloadEngine } from '../../../../src/engines/tensorflow/install/fetch.ts'
@@ -66,7 +66,10 @@ const options = (root: string, over: Partial<InstallOptions> = {}): InstallOptio
 
 /** What a study trains on where this is the state of the native engine. */
 const choose = (wanted: EngineWish, state: EngineState): ReturnType<typeof chooseEngine> =>
-  chooseEngine(wanted, async ({ name }) => (name === 'tensorflow' ? availabilityOf(state) : ok(null)))
+  chooseEngine(wanted, async ({ name }) => {
+    if (name === 'cpu') return err({ why: 'no cpu engine', problems: [] })
+    return name === 'tensorflow' ? availabilityOf(state) : ok(null)
+  })
 
 /** The diagnostics that a promise rejects with. */
 async function problems(work: Promise<unknown>): Promise<readonly Diagnostic[]> {
@@ -139,7 +142,7 @@ describe('an install', () => {
     const state = await engineState(root, { pins: tiny.pins })
     expect(await choose('auto', state)).toEqual({
       ok: true,
-      value: { engine: 'tensorflow', folder, why: 'installed, and faster' },
+      value: { engine: 'tensorflow', folder, why: 'no cpu engine' },
     })
     expect(await choose('wasm', state)).toMatchObject({ value: { engine: 'wasm' } })
     expect(await engineLoads(folder)).toMatchObject({ ok: true, value: { tensorflow: '2.21.0', tfjsNode: '4.22.0' } })
