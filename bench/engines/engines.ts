@@ -1,4 +1,4 @@
-// `npm run bench:engines -- [--engine DIR] [--kernels DIR] [--python FILE] [--rounds N] [--only TEXT] [--engines TEXT,TEXT]
+// `npm run bench:engines -- [--engine DIR] [--python FILE] [--rounds N] [--only TEXT] [--engines TEXT,TEXT]
 // [--skip-processes] [--profile] [--table FILE]`: steps a second of one process with one thread on every engine, and PyTorch
 // and Keras beside them: the same model, initial weights, data, batches, optimizer and clipping. They take turns; figures
 // are medians. Before any ratio counts, all must come to the same loss. Then two workers at once, and a worker's start.
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Arena, buildProgram, compete, ordered } from './compete.ts'
-import { nativeFolder } from './native-folder.ts'
+import { kernelFolder, nativeFolder } from './native-folder.ts'
 import { pythonOf, versionsOf } from './peers.ts'
 import { processesTable } from './processes.ts'
 import type { OpCost } from './profile-ops.ts'
@@ -18,7 +18,6 @@ import { type Contest, contests } from './workloads.ts'
 const { values: given } = parseArgs({
   options: {
     engine: { type: 'string' },
-    kernels: { type: 'string' },
     python: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     only: { type: 'string' },
@@ -59,7 +58,7 @@ function profiled(contest: Contest, at: number, arena: Arena): Table {
 async function main(): Promise<void> {
   const folder = await nativeFolder(given.engine)
   const python = given.profile ? '' : pythonOf(given.python, scratch)
-  const arena = { scratch, python, folder, kernels: given.kernels ?? null }
+  const arena = { scratch, python, folder, kernels: await kernelFolder() }
   await buildProgram(arena)
   const turns = { rounds: Number(given.rounds), engines: given.engines.split(',') }
   const head = machineLine(given.profile ? {} : versionsOf(python))

@@ -17,7 +17,7 @@ import { loadDataset } from '../../src/data/load.ts'
 import { digitImages } from '../../test/support/digits.ts'
 import { bundleWorker } from '../../test/support/worker-bundle.ts'
 import { buildProgram, compete } from '../engines/compete.ts'
-import { nativeFolder } from '../engines/native-folder.ts'
+import { kernelFolder, nativeFolder } from '../engines/native-folder.ts'
 import { pythonOf, versionsOf } from '../engines/peers.ts'
 import { machineLine, markdownOf } from '../engines/results.ts'
 import { contests } from '../engines/workloads.ts'
@@ -59,10 +59,10 @@ async function workers(native: string): Promise<void> {
 
 async function steps(native: string): Promise<void> {
   const python = pythonOf(given.python, scratch)
-  const arena = { scratch, python, folder: native }
+  const arena = { scratch, python, folder: native, kernels: await kernelFolder() }
   await buildProgram(arena)
   console.log(`\n${machineLine(versionsOf(python))}`)
-  const turns = { rounds, engines: ['PyTorch', 'JAX', 'compiled'] }
+  const turns = { rounds, engines: ['PyTorch', 'JAX', 'compiled', 'cpu'] }
   for (const at of contests.keys()) console.log(`\n${markdownOf(compete(at, arena, turns))}`)
 }
 
