@@ -25,7 +25,7 @@ const { values: given } = parseArgs({
     python: { type: 'string' },
     workers: { type: 'string', default: String(availableParallelism()) },
     rounds: { type: 'string', default: '3' },
-    engines: { type: 'string', default: 'tensorflow,wasm' },
+    engines: { type: 'string', default: 'cpu,tensorflow,wasm' },
     table: { type: 'string' },
   },
 })
@@ -105,7 +105,7 @@ function tableOf(found: ReadonlyMap<string, readonly Took[]>, peers: readonly Pe
   }
   const rows = [...found].map(([engine, all]) => {
     const runs = runsOf(engine)
-    return row(`tunegate run, ${engine}`, all, runs.length, accuracyOf(runs), engine === 'tensorflow')
+    return row(`tunegate run, ${engine}`, all, runs.length, accuracyOf(runs), engine === 'cpu')
   })
   return {
     title: `The whole digits tuning, ${steps} steps, ${given.workers} processes, median of ${given.rounds}`,

@@ -2,7 +2,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { bytesOf, type DataId, sizeOf } from './backend.ts'
 import { type Elementwise, elementwise } from './elementwise.ts'
 import { createPlaces, type Place, type Places, used } from './places.ts'
-import type { Loop, Step } from './steps.ts'
+import { createSlopes, type Slopes } from './slopes.ts'
+import type { Loop, Operand, Step } from './steps.ts'
 import type { Generated } from './generated/definition.ts'
 import { generators } from './generated/index.ts'
 import { type SumDown, sumDown } from './generated/reduction.ts'
@@ -33,11 +34,16 @@ export function lower(
   const constantOf = (info: TensorInfo): void => {
     if (constants.has(info.dataId) && !places.has(info.dataId)) places.make(info, -1)
   }
+  const slopes = createSlopes(wanted)
   for (const call of needed(calls, known, wanted)) {
     inputsOf(call).forEach(constantOf)
-    if (viewed(places, call)) continue
     const each = elementwise(call)
-    if (each && target.computes(each.operation) && addToLoop(places, steps, each, target)) continue
+    if (slopes.wait(call, each)) continue
+    // Only a loop can compute a slope itself.
+    if (!each) for (const slope of slopes.readBy(call)) addToLoop(places, steps, slope, target, slopes)
+    if (viewed(places, call)) continue
+    if (each && target.computes(each.operation) && addToLoop(places, steps, each, target, slopes)) continue
+    for (const slope of slopes.readBy(call)) addToLoop(places, steps, slope, target, slopes)
     const down = target.sumsInLoops ? sumDown(call) : null
     if (down && addSum(places, steps, down)) continue
     const generated = firstOf(generators, (generate) => accepted(generate(call), target))
@@ -108,13 +114,20 @@ const alongRows = ({ shape }: TensorInfo, attributes: KernelCall['attributes']):
 }
 
 /** Adds the operation to the last loop of its length that comes after everything it reads, or to a new one. */
-function addToLoop(places: Places, steps: Step[], { operation, operands, out }: Elementwise, target: Target): boolean {
+function addToLoop(
+  places: Places,
+  steps: Step[],
+  { operation, operands: given, out }: Elementwise,
+  target: Target,
+  slopes: Slopes,
+): boolean {
+  const operands = given.map((operand) => ({ ...operand, slope: slopes.of(operand.info.dataId) }))
   const length = sizeOf(out.shape)
   const columns = operands.some(({ cover }) => cover === 'column')
   const row = operands.find(({ cover }) => cover === 'row')
   const width = columns ? (out.shape.at(-1) ?? 1) : row ? sizeOf(row.info.shape) : null
   if (row && (columns ? sizeOf(row.info.shape) !== width : !target.rowFits(sizeOf(row.info.shape), length))) return false
-  const read = operands.map(({ info }) => places.of(info.dataId))
+  const read = operands.map(({ info, slope }) => places.of((slope?.operands[0]?.info ?? info).dataId))
   const fits = (step: Step, at: number): step is Loop =>
     step.kind === 'loop' &&
     step.length === length &&
@@ -125,15 +138,20 @@ function addToLoop(places: Places, steps: Step[], { operation, operands, out }: 
     read.every((place, i) => (operands[i]?.cover === 'each' && ownIndex(step, place) >= 0) || place.room.ready < at)
   const at = lastOr(steps, fits, { length, width, columns })
   const loop = steps[at] as Loop
+  const operandOf = (i: number): Operand => {
+    const [place, { info, cover }] = [read[i] as Place, operands[i] as (typeof operands)[number]]
+    const index = ownIndex(loop, place)
+    if (index >= 0 && cover === 'each') return { cover: 'own', index }
+    used(place, at)
+    return cover === 'row' ? { cover, place, width: sizeOf(info.shape) } : { cover, place }
+  }
+  const slopeIn = (i: number, { operation: of, out }: Elementwise): Operand => {
+    const room = places.make({ ...out, dataId: {} }, at)
+    return { cover: 'own', index: loop.operations.push({ of, operands: [operandOf(i)], out: room }) - 1 }
+  }
   loop.operations.push({
     of: operation,
-    operands: operands.map(({ info, cover }, i) => {
-      const place = read[i] as Place
-      const index = ownIndex(loop, place)
-      if (index >= 0 && cover === 'each') return { cover: 'own', index }
-      used(place, at)
-      return cover === 'row' ? { cover, place, width: sizeOf(info.shape) } : { cover, place }
-    }),
+    operands: operands.map(({ slope }, i) => (slope ? slopeIn(i, slope) : operandOf(i))),
     out: places.make(out, at),
   })
   return true

@@ -70,9 +70,18 @@ export function createProgram(
   }
   const runs = orElse(dispose, () => target.link(steps, layout, (call) => callOf(backend, call, tenants)))
   const sizes = new Map([...known, ...wanted].map((info) => [info.dataId, sizeOf(info.shape)]))
+  /** What `floats` has returned since the memory grew last: steps ask for the same again and again. */
+  const shown = new Map<DataId, Float32Array>()
+  const floats = (dataId: DataId): Float32Array => {
+    const known = shown.get(dataId)
+    if (known?.buffer === heap()) return known
+    const made = new Float32Array(heap(), at(places.of(dataId)), sizes.get(dataId))
+    shown.set(dataId, made)
+    return made
+  }
   return {
     bytes,
-    floats: (dataId) => new Float32Array(heap(), at(places.of(dataId)), sizes.get(dataId)),
+    floats,
     constants: writeConstants,
     run() {
       for (const run of runs) run()
