@@ -6,7 +6,7 @@ import { root } from '../../support/architecture.ts'
 import { type Kernels, loadKernels } from '../../../src/engines/cpu/kernels.ts'
 
 /** Flags of kernels for a kind of processor: this one, or one with narrower vectors. */
-const widths = {
+export const widths = {
   'this machine': ['-march=native', '-mprefer-vector-width=512'],
   AVX2: ['-march=haswell'],
 } as const
@@ -23,20 +23,27 @@ export function whyNoKernels(): string | undefined {
 
 const folders: string[] = []
 
-/** The kernels, compiled for a kind of processor. */
-export function compiledKernels(width: Width): Kernels {
+/** Compiles a source with the kernels for a kind of processor; returns the file. */
+function compiled(source: string, width: Width, options: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'kernels-'))
   folders.push(folder)
   const file = join(folder, 'kernels.node')
-  const math = ['-fno-math-errno', '-fno-trapping-math', '-ffp-contract=off']
-  const command = ['-O3', '-std=c++17', ...widths[width], ...math, '-shared', '-fPIC', '-fvisibility=hidden']
-  const source = join(root, 'src/engines/cpu/kernels/addon.cc')
-  const { status, stderr } = spawnSync('c++', [...command, '-Wall', '-Wextra', '-Werror', source, '-o', file], {
-    encoding: 'utf8',
-  })
+  const math = ['-fno-math-errno', '-fno-trapping-math', '-ffp-contract=off', '-Wall', '-Wextra', '-Wno-psabi', '-Werror']
+  const command = ['-O3', '-std=c++17', ...widths[width], ...math, ...options, '-I', join(root, kernels)]
+  const { status, stderr } = spawnSync('c++', [...command, join(root, source), '-o', file], { encoding: 'utf8' })
   if (status !== 0) throw new Error(stderr.slice(0, 3000))
-  return loadKernels(file)
+  return file
 }
+
+const kernels = 'src/engines/cpu/kernels'
+
+/** The kernels, compiled for a kind of processor. */
+export const compiledKernels = (width: Width): Kernels =>
+  loadKernels(compiled(join(kernels, 'addon.cc'), width, ['-shared', '-fPIC', '-fvisibility=hidden']))
+
+/** What a program of its own prints. */
+export const printedBy = (source: string, width: Width): string =>
+  spawnSync(compiled(source, width, []), { encoding: 'utf8' }).stdout
 
 export function removeKernels(): void {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
