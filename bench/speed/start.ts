@@ -5,6 +5,8 @@ import { nativeEnvironment } from '../../src/engines/tensorflow/install/layout.t
 import { median } from '../../src/stats/describe.ts'
 import { root } from '../../test/support/architecture.ts'
 import { digitImages } from '../../test/support/digits.ts'
+import type { EngineOrder } from '../../src/run/protocol.ts'
+import { kernelFolder } from '../engines/native-folder.ts'
 import { row, title } from '../orchestration/print.ts'
 import { firstStep } from '../orchestration/training.ts'
 import { inTurns, processorOf, ratioOf } from './processor.ts'
@@ -37,18 +39,26 @@ export async function start(native: string, rounds: number): Promise<void> {
     if (status !== 0) throw new Error(stderr)
     return Number(stdout)
   }
+  const kernels = await kernelFolder()
+  const worker = async (engine: EngineOrder): Promise<number> => {
+    const started = await firstStep(files, data, engine)
+    const seconds = processorOf(started.pid ?? NaN)
+    started.kill()
+    return seconds
+  }
   const found = await inTurns(rounds, {
     library: () => alone(loading, join(tfjs, 'lib/napi-v8/tfjs_binding.node')),
     tfjs: () => alone(loadingAll, tfjs),
-    worker: async () => {
-      const worker = await firstStep(files, data, { engine: 'tensorflow', folder: native })
-      const seconds = processorOf(worker.pid ?? NaN)
-      worker.kill()
-      return seconds
-    },
+    worker: () => worker({ engine: 'tensorflow', folder: native }),
+    cpu: async () => (kernels === null ? NaN : await worker({ engine: 'cpu', folder: kernels })),
   })
   const ratio = ratioOf(found.worker, found.library)
   const seconds = `${median(found.worker).toFixed(2)} s, the library alone ${median(found.library).toFixed(2)} s`
   row('to the library alone', `${ratio.toFixed(2)}×; ${seconds}`, { goal: `≤ ${goal}×`, met: ratio <= goal })
+  const own = ratioOf(found.cpu, found.library)
+  row('the engine cpu, to the same library alone', `${own.toFixed(2)}×; ${median(found.cpu).toFixed(2)} s`, {
+    goal: `≤ ${goal}×`,
+    met: own <= goal,
+  })
   row('to the library with the JavaScript around it', `${ratioOf(found.worker, found.tfjs).toFixed(2)}×`)
 }

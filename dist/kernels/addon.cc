@@ -86,12 +86,12 @@ void transpose(Reader r) {
   const char *from = r.place<char>();
   char *to = r.place<char>();
   const int count = r.next();
-  Axis axes[count];
+  std::vector<Axis> axes(count);
   for (Axis &axis : axes) {
     axis.length = r.next();
     axis.step = r.next();
   }
-  reorder(axes, count, from, to);
+  reorder(axes.data(), count, from, to);
 }
 
 Convolution convolution(Reader &r) {

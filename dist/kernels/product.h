@@ -98,7 +98,6 @@ static void panel_of(const float *from, ptrdiff_t row, int terms, int columns, f
 
 /** Columns that are stored one after another become rows of a panel. */
 static void turned(const float *from, ptrdiff_t column, int terms, int columns, float *to, int width) {
-  typedef int Order __attribute__((vector_size(16)));
   int c = 0;
   for (; c + 4 <= columns; c += 4) {
     const float *f = from + c * column;
@@ -106,13 +105,13 @@ static void turned(const float *from, ptrdiff_t column, int terms, int columns, 
     for (; k + 4 <= terms; k += 4) {
       const auto r0 = get<4>(f + k), r1 = get<4>(f + column + k);
       const auto r2 = get<4>(f + 2 * column + k), r3 = get<4>(f + 3 * column + k);
-      const auto a = __builtin_shuffle(r0, r1, Order{0, 4, 1, 5}), b = __builtin_shuffle(r0, r1, Order{2, 6, 3, 7});
-      const auto d = __builtin_shuffle(r2, r3, Order{0, 4, 1, 5}), e = __builtin_shuffle(r2, r3, Order{2, 6, 3, 7});
+      const auto a = picked<0, 4, 1, 5>(r0, r1), b = picked<2, 6, 3, 7>(r0, r1);
+      const auto d = picked<0, 4, 1, 5>(r2, r3), e = picked<2, 6, 3, 7>(r2, r3);
       float *t = to + k * width + c;
-      put<4>(t, __builtin_shuffle(a, d, Order{0, 1, 4, 5}));
-      put<4>(t + width, __builtin_shuffle(a, d, Order{2, 3, 6, 7}));
-      put<4>(t + 2 * width, __builtin_shuffle(b, e, Order{0, 1, 4, 5}));
-      put<4>(t + 3 * width, __builtin_shuffle(b, e, Order{2, 3, 6, 7}));
+      put<4>(t, picked<0, 1, 4, 5>(a, d));
+      put<4>(t + width, picked<2, 3, 6, 7>(a, d));
+      put<4>(t + 2 * width, picked<0, 1, 4, 5>(b, e));
+      put<4>(t + 3 * width, picked<2, 3, 6, 7>(b, e));
     }
     for (; k < terms; k++)
       for (int x = 0; x < 4; x++) to[k * width + c + x] = f[x * column + k];

@@ -56,6 +56,16 @@ template <int Count> static inline void put(float *to, typename Lanes<Count>::Ty
   *(typename Lanes<Count>::Anywhere *)to = value;
 }
 
+/** Four elements of two vectors of four, by their places in both together. */
+template <int... Place> static inline Lanes<4>::Type picked(Lanes<4>::Type a, Lanes<4>::Type b) {
+#if defined(__clang__)
+  return __builtin_shufflevector(a, b, Place...);
+#else
+  typedef int Places __attribute__((vector_size(16)));
+  return __builtin_shuffle(a, b, Places{Place...});
+#endif
+}
+
 /** Memory that a kernel uses while it runs; it grows and is kept. Each place serves one purpose. */
 float *scratch(int place, size_t floats);
 enum { panel_scratch, image_scratch, offset_scratch, loop_scratch, column_scratch, piece_scratch };
