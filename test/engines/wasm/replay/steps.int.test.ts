@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Tensor, Tf } from '../../../../src/layers/forward.ts'
 import { withLevers } from '../../../../src/records/levers.ts'
 import type { Engine } from '../../../../src/train/engine.ts'
@@ -6,6 +6,9 @@ import { averagingOver } from '../../../../src/train/averaging.ts'
 import { runBatches } from '../../../../src/train/batches.ts'
 import { image, imageRuns, levers, mlp, setups, start, trained } from '../../../train/compiled-steps.ts'
 import { wasmEngine } from '../../../support/tf-wasm.ts'
+
+// TypeScript has it only in the browser's library; Node has it, too.
+declare const WebAssembly: object
 
 describe('steps that are replayed on the embedded engine', () => {
   let replayed: Engine
@@ -54,6 +57,24 @@ describe('steps that are replayed on the embedded engine', () => {
     const own = start(eager, mlp, 7)
     expect(second.train(9, 4, 0.02)).toEqual(own.train(9, 9, 0.02))
     for (const training of [second, first, own]) training.dispose()
+  })
+
+  test('of levers with other values share a program', () => {
+    const other = { ...mlp, levers: withLevers(levers, { weightDecay: 0.3, dropout: 0.5, clipNorm: 0.1, beta1: 0.8 }) }
+    const first = start(replayed, mlp)
+    const second = start(replayed, other, 0, first.context)
+    const own = [mlp, other].map((setup) => start(eager, setup))
+    const modules = vi.spyOn(WebAssembly as unknown as { Module: new () => object }, 'Module')
+    expect(first.train(4)).toEqual(own[0]?.train(4))
+    const made = modules.mock.calls.length
+    expect(made).toBeGreaterThan(0)
+    for (let turn = 0; turn < 3; turn++) {
+      expect(second.train(4)).toEqual(own[1]?.train(4))
+      expect(first.train(4)).toEqual(own[0]?.train(4))
+    }
+    expect(modules.mock.calls.length).toBe(made)
+    modules.mockRestore()
+    for (const training of [second, first, ...own]) training.dispose()
   })
 
   test('are those of a fold with fewer rows, whose steps have fewer batches', () => {
