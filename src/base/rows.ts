@@ -34,6 +34,9 @@ export function epochOrder(rows: Int32Array, seed: number, epoch: number): Int32
   return Int32Array.from(shuffled(rows, stream(seed, 'order', epoch)))
 }
 
+/** Copies rows of a row-major matrix, in the order given, to where they go; `gatherRows` or what an engine has. */
+export type CopyRows = (matrix: Float32Array, width: number, rows: Int32Array, into: Float32Array) => Float32Array
+
 /** Of a longer row, a view and its copy take less time than a loop. */
 const longestLoop = 24
 

@@ -1,5 +1,5 @@
 import { stream } from '../base/random.ts'
-import { epochOrder, gatherRows, inputWidth, targetWidth } from '../base/rows.ts'
+import { type CopyRows, epochOrder, gatherRows, inputWidth, targetWidth } from '../base/rows.ts'
 import type { BatchingLevers, Levers } from '../records/levers.ts'
 import type { Task } from '../records/metrics.ts'
 import { outputCount, type AugmentationPolicy, type ModelWorkload } from '../records/plan.ts'
@@ -28,10 +28,16 @@ export function batchPlan(trainingRows: number, { batchSize, accumulate }: Batch
 
 /** The batches of a step, ready to become tensors: one per forward pass. */
 export interface BatchSource {
-  /** @param into where the inputs of each batch go, instead of an array of their own */
-  (step: number, into?: readonly Float32Array[]): readonly BatchRows[]
+  /** @param to where the inputs of each batch go, instead of an array of their own */
+  (step: number, to?: BatchPlaces): readonly BatchRows[]
   /** Row numbers of all batches of a step; null if augmentation or weights make batches differ from rows of the data. */
   readonly rowsOf: ((step: number) => Int32Array) | null
+}
+
+/** Where the inputs of the batches of a step go, and what copies them there. */
+export interface BatchPlaces {
+  readonly inputs: readonly Float32Array[]
+  readonly copy: CopyRows
 }
 
 /** Outputs of the model: number of classes, of labels, or of the targets of a regression. */
@@ -63,10 +69,10 @@ export function batchSource(data: TrainingData, options: BatchOptions, seed: num
     const start = (step % stepsPerEpoch) * accumulate * rows
     return order.subarray(start, start + accumulate * rows)
   }
-  const source = (step: number, into: readonly Float32Array[] = []): BatchRows[] => {
+  const source = (step: number, to?: BatchPlaces): BatchRows[] => {
     const all = rowsOf(step)
     return Array.from({ length: accumulate }, (_, pass) => {
-      const batch = gatherBatch(data, all.subarray(pass * rows, (pass + 1) * rows), options, into[pass])
+      const batch = gatherBatch(data, all.subarray(pass * rows, (pass + 1) * rows), options, to?.inputs[pass], to?.copy)
       if (policy) augment(batch, data.inputShape, policy, stream(seed, 'augment', step, pass))
       return batch
     })
@@ -89,10 +95,11 @@ function gatherBatch(
   data: TrainingData,
   rows: Int32Array,
   { task, width, levers }: BatchOptions,
-  into?: Float32Array,
+  into: Float32Array = new Float32Array(rows.length * inputWidth(data)),
+  copy: CopyRows = gatherRows,
 ): BatchRows {
   const labels = gatherRows(data.targets, targetWidth(data), rows)
-  const inputs = gatherRows(data.inputs, inputWidth(data), rows, into)
+  const inputs = copy(data.inputs, inputWidth(data), rows, into)
   if (task !== 'classification') return { rows: rows.length, inputs, targets: labels }
   const targets = smoothedTargets(labels, width, levers.regularization.labelSmoothing)
   if (data.weights) {

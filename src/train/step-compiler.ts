@@ -1,6 +1,6 @@
 import { NotTraceable, type Tensor } from '../layers/forward.ts'
 import type { BatchRows } from './augment.ts'
-import type { BatchSource } from './batches.ts'
+import type { BatchPlaces, BatchSource } from './batches.ts'
 import type { StepReport } from './step-log.ts'
 import { type ModelState, tensorsOf, type StepBatch, type StepSettings, type TrainState } from './step.ts'
 import type { Model } from './types.ts'
@@ -12,7 +12,7 @@ export interface StepSource {
   /** Used by the optimizer in addition to its state. */
   readonly fixed: readonly Tensor[]
   readonly upload: (batches: readonly BatchRows[], step: number) => StepBatch[]
-  readonly batches: (step: number, into?: readonly Float32Array[]) => readonly BatchRows[]
+  readonly batches: (step: number, to?: BatchPlaces) => readonly BatchRows[]
   /** Row numbers of a step's batches, consecutively; null if batches differ from rows of the data. */
   readonly rowsOf: ((step: number) => Int32Array) | null
   readonly width: number

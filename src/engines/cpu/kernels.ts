@@ -4,6 +4,8 @@ import { createRequire } from 'node:module'
 export interface Kernels {
   /** Runs instructions on a memory. Throws at a row that a table does not have. */
   run(memory: ArrayBufferLike, instructions: Int32Array): void
+  /** As `gatherRows`, which makes a view of each row. */
+  copyRows(matrix: Float32Array, width: number, rows: Int32Array, into: Float32Array): void
 }
 
 export const loadKernels = (file: string): Kernels => createRequire(import.meta.url)(file) as Kernels

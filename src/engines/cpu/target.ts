@@ -19,6 +19,10 @@ export const cpuTarget = (kernels: Kernels, reference: Target): Target => ({
   accepts: () => true,
   computes: () => true,
   rowFits: (width, length) => length % width === 0,
+  copyRows(matrix, width, rows, into) {
+    kernels.copyRows(matrix, width, rows, into)
+    return into
+  },
   scratch: () => slack,
   joined: joinedSteps,
   link(steps, { memory, at, of, joined }, call) {

@@ -59,7 +59,7 @@ export function predicted(
 ): Float32Array {
   predictors(state).forEach((tensor, i) => program.floats(places[i] as DataId).set(tensor.dataSync() as Float32Array))
   if (!held.rows || !sameRows(held.rows, rows)) {
-    gatherRows(data.inputs, inputWidth(data), rows, program.floats(inputs))
+    program.copyRows(data.inputs, inputWidth(data), rows, program.floats(inputs))
     held.rows = rows.slice()
   }
   program.run()

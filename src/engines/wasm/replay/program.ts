@@ -1,4 +1,5 @@
 import type { DataType, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
+import type { CopyRows } from '../../../base/rows.ts'
 import { NotTraceable, type Tf } from '../../../layers/forward.ts'
 import { backendOf, type DataId, sizeOf, type Values, type WasmBackend } from './backend.ts'
 import { lower } from './lower.ts'
@@ -14,6 +15,8 @@ export interface Program {
   floats(dataId: DataId): Float32Array
   /** Writes what JavaScript created during a recording alike, in its order. */
   constants(values: readonly Values[]): void
+  /** Copies rows of a matrix into what `floats` returned. */
+  readonly copyRows: CopyRows
   run(): void
   dispose(): void
 }
@@ -83,6 +86,7 @@ export function createProgram(
     bytes,
     floats,
     constants: writeConstants,
+    copyRows: target.copyRows,
     run() {
       for (const run of runs) run()
     },

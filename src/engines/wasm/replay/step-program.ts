@@ -171,8 +171,8 @@ export function takeSteps(
 }
 
 function writeBatches({ program, batches, masks }: StepProgram, source: StepSource, step: number): void {
-  const into = batches.map(({ inputs }) => program.floats(inputs))
-  source.batches(step, into).forEach(({ targets }, pass) => {
+  const inputs = batches.map((batch) => program.floats(batch.inputs))
+  source.batches(step, { inputs, copy: program.copyRows }).forEach(({ targets }, pass) => {
     const place = batches[pass] as StepProgram['batches'][number]
     program.floats(place.targets).set(targets)
   })

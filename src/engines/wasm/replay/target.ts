@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
+import type { CopyRows } from '../../../base/rows.ts'
 import type { WasmMemory } from '../../../base/wasm-assembler.ts'
 import type { ElementOperation } from './elementwise.ts'
 import type { Generated } from './generated/definition.ts'
@@ -20,6 +21,8 @@ export interface Target {
   readonly sumsInLoops: boolean
   /** Whether a loop over so many elements can repeat a row of this width. */
   rowFits(width: number, length: number): boolean
+  /** Copies rows of a matrix to where a program reads them. */
+  readonly copyRows: CopyRows
   /** Bytes that the steps use while they run; one place serves all. */
   scratch(steps: readonly Step[]): number
   /** Numbers of the kernels that hand their result piece by piece to the loop after them. What they read lives on for it. */

@@ -1,3 +1,4 @@
+import { gatherRows } from '../../../base/rows.ts'
 import { fourLanes, instantiate, oneLane, type WasmFunction } from '../../../base/wasm-assembler.ts'
 import { loopFunction, roundOf, rowBytes } from './loop-code.ts'
 import type { Target } from './target.ts'
@@ -13,6 +14,7 @@ export const wasmTarget = (simd: boolean): Target => ({
   computes: ({ lane }) => lane !== undefined,
   // Whole rounds of the row, in vectors of four, make up the elements.
   rowFits: (width, length) => roundOf(width) <= widestRow && length % roundOf(width) === 0,
+  copyRows: gatherRows,
   scratch: (steps) =>
     Math.max(
       0,
