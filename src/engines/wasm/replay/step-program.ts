@@ -25,7 +25,7 @@ export interface StepProgram extends StepPlan {
 export interface StepPlan {
   /** Equal if steps can share a program. */
   readonly signature: string
-  /** What JavaScript creates in each step, such as levers. */
+  /** What JavaScript creates in each step, such as levers; of masks, which every step draws anew, nothing. */
   readonly constants: readonly Values[]
   readonly masks: readonly { readonly dataId: DataId; readonly pass: number; readonly site: number; readonly rate: number }[]
 }
@@ -94,12 +94,13 @@ export function recordStep(tf: Tf, source: StepSource, state: TrainState, from: 
     // A step's statistics belong to its caller.
     tf.dispose([...result.state.statistics])
     const [given, wanted] = [[...before.map(infoOf), ...infos], after.map(infoOf)]
+    const drawn = new Set(infos.map(({ dataId }) => dataId))
     return {
       recording,
       given,
       wanted,
       signature: signatureOf(recording, given, wanted),
-      constants: [...recording.constants.values()],
+      constants: [...recording.constants].map(([dataId, values]) => (drawn.has(dataId) ? values.slice(0, 0) : values)),
       state: tensorsOf(state).map(idOf),
       fixed: fixed.map(idOf),
       coefficients: scalars.map(idOf),

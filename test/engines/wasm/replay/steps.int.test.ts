@@ -3,6 +3,8 @@ import type { Tensor, Tf } from '../../../../src/layers/forward.ts'
 import { withLevers } from '../../../../src/records/levers.ts'
 import type { Engine } from '../../../../src/train/engine.ts'
 import { averagingOver } from '../../../../src/train/averaging.ts'
+import { planOf, recordStep } from '../../../../src/engines/wasm/replay/step-program.ts'
+import type { Compiler } from '../../../../src/train/step-compiler.ts'
 import { runBatches } from '../../../../src/train/batches.ts'
 import { image, imageRuns, levers, mlp, setups, start, trained } from '../../../train/compiled-steps.ts'
 import { wasmEngine } from '../../../support/tf-wasm.ts'
@@ -101,6 +103,27 @@ describe('steps that are replayed on the embedded engine', () => {
     }
     expect(first.train(5)).toEqual(own.train(5))
     for (const training of [first, own]) training.dispose()
+  })
+
+  test('have plans that hold no masks', () => {
+    const held: (readonly number[])[] = []
+    const watched: Engine = {
+      ...eager,
+      compile: (data, notice) => {
+        const compiler = replayed.compile?.(data, notice) as Compiler
+        return {
+          ...compiler,
+          compile(source, state, from) {
+            held.push(planOf(recordStep(replayed.tf, source, state, from)).constants.map(({ length }) => length))
+            return compiler.compile(source, state, from)
+          },
+        }
+      },
+    }
+    const training = start(watched, { ...image, levers })
+    training.train(2)
+    training.dispose()
+    expect(Math.max(...held.flat())).toBe(1)
   })
 
   test('keep no tensors and no memory, over 2,000 steps and many programs', () => {
