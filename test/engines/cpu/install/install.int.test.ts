@@ -82,6 +82,14 @@ describe('an install of the kernels', () => {
     expect(await smokeTest(place.folder)).toMatchObject({ ok: true })
   })
 
+  it('compiles with Clang, too', async (context) => {
+    needs(context, 'clang++')
+    const env = { PATH: process.env['PATH'], HOME: top, CXX: 'clang++' }
+    const { place, record } = await installKernels(order(freshFolder(), { env }))
+    expect(record.compiler).toMatch(/clang/i)
+    expect(await smokeTest(place.folder)).toMatchObject({ ok: true })
+  })
+
   it('says that there is no compiler, and leaves nothing', async () => {
     const root = freshFolder()
     expect(await problemOf(order(root, { env: { PATH: top } }))).toMatchObject({ code: 'engine/no-compiler' })
