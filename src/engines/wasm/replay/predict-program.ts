@@ -43,10 +43,13 @@ export function openPredictProgram(
     held: { rows: null },
   })
   const opened = on(target.reference ?? target)
-  const found = tidy(tf, () => hashOf(tf.tensor(predicted(opened, state, data, rows), wanted.shape)))
-  if (found === bits && !target.reference) return opened
-  opened.program.dispose()
-  if (found === bits) return on(target)
+  let alike = false
+  try {
+    alike = tidy(tf, () => hashOf(tf.tensor(predicted(opened, state, data, rows), wanted.shape))) === bits
+  } finally {
+    if (!alike || target.reference) opened.program.dispose()
+  }
+  if (alike) return target.reference ? on(target) : opened
   throw new NotTraceable('a prediction does not replay with the same bits')
 }
 

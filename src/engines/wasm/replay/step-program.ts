@@ -59,10 +59,13 @@ export function openStepProgram(
   const bits = eagerSteps(tf, source, state, from + 1)
   const on = (target: Target): StepProgram => ({ ...places, program: createProgram(tf, recording, given, wanted, target) })
   const step = on(target.reference ?? target)
-  const alike = replayedSteps(tf, step, source, state, from + 1).join() === bits.join()
-  if (alike && !target.reference) return step
-  step.program.dispose()
-  if (alike) return on(target)
+  let alike = false
+  try {
+    alike = replayedSteps(tf, step, source, state, from + 1).join() === bits.join()
+  } finally {
+    if (!alike || target.reference) step.program.dispose()
+  }
+  if (alike) return target.reference ? on(target) : step
   throw new NotTraceable('its steps are not alike: JavaScript computes part of each step')
 }
 

@@ -50,6 +50,8 @@ export function convolution({ name, inputs, attributes, outputs }: KernelCall): 
     dimRoundingMode,
   } = attributes as unknown as ConvolutionAttributes & { dilations?: Pair }
   const g = sizes.computeConv2DInfo([...images] as Sizes4, [...filter] as Sizes4, strides, dilations, pad, dimRoundingMode)
+  // A kernel that is larger than an image without a border gives nothing.
+  if (g.outHeight <= 0 || g.outWidth <= 0) return null
   const numbers = [
     ...[g.batchSize, g.inHeight, g.inWidth, g.inChannels, g.outHeight, g.outWidth, g.outChannels],
     ...[g.filterHeight, g.filterWidth, g.strideHeight, g.strideWidth, g.dilationHeight, g.dilationWidth],
