@@ -204,6 +204,7 @@ int napi_set_named_property(napi_env, napi_value, const char *, napi_value);
 int napi_get_cb_info(napi_env, napi_callback_info, size_t *, napi_value *, napi_value *, void **);
 int napi_get_arraybuffer_info(napi_env, napi_value, void **, size_t *);
 int napi_get_typedarray_info(napi_env, napi_value, int *, size_t *, void **, napi_value *, size_t *);
+int napi_get_value_double(napi_env, napi_value, double *);
 int napi_throw_error(napi_env, const char *, const char *);
 
 /** run(memory: ArrayBuffer, instructions: Int32Array) */
@@ -227,10 +228,30 @@ static napi_value run_instructions(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/** copyRows(matrix: Float32Array, width: number, rows: Int32Array, into: Float32Array) */
+static napi_value copy_rows(napi_env env, napi_callback_info info) {
+  size_t count = 4, floats = 0, rows = 0, room = 0;
+  napi_value given[4];
+  double width = 0;
+  void *matrix = nullptr, *numbers = nullptr, *into = nullptr;
+  if (napi_get_cb_info(env, info, &count, given, nullptr, nullptr) != 0 ||
+      napi_get_typedarray_info(env, given[0], nullptr, &floats, &matrix, nullptr, nullptr) != 0 ||
+      napi_get_value_double(env, given[1], &width) != 0 ||
+      napi_get_typedarray_info(env, given[2], nullptr, &rows, &numbers, nullptr, nullptr) != 0 ||
+      napi_get_typedarray_info(env, given[3], nullptr, &room, &into, nullptr, nullptr) != 0 || !(width >= 1) ||
+      room / (size_t)width < rows ||
+      !gather((const float *)matrix, (int)(floats / (size_t)width), (int)width, (const int32_t *)numbers, (int)rows,
+              (float *)into))
+    napi_throw_error(env, nullptr, "copyRows needs a matrix, its width, numbers of its rows, and room for them");
+  return nullptr;
+}
+
 __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   napi_value function;
   napi_create_function(env, "run", 3, run_instructions, nullptr, &function);
   napi_set_named_property(env, exports, "run", function);
+  napi_create_function(env, "copyRows", 8, copy_rows, nullptr, &function);
+  napi_set_named_property(env, exports, "copyRows", function);
   return exports;
 }
 }

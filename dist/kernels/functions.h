@@ -23,6 +23,9 @@ template <int Count> static inline float polynomial(const float (&terms)[Count],
   return sum;
 }
 
+/** Unsigned, since the exponents that a value which is no number comes to are any. */
+static inline float power_of_two(int32_t exponent) { return bits_to_float((int32_t)(((uint32_t)exponent + 127u) << 23)); }
+
 constexpr float exp_terms[] = {0.49999988079071045f, 0.16666512191295624f, 0.04166964441537857f, 0.008369628340005875f,
                                0.0013748822966590524f};
 
@@ -37,7 +40,7 @@ static inline float exp_of(float x) {
   const float power = __builtin_fmaf(polynomial(exp_terms, rest), rest * rest, rest) + 1.0f;
   // In two factors, since one could not hold 2 to the power of 128.
   const int32_t exponent = float_to_bits(shifted) - float_to_bits(shift), half = exponent >> 1;
-  return power * bits_to_float((half + 127) << 23) * bits_to_float((exponent - half + 127) << 23);
+  return power * power_of_two(half) * power_of_two(exponent - half);
 }
 
 constexpr float log_terms[] = {0.3333331048488617f,   -0.25000014901161194f, 0.20002204179763794f,
@@ -46,8 +49,9 @@ constexpr float log_terms[] = {0.3333331048488617f,   -0.25000014901161194f, 0.2
 
 static inline float log_of(float x) {
   // From √½ to √2 times a power of 2.
-  const int32_t bits = float_to_bits(x), exponent = (bits - 0x3f3504f3) >> 23;
-  const float f = bits_to_float(bits - (exponent << 23)) - 1.0f, e = (float)exponent;
+  const uint32_t bits = (uint32_t)float_to_bits(x);
+  const int32_t exponent = (int32_t)(bits - 0x3f3504f3u) >> 23;
+  const float f = bits_to_float((int32_t)(bits - ((uint32_t)exponent << 23))) - 1.0f, e = (float)exponent;
   const float square = f * f;
   const float rest = __builtin_fmaf(polynomial(log_terms, f), square * f, __builtin_fmaf(e, -2.12194440e-4f, -0.5f * square));
   const float log = __builtin_fmaf(e, 0.693359375f, f + rest);

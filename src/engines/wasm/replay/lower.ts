@@ -7,6 +7,7 @@ import type { Loop, Operand, Step } from './steps.ts'
 import type { Generated } from './generated/definition.ts'
 import { generators } from './generated/index.ts'
 import { type SumDown, sumDown } from './generated/reduction.ts'
+import { nearProducers } from './order.ts'
 import { inputsOf, type KernelCall, type Recording } from './recording.ts'
 import type { Target } from './target.ts'
 
@@ -35,7 +36,8 @@ export function lower(
     if (constants.has(info.dataId) && !places.has(info.dataId)) places.make(info, -1)
   }
   const slopes = createSlopes(wanted)
-  for (const call of needed(calls, known, wanted)) {
+  const ordered = target.sumsInLoops ? nearProducers : (calls: readonly KernelCall[]) => calls
+  for (const call of ordered(needed(calls, known, wanted))) {
     inputsOf(call).forEach(constantOf)
     const each = elementwise(call)
     if (slopes.wait(call, each)) continue
