@@ -1,5 +1,5 @@
 // Runs the instructions of a program on the memory that it is given. An instruction is a number of its kind, how many
-// numbers it has, and those; places are bytes from the memory's begin.
+// numbers it has, and those; places are bytes from the start of the memory.
 #include <memory>
 #include <utility>
 #include "reductions.h"
@@ -10,10 +10,10 @@ struct Place {
   std::unique_ptr<char[]> memory;
   size_t bytes = 0;
 };
-Place places[6];
+Place places[scratch_places];
 }  // namespace
 
-float *scratch(int place, size_t floats) {
+float *scratch(Scratch place, size_t floats) {
   Place &p = places[place];
   const size_t bytes = 4 * floats + 64;
   if (p.bytes < bytes) {

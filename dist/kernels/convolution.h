@@ -18,7 +18,7 @@ class Bordered {
   /** `lines` × `pixels` from (−top, −left) on. */
   Bordered(const float *images, int height, int width, int channels, int top, int left, int lines, int pixels)
       : images(images), height(height), width(width), channels(channels), top(top), left(left), lines(lines) {
-    whole = top <= 0 && left <= 0 && lines - top <= height && pixels - left <= width;
+    whole = top == 0 && left == 0 && lines <= height && pixels <= width;
     line = (whole ? width : pixels) * channels;
     if (whole) return;
     copy = scratch(image_scratch, (size_t)lines * line + 2 * panel_columns);
@@ -28,12 +28,10 @@ class Bordered {
   int line;
   const float *image(int i) {
     const float *from = images + (size_t)i * height * width * channels;
-    if (whole) return from - top * line - left * channels;
-    const int first = top < 0 ? -top : 0, begin = left < 0 ? -left : 0;
-    const int end = (int)(line / channels) - left < width ? line / channels - left : width;
-    for (int y = first; y < height && y + top < lines; y++)
-      memcpy(copy + (y + top) * line + (begin + left) * channels, from + ((size_t)y * width + begin) * channels,
-             4 * (size_t)(end - begin) * channels);
+    if (whole) return from;
+    const int inside = line / channels - left, pixels = inside < width ? inside : width;
+    for (int y = 0; y < height && y + top < lines; y++)
+      memcpy(copy + (y + top) * line + left * channels, from + (size_t)y * width * channels, 4 * (size_t)pixels * channels);
     return copy;
   }
 
@@ -63,8 +61,15 @@ static void correlate(const float *image, const std::vector<int> &at, const floa
   });
 }
 
-static int lines_needed(const Convolution &c) { return (c.out_height - 1) * c.stride_down + (c.kernel_height - 1) * c.dilation_down + 1; }
-static int pixels_needed(const Convolution &c) { return (c.out_width - 1) * c.stride_right + (c.kernel_width - 1) * c.dilation_right + 1; }
+/** Length of an image, with its border, that so many outputs read. */
+static int needed(int outputs, int stride, int kernel, int dilation) { return (outputs - 1) * stride + (kernel - 1) * dilation + 1; }
+
+/** The images as the kernel reads them. */
+static Bordered bordered(const Convolution &c, const float *x) {
+  return Bordered(x, c.height, c.width, c.channels, c.top, c.left,
+                  needed(c.out_height, c.stride_down, c.kernel_height, c.dilation_down),
+                  needed(c.out_width, c.stride_right, c.kernel_width, c.dilation_right));
+}
 
 static std::vector<int> taps_of(const Convolution &c, int line) {
   std::vector<int> taps;
@@ -74,7 +79,7 @@ static std::vector<int> taps_of(const Convolution &c, int line) {
 }
 
 static void convolve(const Convolution &c, const float *x, const float *kernel, float *y, const Sink &sink) {
-  Bordered images(x, c.height, c.width, c.channels, c.top, c.left, lines_needed(c), pixels_needed(c));
+  Bordered images = bordered(c, x);
   std::vector<int> at;
   for (const int tap : taps_of(c, images.line))
     for (int k = 0; k < c.channels; k++) at.push_back(tap + k);
@@ -110,20 +115,28 @@ static Reach reach(int phase, int kernel, int dilation, int stride, int pad) {
   return found;
 }
 
+/** Pixels of one dimension that have this phase. */
+static int pixels_of(int length, int phase, int stride) { return phase < length ? (length - phase + stride - 1) / stride : 0; }
+
+/** Outputs that the pixels of one dimension come from: how many before the first one, and up to which. */
+struct Span {
+  int before = 0, until = 1;
+};
+static Span span_of(int length, int kernel, int dilation, int stride, int pad) {
+  Span span;
+  for (int phase = 0; phase < stride; phase++)
+    for (const int first : reach(phase, kernel, dilation, stride, pad).first) {
+      const int end = first + pixels_of(length, phase, stride);
+      if (-first > span.before) span.before = -first;
+      if (end > span.until) span.until = end;
+    }
+  return span;
+}
+
 /** The slope of the images: with strides, pixels whose places in them are equal share their taps. */
 static void convolve_back(const Convolution &c, const float *slope, const float *kernel, float *x, const Sink &sink) {
-  int top = 0, left = 0, lines = 1, pixels = 1;
-  const auto count = [](int length, int phase, int stride) { return phase < length ? (length - phase + stride - 1) / stride : 0; };
-  for (int phase = 0; phase < c.stride_down; phase++)
-    for (const int first : reach(phase, c.kernel_height, c.dilation_down, c.stride_down, c.top).first) {
-      if (-first > top) top = -first;
-      if (first + count(c.height, phase, c.stride_down) > lines) lines = first + count(c.height, phase, c.stride_down);
-    }
-  for (int phase = 0; phase < c.stride_right; phase++)
-    for (const int first : reach(phase, c.kernel_width, c.dilation_right, c.stride_right, c.left).first) {
-      if (-first > left) left = -first;
-      if (first + count(c.width, phase, c.stride_right) > pixels) pixels = first + count(c.width, phase, c.stride_right);
-    }
+  const auto [top, lines] = span_of(c.height, c.kernel_height, c.dilation_down, c.stride_down, c.top);
+  const auto [left, pixels] = span_of(c.width, c.kernel_width, c.dilation_right, c.stride_right, c.left);
   Bordered slopes(slope, c.out_height, c.out_width, c.filters, top, left, top + lines, left + pixels);
   struct Phase {
     std::vector<int> at;
@@ -140,7 +153,7 @@ static void convolve_back(const Convolution &c, const float *slope, const float 
       const Reach down = reach(py, c.kernel_height, c.dilation_down, c.stride_down, c.top);
       const Reach right = reach(px, c.kernel_width, c.dilation_right, c.stride_right, c.left);
       Phase phase = {{}, used, ((ptrdiff_t)py * c.width + px) * c.channels,
-                     {count(c.height, py, c.stride_down), count(c.width, px, c.stride_right), slopes.line, c.filters,
+                     {pixels_of(c.height, py, c.stride_down), pixels_of(c.width, px, c.stride_right), slopes.line, c.filters,
                       (ptrdiff_t)c.stride_down * c.width * c.channels, (ptrdiff_t)c.stride_right * c.channels}};
       const size_t terms = down.taps.size() * right.taps.size() * c.filters;
       int term = 0;
@@ -174,7 +187,7 @@ static void convolve_back(const Convolution &c, const float *slope, const float 
 
 /** The slope of the kernel, image by image: sums over all pixels in one go would lose digits. */
 static void convolve_kernel(const Convolution &c, const float *x, const float *slope, float *kernel, const Sink &) {
-  Bordered images(x, c.height, c.width, c.channels, c.top, c.left, lines_needed(c), pixels_needed(c));
+  Bordered images = bordered(c, x);
   // Channels of neighboring taps lie side by side.
   const bool joined = c.dilation_right == 1;
   const int rows = joined ? c.kernel_width * c.channels : c.channels;

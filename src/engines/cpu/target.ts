@@ -1,20 +1,22 @@
 import { operationNames } from '../wasm/replay/elementwise.ts'
 import { sizeOf } from '../wasm/replay/backend.ts'
 import { type Instruction, kinds } from '../wasm/replay/instructions.ts'
-import { isKept, type Source, sourcesOf } from '../wasm/replay/loop-code.ts'
+import { isKept, sourcesOf } from '../wasm/replay/loop-code.ts'
+import { nearProducers } from '../wasm/replay/order.ts'
 import { outermost, type Place, type Places, used } from '../wasm/replay/places.ts'
-import type { Loop, Operand, Own, Step } from '../wasm/replay/steps.ts'
+import type { Loop, Operand, Step } from '../wasm/replay/steps.ts'
 import type { Target } from '../wasm/replay/target.ts'
 import type { Kernels } from './kernels.ts'
 
 /** Covers in the order of `Cover` in `kernels/loops.h`. */
 const covers = ['each', 'all', 'row', 'column'] as const
-/** Kernels read whole vectors, of which they ignore what lies beyond a tensor's end. */
+/** Kernels load whole vectors, so they may read up to this many bytes past the end of a tensor. They ignore what is there. */
 const slack = 256
 
 /** Steps become instructions for compiled kernels; those between two kernels of the backend run in one call. */
 export const cpuTarget = (kernels: Kernels, reference: Target): Target => ({
   reference,
+  order: nearProducers,
   sumsInLoops: true,
   accepts: () => true,
   computes: () => true,
@@ -41,9 +43,9 @@ export const cpuTarget = (kernels: Kernels, reference: Target): Target => ({
         return
       }
       if (joined.has(i - 1)) return
-      const own = step.kind === 'loop' ? loopInstruction(step, i, at) : step.generated.instruction(of)
-      const loop = joined.has(i) ? (steps[i + 1] as Loop) : null
-      waiting.push(...numbersOf(loop ? jointInstruction(own, step as Own, loop, i + 1, at, of) : own))
+      const instruction = step.kind === 'loop' ? loopInstruction(step, i, at) : step.generated.instruction(of)
+      const fed = joined.get(i)
+      waiting.push(...numbersOf(fed === undefined ? instruction : joint(instruction, steps[i + 1] as Loop, fed, i + 1, at)))
     })
     flush()
     return runs
@@ -52,60 +54,40 @@ export const cpuTarget = (kernels: Kernels, reference: Target): Target => ({
 
 const numbersOf = ({ kind, numbers }: Instruction): number[] => [kinds.indexOf(kind), numbers.length, ...numbers]
 
-/** What a loop reads, in the order of its operands' numbers. */
-function readsOf(loop: Loop): readonly Source[] {
-  const { each, all, rows, columns } = sourcesOf(loop)
-  return [...each, ...all, ...rows, ...columns]
-}
-
-/** Loops over what the kernel before them makes run over each piece of it, while that is in a cache. */
-function joinedSteps(steps: readonly Step[], places: Places): ReadonlySet<number> {
-  const found = new Set<number>()
+/** A loop that reads what the kernel before it makes runs over each piece of it, while that is in a cache. */
+function joinedSteps(steps: readonly Step[], places: Places): ReadonlyMap<number, number> {
+  const found = new Map<number, number>()
   steps.forEach((step, i) => {
     const loop = steps[i + 1]
     if (step.kind !== 'own' || step.generated.piece === undefined || loop?.kind !== 'loop') return
     const { reads, out, piece } = step.generated
     const made = places.of(out.dataId)
-    const [fed, ...more] = readsOf(loop).filter(({ place }) => place.room === made.room)
+    const sources = sourcesOf(loop).inOrder
+    const [fed, ...more] = sources.filter(({ place }) => place.room === made.room)
     if (fed?.cover !== 'each' || fed.place.offset !== made.offset || more.length > 0) return
     if (loop.length !== sizeOf(out.shape) || piece % (loop.width ?? 1) !== 0) return
-    found.add(i)
+    found.set(i, sources.indexOf(fed))
     // The loop writes while the kernel still reads.
     for (const { dataId } of reads) used(places.of(dataId), i + 1)
   })
   return found
 }
 
-/** The kernel with the loop that takes its pieces, which are kept only if somebody reads them later. */
-function jointInstruction(
-  kernel: Instruction,
-  { generated: { out } }: Own,
-  loop: Loop,
-  step: number,
-  at: (place: Place) => number,
-  of: (info: Own['generated']['out']) => number,
-): Instruction {
-  const address = of(out)
-  const fed = readsOf(loop).findIndex(({ cover, place }) => cover === 'each' && at(place) === address)
-  const { room } = readsOf(loop)[fed]?.place ?? { room: null }
-  const kept = room === null || isKept(room, step)
+/** The kernel with the loop that takes its pieces. They are kept only if a later step reads them. */
+function joint(kernel: Instruction, loop: Loop, fed: number, step: number, at: (place: Place) => number): Instruction {
+  const source = sourcesOf(loop).inOrder[fed]
+  const kept = source !== undefined && isKept(source.place.room, step)
   return {
     kind: 'joined',
     numbers: [fed, kept ? 1 : 0, ...numbersOf(kernel), ...numbersOf(loopInstruction(loop, step, at))],
   }
 }
 
-/** Operands are numbers of what the loop reads, then of its own results. */
+/** An operand is the number of a source, or comes after them as the number of an earlier operation. */
 function loopInstruction(loop: Loop, step: number, at: (place: Place) => number): Instruction {
-  const [all, { find }] = [readsOf(loop), sourcesOf(loop)]
-  const same = (a: Source, b: Source): boolean =>
-    a.cover === b.cover && a.place.room === b.place.room && a.place.offset === b.place.offset
-  const numberOf = (given: Operand | undefined): number => {
-    if (given === undefined) return 0
-    if (given.cover === 'own') return all.length + given.index
-    const source = find(given)
-    return all.findIndex((s) => same(s, source))
-  }
+  const { inOrder: all, find } = sourcesOf(loop)
+  const numberOf = (given: Operand | undefined): number =>
+    given === undefined ? 0 : given.cover === 'own' ? all.length + given.index : all.indexOf(find(given))
   return {
     kind: 'loop',
     numbers: [

@@ -8,8 +8,8 @@
 #include "reductions.h"
 #include "convolution.h"
 
-static std::vector<char> places[8];
-float *scratch(int place, size_t floats) {
+static std::vector<char> places[scratch_places];
+float *scratch(Scratch place, size_t floats) {
   if (places[place].size() < floats * 4 + 192) places[place].resize(floats * 4 + 192);
   return (float *)(((uintptr_t)places[place].data() + 63) / 64 * 64);
 }

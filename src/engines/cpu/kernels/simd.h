@@ -67,5 +67,5 @@ template <int... Place> static inline Lanes<4>::Type picked(Lanes<4>::Type a, La
 }
 
 /** Memory that a kernel uses while it runs; it grows and is kept. Each place serves one purpose. */
-float *scratch(int place, size_t floats);
-enum { panel_scratch, image_scratch, offset_scratch, loop_scratch, column_scratch, piece_scratch };
+enum Scratch { panel_scratch, image_scratch, loop_scratch, column_scratch, piece_scratch, scratch_places };
+float *scratch(Scratch place, size_t floats);

@@ -106,6 +106,8 @@ export interface Source {
 }
 
 export interface Sources {
+  /** All of them, in the order of their numbers. */
+  readonly inOrder: readonly Source[]
   readonly each: readonly Source[]
   readonly all: readonly Source[]
   readonly rows: readonly Source[]
@@ -128,12 +130,13 @@ export function sourcesOf({ operations, sums }: Loop): Sources {
   const operands = [...operations.flatMap(({ operands }) => operands), ...sums.map(({ operand }) => operand)]
   for (const operand of operands) if (operand.cover !== 'own') find(operand)
   const of = (cover: Source['cover']): Source[] => sources.filter((s) => s.cover === cover)
-  return { each: of('each'), all: of('all'), rows: of('row'), columns: of('column'), find }
+  const [each, all, rows, columns] = [of('each'), of('all'), of('row'), of('column')]
+  return { inOrder: [...each, ...all, ...rows, ...columns], each, all, rows, columns, find }
 }
 
 /** A local for each source and each result: one set for vectors, and one for the elements that fill none. */
 function localsOf(loop: Loop, sources: Sources) {
-  const all = [...sources.each, ...sources.all, ...sources.rows, ...sources.columns]
+  const all = sources.inOrder
   const count = all.length + loop.operations.length
   const number = (i: number, lanes: Lanes): number => counters + i + (lanes === oneLane ? count : 0)
   return {

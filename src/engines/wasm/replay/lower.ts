@@ -7,8 +7,7 @@ import type { Loop, Operand, Step } from './steps.ts'
 import type { Generated } from './generated/definition.ts'
 import { generators } from './generated/index.ts'
 import { type SumDown, sumDown } from './generated/reduction.ts'
-import { nearProducers } from './order.ts'
-import { inputsOf, type KernelCall, type Recording } from './recording.ts'
+import { inputsOf, type KernelCall, type Recording, showsInput } from './recording.ts'
 import type { Target } from './target.ts'
 
 export interface Lowered {
@@ -36,8 +35,7 @@ export function lower(
     if (constants.has(info.dataId) && !places.has(info.dataId)) places.make(info, -1)
   }
   const slopes = createSlopes(wanted)
-  const ordered = target.sumsInLoops ? nearProducers : (calls: readonly KernelCall[]) => calls
-  for (const call of ordered(needed(calls, known, wanted))) {
+  for (const call of target.order(needed(calls, known, wanted))) {
     inputsOf(call).forEach(constantOf)
     const each = elementwise(call)
     if (slopes.wait(call, each)) continue
@@ -75,15 +73,11 @@ function viewed(places: Places, call: KernelCall): boolean {
   const [inputs, [out]] = [inputsOf(call), call.outputs]
   const [x] = inputs
   if (!x || !out) return false
+  if (showsInput(call)) {
+    if (out.dataId !== x.dataId) places.view(out.dataId, x.dataId)
+    return true
+  }
   switch (call.name) {
-    case 'Cast':
-      if (x.dtype !== out.dtype) return false
-      places.view(out.dataId, x.dataId)
-      return true
-    case 'Identity':
-    case 'Reshape':
-      if (out.dataId !== x.dataId) places.view(out.dataId, x.dataId)
-      return true
     case 'SplitV':
     case 'Unpack': {
       if (!alongRows(x, call.attributes)) return false

@@ -1,11 +1,11 @@
 import type { DataId } from './backend.ts'
 import { elementwise } from './elementwise.ts'
 import { sumDown } from './generated/reduction.ts'
-import { inputsOf, type KernelCall } from './recording.ts'
+import { inputsOf, type KernelCall, showsInput } from './recording.ts'
 
 /**
- * The same calls in an order in which what a loop can do comes as early as its inputs allow: right after the kernel that makes
- * the last of them, which can then hand over its result in pieces.
+ * The same calls, with everything that a loop can compute moved up: right after the kernel that makes the last of its inputs,
+ * which can then hand over its result in pieces.
  */
 export function nearProducers(calls: readonly KernelCall[]): readonly KernelCall[] {
   const makers = new Map<DataId, KernelCall>()
@@ -34,7 +34,4 @@ export function nearProducers(calls: readonly KernelCall[]): readonly KernelCall
   return [...ordered]
 }
 
-const views = ['Cast', 'Identity', 'Reshape']
-
-const joinsLoops = (call: KernelCall): boolean =>
-  elementwise(call) !== null || sumDown(call) !== null || views.includes(call.name)
+const joinsLoops = (call: KernelCall): boolean => elementwise(call) !== null || sumDown(call) !== null || showsInput(call)

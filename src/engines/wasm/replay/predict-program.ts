@@ -1,10 +1,10 @@
 import { gatherRows, inputWidth } from '../../../base/rows.ts'
-import { NotTraceable, type Tf } from '../../../layers/forward.ts'
+import type { Tf } from '../../../layers/forward.ts'
 import { type ModelState, outputsOf, predictors } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
 import type { Model, TrainingData } from '../../../train/types.ts'
 import { type DataId, hashOf, infoOf } from './backend.ts'
-import { createProgram, type Program } from './program.ts'
+import { createProgram, openChecked, type Program } from './program.ts'
 import { record } from './recording.ts'
 import type { Target } from './target.ts'
 
@@ -35,22 +35,18 @@ export function openPredictProgram(
     return { recording, given, wanted: infoOf(result), bits: hashOf(outputsOf(tf, model, state, inputs)) }
   })
   const ids = given.map(({ dataId }) => dataId)
-  const on = (target: Target): PredictProgram => ({
-    program: createProgram(tf, recording, given, [wanted], target),
-    state: ids.slice(0, -1),
-    inputs: ids.at(-1) as DataId,
-    outputs: wanted.dataId,
-    held: { rows: null },
-  })
-  const opened = on(target.reference ?? target)
-  let alike = false
-  try {
-    alike = tidy(tf, () => hashOf(tf.tensor(predicted(opened, state, data, rows), wanted.shape))) === bits
-  } finally {
-    if (!alike || target.reference) opened.program.dispose()
-  }
-  if (alike) return target.reference ? on(target) : opened
-  throw new NotTraceable('a prediction does not replay with the same bits')
+  return openChecked<PredictProgram>(
+    target,
+    (target) => ({
+      program: createProgram(tf, recording, given, [wanted], target),
+      state: ids.slice(0, -1),
+      inputs: ids.at(-1) as DataId,
+      outputs: wanted.dataId,
+      held: { rows: null },
+    }),
+    (opened) => tidy(tf, () => hashOf(tf.tensor(predicted(opened, state, data, rows), wanted.shape))) === bits,
+    'a prediction does not replay with the same bits',
+  )
 }
 
 /** Outputs, rows × width. */

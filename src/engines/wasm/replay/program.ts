@@ -94,6 +94,27 @@ export function createProgram(
   }
 }
 
+/**
+ * What is opened for a target, after a check of the same on a target that has the backend's bits. Disposes of what fails the
+ * check and throws `NotTraceable` with the reason.
+ */
+export function openChecked<P extends { readonly program: Program }>(
+  target: Target,
+  open: (target: Target) => P,
+  isAlike: (opened: P) => boolean,
+  reason: string,
+): P {
+  const opened = open(target.reference ?? target)
+  let alike = false
+  try {
+    alike = isAlike(opened)
+  } finally {
+    if (!alike || target.reference) opened.program.dispose()
+  }
+  if (!alike) throw new NotTraceable(reason)
+  return target.reference ? open(target) : opened
+}
+
 /** What is made; if it cannot be made, such as code beyond the engine's limits, what was there for it is disposed of. */
 function orElse<T>(dispose: () => void, make: () => T): T {
   try {

@@ -129,6 +129,11 @@ export function mapInputs(inputs: Inputs, of: (info: TensorInfo) => TensorInfo):
   return Object.fromEntries(Object.entries(inputs).map(([name, info]) => [name, one(info)]))
 }
 
+/** Whether the kernel's output has the bytes of its only input, in the same order. */
+export function showsInput({ name, inputs, outputs: [out] }: KernelCall): boolean {
+  return name === 'Identity' || name === 'Reshape' || (name === 'Cast' && inputs['x']?.dtype === out?.dtype)
+}
+
 /** The tensors that a kernel reads; it may leave one out. */
 export const inputsOf = ({ inputs }: KernelCall): TensorInfo[] =>
   Object.values(inputs).filter((info): info is TensorInfo => info !== undefined && info !== null)

@@ -1,23 +1,23 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { DataId } from './backend.ts'
 import type { Elementwise } from './elementwise.ts'
-import { inputsOf, type KernelCall } from './recording.ts'
+import { inputsOf, type KernelCall, showsInput } from './recording.ts'
 
 /**
- * Slopes of rectified values, 1 or 0, which wait for who reads them. A loop that does computes them from the rectified values,
- * which are kept anyway, so no slope goes through memory.
+ * Slopes of relu, 1 or 0, are not computed where they were recorded. Each loop that reads one computes it from relu's output,
+ * which stays in memory anyway. So no slope is written to memory.
  */
 export interface Slopes {
-  /** Whether the call computes a slope that can wait, or shows one in another shape. */
+  /** Whether the call computes a slope that a later loop can compute, or reshapes one. */
   wait(call: KernelCall, each: Elementwise | null): boolean
-  /** The slope as an operation on rectified values; undefined if the tensor is none that waits. */
+  /** The slope as an operation on relu's output; undefined if the tensor is no slope, or was computed. */
   of(dataId: DataId): Elementwise | undefined
-  /** Slopes that the call reads; they wait no longer. */
+  /** The slopes that the call reads, which the caller now computes. */
   readBy(call: KernelCall): readonly Elementwise[]
 }
 
 export function createSlopes(wanted: readonly DataId[]): Slopes {
-  /** By what was rectified. */
+  /** Outputs of relu, by its input. */
   const rectified = new Map<DataId, TensorInfo>()
   const waiting = new Map<DataId, Elementwise>()
   return {
@@ -33,8 +33,7 @@ export function createSlopes(wanted: readonly DataId[]): Slopes {
         return true
       }
       const slope = waiting.get(x.dataId)
-      const shows = call.name === 'Identity' || call.name === 'Reshape' || (call.name === 'Cast' && x.dtype === out.dtype)
-      if (!slope || !shows) return false
+      if (!slope || !showsInput(call)) return false
       waiting.set(out.dataId, { ...slope, out })
       return true
     },

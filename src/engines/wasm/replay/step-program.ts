@@ -1,11 +1,11 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { NotTraceable, type Tensor, type Tf } from '../../../layers/forward.ts'
+import type { Tensor, Tf } from '../../../layers/forward.ts'
 import type { CompiledSteps, StepSource } from '../../../train/step-compiler.ts'
 import { dropoutMaskValues, watchMasks } from '../../../train/step-random.ts'
 import { coefficientsOf, stateOf, type TrainState, tensorsOf, trainStep } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
 import { type DataId, hashOf, idOf, infoOf, type Values } from './backend.ts'
-import { createProgram, type Program } from './program.ts'
+import { createProgram, openChecked, type Program } from './program.ts'
 import { record, type Recording, signatureOf } from './recording.ts'
 import type { Target } from './target.ts'
 
@@ -57,16 +57,12 @@ export function openStepProgram(
   target: Target,
 ): StepProgram {
   const bits = eagerSteps(tf, source, state, from + 1)
-  const on = (target: Target): StepProgram => ({ ...places, program: createProgram(tf, recording, given, wanted, target) })
-  const step = on(target.reference ?? target)
-  let alike = false
-  try {
-    alike = replayedSteps(tf, step, source, state, from + 1).join() === bits.join()
-  } finally {
-    if (!alike || target.reference) step.program.dispose()
-  }
-  if (alike) return target.reference ? on(target) : step
-  throw new NotTraceable('its steps are not alike: JavaScript computes part of each step')
+  return openChecked(
+    target,
+    (target) => ({ ...places, program: createProgram(tf, recording, given, wanted, target) }),
+    (step) => replayedSteps(tf, step, source, state, from + 1).join() === bits.join(),
+    'its steps are not alike: JavaScript computes part of each step',
+  )
 }
 
 /** A step that was taken once, to see what it does. */

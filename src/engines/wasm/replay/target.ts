@@ -14,9 +14,11 @@ export interface Target {
    * have them.
    */
   readonly reference: Target | null
-  /** Whether a step can be this; the backend runs what is refused. */
+  /** Whether it runs this kernel or operation itself; the backend runs the others. */
   accepts(kernel: Generated): boolean
   computes(operation: ElementOperation): boolean
+  /** The order in which the steps run; each call comes after those that make its inputs. */
+  order(calls: readonly KernelCall[]): readonly KernelCall[]
   /** Whether a loop can also sum down its columns. */
   readonly sumsInLoops: boolean
   /** Whether a loop over so many elements can repeat a row of this width. */
@@ -25,8 +27,11 @@ export interface Target {
   readonly copyRows: CopyRows
   /** Bytes that the steps use while they run; one place serves all. */
   scratch(steps: readonly Step[]): number
-  /** Numbers of the kernels that hand their result piece by piece to the loop after them. What they read lives on for it. */
-  joined(steps: readonly Step[], places: Places): ReadonlySet<number>
+  /**
+   * The kernels that hand their result piece by piece to the loop after them: by the number of their step, which of the loop's
+   * sources that is. Their inputs are kept until the loop has ended.
+   */
+  joined(steps: readonly Step[], places: Places): ReadonlyMap<number, number>
   /** Functions that run the steps in order. @param call what runs a kernel of the backend */
   link(steps: readonly Step[], layout: Layout, call: (call: KernelCall) => () => void): readonly (() => void)[]
 }
@@ -35,7 +40,7 @@ export interface Target {
 export interface Layout {
   readonly memory: WasmMemory
   /** What `joined` returned. */
-  readonly joined: ReadonlySet<number>
+  readonly joined: ReadonlyMap<number, number>
   /** Of all rooms. */
   readonly base: number
   readonly scratch: number

@@ -9,6 +9,7 @@ const widestRow = 256
 /** Loops and kernels become one module of generated WebAssembly; addresses are part of its code. */
 export const wasmTarget = (simd: boolean): Target => ({
   reference: null,
+  order: (calls) => calls,
   sumsInLoops: false,
   accepts: ({ wasm }) => simd && wasm !== undefined,
   computes: ({ lane }) => lane !== undefined,
@@ -22,7 +23,7 @@ export const wasmTarget = (simd: boolean): Target => ({
         step.kind === 'loop' ? rowBytes(step) : step.kind === 'own' ? (step.generated.wasm?.scratch ?? 0) : 0,
       ),
     ),
-  joined: () => new Set(),
+  joined: () => new Map(),
   link(steps, { memory, base, scratch, of }, call) {
     const functions = steps.map((step, i): WasmFunction | null => {
       const name = `step${i}`

@@ -14,7 +14,7 @@ export interface Generated {
     /** A function without parameters: addresses are part of its code. */
     code(name: string, address: (info: TensorInfo) => number, scratch: number): WasmFunction
   }
-  /** Present if the compiled kernel makes its result from begin to end, in pieces of multiples of so many elements. */
+  /** Present if the compiled kernel makes its result from start to end, in pieces of multiples of this many elements. */
   readonly piece?: number
   instruction(address: (info: TensorInfo) => number): Instruction
 }
