@@ -1,5 +1,8 @@
 import { InputError, type Diagnostic } from '../../base/diagnostics.ts'
+import { ownCommand } from '../../base/own-command.ts'
+import type { Unavailable } from '../definition.ts'
 import { lastWords, type Ended } from './process.ts'
+import type { NotInstalled } from './record.ts'
 
 /** A failure of the install that the user can fix, with what it is and what to do. */
 export function problem(
@@ -8,6 +11,24 @@ export function problem(
   rest: Partial<Pick<Diagnostic, 'found' | 'allowed' | 'hint'>> = {},
 ): Diagnostic {
   return { code: `engine/${code}`, severity: 'error', message, ...rest }
+}
+
+/** Why an engine that must be installed cannot train. @param otherwise what the user can do instead of installing it */
+export function notUsable(
+  name: string,
+  { state, folder, why }: NotInstalled & { readonly folder: string },
+  otherwise: string,
+): Unavailable {
+  const command = ownCommand('engine', 'install', name)
+  const [code, clause] =
+    state === 'absent'
+      ? ['not-installed', `the ${name} engine is not installed (\`${command}\`)`]
+      : ['damaged', `the installed ${name} engine is damaged: ${why} (\`${command}\` repairs it)`]
+  const asked = problem(code, `the requested ${name} engine cannot be used`, {
+    found: `${folder}: ${why}`,
+    hint: `run \`${command}\`, or ${otherwise}`,
+  })
+  return { why: clause, problems: [asked] }
 }
 
 export const noCompiler = (tried: string): Diagnostic =>

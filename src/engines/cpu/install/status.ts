@@ -1,8 +1,7 @@
 import type { Diagnostic } from '../../../base/diagnostics.ts'
-import { ownCommand } from '../../../base/own-command.ts'
 import { err, ok, unreachable } from '../../../base/result.ts'
 import type { Availability } from '../../definition.ts'
-import { problem } from '../../install/problems.ts'
+import { notUsable } from '../../install/problems.ts'
 import { readInstalled, type InstallRecord } from '../../install/record.ts'
 import { placeOf, type Given } from './recipe.ts'
 
@@ -36,25 +35,14 @@ export async function kernelsState(root: string, given: Given = {}): Promise<Ker
 
 /** Whether the engine can train here, given this state. */
 export function availabilityOf(found: KernelsState): Availability {
-  const command = ownCommand('engine', 'install', 'cpu')
   switch (found.state) {
     case 'installed':
       return ok(found.folder)
     case 'unsupported':
       return err({ why: found.why.message, problems: [found.why] })
     case 'absent':
-    case 'damaged': {
-      const asked = problem(
-        found.state === 'absent' ? 'not-installed' : 'damaged',
-        'the requested cpu engine cannot be used',
-        { found: `${found.folder}: ${found.why}`, hint: `run \`${command}\`, or use --engine auto` },
-      )
-      const why =
-        found.state === 'absent'
-          ? `the cpu engine is not installed (\`${command}\`)`
-          : `the installed cpu engine is damaged: ${found.why} (\`${command}\` repairs it)`
-      return err({ why, problems: [asked] })
-    }
+    case 'damaged':
+      return err(notUsable('cpu', found, 'use --engine auto'))
     default:
       return unreachable(found, 'state')
   }

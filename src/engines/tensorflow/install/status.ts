@@ -1,8 +1,7 @@
-import { ownCommand } from '../../../base/own-command.ts'
 import type { Diagnostic } from '../../../base/diagnostics.ts'
-import { err, ok, type Result } from '../../../base/result.ts'
+import { err, ok, type Result, unreachable } from '../../../base/result.ts'
 import { otherFolders } from '../../install/place.ts'
-import { problem } from '../../install/problems.ts'
+import { notUsable } from '../../install/problems.ts'
 import { readInstalled } from '../../install/record.ts'
 import type { Availability } from '../../definition.ts'
 import { versionsOf, pins as ours, type Versions } from './pins.ts'
@@ -39,25 +38,15 @@ export async function otherEngines(root: string, own: string): Promise<string[]>
 
 /** Whether the engine can train here, given this state. */
 export function availabilityOf(found: EngineState): Availability {
-  if (found.state === 'installed') return ok(found.folder)
-  return err({ why: whyNot(found), problems: [found.state === 'unsupported' ? found.why : askedFor(found)] })
-}
-
-const askedFor = ({ state, folder, why }: Extract<EngineState, { readonly state: 'absent' | 'damaged' }>): Diagnostic =>
-  problem(state === 'absent' ? 'not-installed' : 'damaged', 'the requested tensorflow engine cannot be used', {
-    found: `${folder}: ${why}`,
-    hint: `run \`${ownCommand('engine', 'install', 'tensorflow')}\`, or use --engine auto, which falls back to wasm`,
-  })
-
-function whyNot(found: Exclude<EngineState, { readonly state: 'installed' }>): string {
   switch (found.state) {
+    case 'installed':
+      return ok(found.folder)
     case 'unsupported':
-      return found.why.message
+      return err({ why: found.why.message, problems: [found.why] })
     case 'absent':
-      return `the tensorflow engine is not installed (\`${ownCommand('engine', 'install', 'tensorflow')}\`)`
     case 'damaged':
-      return `the installed tensorflow engine is damaged: ${found.why} (\`${ownCommand('engine', 'install', 'tensorflow')}\` repairs it)`
+      return err(notUsable('tensorflow', found, 'use --engine auto, which falls back to wasm'))
     default:
-      throw new Error(`no reason for ${JSON.stringify(found satisfies never)}`)
+      return unreachable(found, 'state')
   }
 }
