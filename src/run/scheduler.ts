@@ -118,9 +118,12 @@ export class RunScheduler {
   async answer(requests: readonly RunRequest[]): Promise<RunOutcome[]> {
     const ids = requests.map(this.idOf)
     const outcomes = new Map<string, RunOutcome>()
-    await this.lanes([...this.firstOfEqual(requests)], async ([id, request], onWrite) => {
+    const one: Lanes<[string, RunRequest]>['work'] = async ([id, request], onWrite) => {
       outcomes.set(id, await this.one(id, request, onWrite))
-    })
+    }
+    // A probe waits for every other run to end.
+    const probes = requests.some(({ job }) => job.kind === 'probe')
+    await this.lanes([...this.firstOfEqual(requests)], one, probes ? () => {} : undefined)
     return requests.map((request, i) => ({ ...(outcomes.get(ids[i] as string) as RunOutcome), request }))
   }
 
@@ -144,9 +147,13 @@ export class RunScheduler {
     })
   }
 
-  private lanes<T>(items: readonly T[], work: Lanes<T>['work']): Promise<void> {
+  private lanes<T>(
+    items: readonly T[],
+    work: Lanes<T>['work'],
+    onIdle: Lanes<T>['onIdle'] = (idle) => void this.ahead.fill(idle),
+  ): Promise<void> {
     const { slots } = this.resources.runner
-    return inLanes({ slots, items, work, onIdle: (idle) => void this.ahead.fill(idle) })
+    return inLanes({ slots, items, work, onIdle })
   }
 
   private async one(id: string, request: RunRequest, onWrite: OnWrite): Promise<RunOutcome> {

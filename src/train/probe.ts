@@ -78,7 +78,7 @@ export function probeRun(context: RunContext, { levers, seed, job }: RequestFor<
  * Squared gradient norms of the first batch of a step, whole and in parts, at the weights after the step; none if the batch
  * is too small.
  */
-function normPair(
+export function normPair(
   { engine: { tf }, compiler }: RunContext,
   { settings, state, upload }: Learner,
   batches: readonly BatchRows[],

@@ -1,4 +1,5 @@
-import { batchGradient, splitWeights, type StepBatch, type StepSettings, type TrainState } from './step.ts'
+import { watchMasks } from './step-random.ts'
+import { batchGradient, predictors, splitWeights, type StepBatch, type StepSettings, type TrainState } from './step.ts'
 import type { Tensor, Tf } from '../layers/forward.ts'
 
 /**
@@ -16,3 +17,44 @@ export function squaredNorms(tf: Tf, settings: StepSettings, state: TrainState, 
   const mean = (tensors: Tensor[]): Tensor => tf.div(tf.addN(tensors), tensors.length)
   return tf.stack([mean(gradients.map(squared)), squared(mean(gradients))])
 }
+
+/** Equal if a recording of `squaredNorms` serves both. */
+export const normStructure = ({ levers }: StepSettings, batches: readonly StepBatch[]): string =>
+  JSON.stringify([batches.map(({ inputs }) => inputs.shape[0]), levers.regularization])
+
+/** `squaredNorms` once, to be recorded, and what it was given. */
+export interface NormCall {
+  /** Everything from outside: weights, statistics, batches, and the masks that it drew. */
+  readonly given: readonly Tensor[]
+  readonly norms: Tensor
+  /** The same tensors for another state and other batches. Call it inside a tidy scope, because it draws masks. */
+  readonly inputs: (settings: StepSettings, state: TrainState, batches: readonly StepBatch[]) => readonly Tensor[]
+}
+
+/** Calls `squaredNorms`. Wrap it in tidy. */
+export function callNorms(tf: Tf, settings: StepSettings, state: TrainState, batches: readonly StepBatch[]): NormCall {
+  const drawn: Tensor[] = []
+  const drawAgain: ((those: readonly StepBatch[]) => Tensor | undefined)[] = []
+  const watched = batches.map((batch, i) => ({
+    ...batch,
+    random: watchMasks(batch.random, ({ site, shape, rate, mask }) => {
+      drawn.push(mask)
+      drawAgain.push((those) => those[i]?.random.dropoutMask(site, shape, rate))
+    }),
+  }))
+  const norms = squaredNorms(tf, settings, state, watched)
+  return {
+    given: [...plainInputs(settings, state, batches), ...drawn],
+    norms,
+    inputs: (settings, now, those) => [
+      ...plainInputs(settings, now, those),
+      ...drawAgain.flatMap((draw) => draw(those) ?? []),
+    ],
+  }
+}
+
+const plainInputs = ({ labelWeights }: StepSettings, state: TrainState, batches: readonly StepBatch[]): Tensor[] => [
+  ...predictors(state),
+  ...(labelWeights ? [labelWeights] : []),
+  ...batches.flatMap(({ inputs, targets }) => [inputs, targets]),
+]

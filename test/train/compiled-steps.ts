@@ -10,6 +10,7 @@ import type { RunContext } from '../../src/train/context.ts'
 import { evaluate } from '../../src/train/evaluate.ts'
 import { createLearner, type Learner } from '../../src/train/learner.ts'
 import { buildModel } from '../../src/train/model.ts'
+import { normPair } from '../../src/train/probe.ts'
 import { createTrainer } from '../../src/train/trainer.ts'
 import type { Tf } from '../../src/layers/forward.ts'
 import type { Engine } from '../../src/train/engine.ts'
@@ -75,6 +76,8 @@ export interface Training {
   /** Losses of so many further steps, asked for in parts of a size. */
   train(steps: number, part?: number, rate?: number): number[]
   norms: number[]
+  /** Squared norms of the gradients of a step's first batch, as a probe measures them: in parts, and of the whole. */
+  noise(step: number): number[]
   dispose(): void
 }
 
@@ -130,6 +133,8 @@ export function start(engine: Engine, setup: Setup, seed = 0, like?: RunContext)
       }
       return losses
     },
+    noise: (step) =>
+      normPair(context, learner, batches(step), step).flatMap(({ small, large }) => [small.squaredNorm, large.squaredNorm]),
     dispose() {
       learner.dispose()
       if (!like) compiler?.dispose()
@@ -140,6 +145,7 @@ export function start(engine: Engine, setup: Setup, seed = 0, like?: RunContext)
 export interface Trained {
   readonly losses: number[]
   readonly norms: readonly number[]
+  readonly noise: readonly number[]
   readonly weights: Float32Array
   readonly statistics: readonly Float32Array[]
   /** Of weights and statistics; empty without averaging. */
@@ -150,18 +156,20 @@ export interface Trained {
 export function trained(engine: Engine, setup: Setup, steps = 20, part = 7): Trained {
   const training = start(engine, setup)
   const losses = training.train(steps, part)
+  const noise = [0, 1, steps].flatMap((step) => training.noise(step))
   expect(training.notices).toEqual([])
   const metrics = evaluate(training.context, training.learner.state, training.context.data.splits.validation)
   const { weights, statistics } = training.learner.checkpoint()
   const average = training.learner.average && training.learner.checkpoint(training.learner.average)
   const averages = average ? [average.weights, ...average.statistics] : []
   training.dispose()
-  return { losses, norms: training.norms, weights, statistics, averages, metrics: metrics as Record<string, number> }
+  return { losses, norms: training.norms, noise, weights, statistics, averages, metrics: metrics as Record<string, number> }
 }
 
 export function expectAlike(found: Trained, wanted: Trained, tolerance: number): void {
   expectClose(found.losses, wanted.losses, tolerance)
   expectClose(found.norms, wanted.norms, 3 * tolerance)
+  expectClose(found.noise, wanted.noise, 3 * tolerance)
   expectClose(found.weights, wanted.weights, tolerance)
   found.statistics.forEach((values, i) => expectClose(values, wanted.statistics[i] ?? [], tolerance))
   expect(found.averages.length).toBe(wanted.averages.length)

@@ -7,6 +7,7 @@ import {
   structureOf,
   untilRefused,
 } from '../../../train/step-compiler.ts'
+import { normStructure } from '../../../train/squared-norms.ts'
 import { coefficientsOf, type ModelState, predictors, stateOf, type TrainState, tensorsOf } from '../../../train/step.ts'
 import type { Model, TrainingData } from '../../../train/types.ts'
 import { createResident, type Native, type NativeTensor, type Resident } from './binding.ts'
@@ -102,13 +103,13 @@ export function createCompiler(
       }
     },
     norms(settings, state, batches) {
-      const sizes = batches.map(({ inputs }) => inputs.shape[0])
-      const key = `norms ${JSON.stringify([sizes, settings.levers.regularization.dropout])}`
       try {
-        const session = sessionFor(key, () => openNormSession(tf, native, settings, state, batches))
+        const session = sessionFor(`norms ${normStructure(settings, batches)}`, () =>
+          openNormSession(tf, native, settings, state, batches),
+        )
         const [small = NaN, large = NaN] = valuesOf(
           session,
-          native.backend.getInputTensorIds(session.inputs(state, batches)),
+          native.backend.getInputTensorIds([...session.inputs(settings, state, batches)]),
         )
         return [small, large]
       } catch (error) {

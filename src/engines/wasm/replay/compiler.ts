@@ -1,9 +1,12 @@
 import type { Tf } from '../../../layers/forward.ts'
 import { NotTraceable } from '../../../layers/forward.ts'
 import { type Compiler, structureOf, untilRefused } from '../../../train/step-compiler.ts'
+import { normStructure } from '../../../train/squared-norms.ts'
 import type { TrainState } from '../../../train/step.ts'
 import type { TrainingData } from '../../../train/types.ts'
+import { type NormProgram, normsBy, openNormProgram } from './norm-program.ts'
 import { openPredictProgram, predicted, type PredictProgram } from './predict-program.ts'
+import type { Program } from './program.ts'
 import type { Target } from './target.ts'
 import {
   openStepProgram,
@@ -28,12 +31,13 @@ export function createCompiler(
   target: Target,
   notice: (message: string) => void = () => {},
 ): Compiler {
-  const [steps, predictions] = [kept<StepProgram>(), kept<PredictProgram>()]
+  const [steps, predictions, norms] = [kept<StepProgram>(), kept<PredictProgram>(), kept<NormProgram>()]
   /** By structure. Structures that differ in a lever alone mostly share a program. */
   const plans = new Map<string, StepPlan>()
   /** Why steps of a structure cannot be replayed. */
   const refused = new Map<string, NotTraceable>()
   const predicting = untilRefused('evaluation runs', notice)
+  const measuring = untilRefused('the noise of gradients is measured', notice)
   return {
     compile(source, state, from) {
       const structure = structureOf(source, source.batches(from))
@@ -62,15 +66,20 @@ export function createCompiler(
         return predicted(program, state, data, rows)
       })
     },
-    norms: () => null,
+    norms(settings, state, batches) {
+      return measuring(() => {
+        const open = (): NormProgram => openNormProgram(tf, settings, state, batches, target)
+        return normsBy(tf, norms.of(normStructure(settings, batches), open), settings, state, batches)
+      })
+    },
     dispose() {
-      for (const programs of [steps, predictions]) programs.dispose()
+      for (const programs of [steps, predictions, norms]) programs.dispose()
     },
   }
 }
 
 /** The programs that were used last. */
-function kept<P extends StepProgram | PredictProgram>() {
+function kept<P extends { readonly program: Program }>() {
   const programs = new Map<string, P>()
   const bytes = (): number => [...programs.values()].reduce((sum, { program }) => sum + program.bytes, 0)
   const makeRoom = (): void => {
