@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { InputError } from './base/diagnostics.ts'
 import { explainSystemError } from './base/files.ts'
 import { crashedRun, type RunResult } from './records/run.ts'
@@ -12,6 +13,9 @@ import type { Checkpoint } from './train/types.ts'
 const parent = process.ppid
 let trainer: AnyTrainer | undefined
 let loading: Promise<CreateTrainer> | undefined
+
+// A worker's heap is small, and a run makes many short-lived objects: by default V8 marks all of it ten times a second.
+setFlagsFromString('--heap-growing-percent=1000')
 
 if (process.send === undefined) {
   console.error('This is a worker of tunegate; it is started by a study and does nothing by itself.')

@@ -43,12 +43,14 @@ export function stream(seed: number, ...path: readonly (string | number)[]): Str
 }
 
 /** Fisher–Yates: a new array in random order. */
-export function shuffled<T>(items: Iterable<T>, random: Stream): T[] {
-  const out = [...items]
+export const shuffled = <T>(items: readonly T[], random: Stream): T[] => shuffle([...items], random)
+
+/** The same in place. */
+export function shuffle<A extends { [place: number]: unknown; readonly length: number }>(out: A, random: Stream): A {
   for (let i = out.length - 1; i > 0; i--) {
     const j = random.integer(i + 1)
-    const kept = out[i] as T
-    out[i] = out[j] as T
+    const kept = out[i] as A[number]
+    out[i] = out[j] as A[number]
     out[j] = kept
   }
   return out

@@ -1,4 +1,4 @@
-import { shuffled, stream } from './random.ts'
+import { shuffle, stream } from './random.ts'
 
 /** Rows of a data set as flat arrays, one row after the other. */
 interface Rows {
@@ -31,7 +31,7 @@ export function targetAt(targets: Float32Array, k: number, width: number): Float
  * The training rows in the order of one epoch, from the epoch's own stream: epoch 7 is the same whether or not epoch 6 ran.
  */
 export function epochOrder(rows: Int32Array, seed: number, epoch: number): Int32Array {
-  return Int32Array.from(shuffled(rows, stream(seed, 'order', epoch)))
+  return shuffle(rows.slice(), stream(seed, 'order', epoch))
 }
 
 /** Copies rows of a row-major matrix, in the order given, to where they go; `gatherRows` or what an engine has. */

@@ -118,12 +118,11 @@ export class RunScheduler {
   async answer(requests: readonly RunRequest[]): Promise<RunOutcome[]> {
     const ids = requests.map(this.idOf)
     const outcomes = new Map<string, RunOutcome>()
+    // A probe waits until every other run has ended.
     const one: Lanes<[string, RunRequest]>['work'] = async ([id, request], onWrite) => {
       outcomes.set(id, await this.one(id, request, onWrite))
     }
-    // A probe waits for every other run to end.
-    const probes = requests.some(({ job }) => job.kind === 'probe')
-    await this.lanes([...this.firstOfEqual(requests)], one, probes ? () => {} : undefined)
+    await this.lanes([...this.firstOfEqual(requests)], one, !requests.some(isProbe))
     return requests.map((request, i) => ({ ...(outcomes.get(ids[i] as string) as RunOutcome), request }))
   }
 
@@ -147,30 +146,27 @@ export class RunScheduler {
     })
   }
 
-  private lanes<T>(
-    items: readonly T[],
-    work: Lanes<T>['work'],
-    onIdle: Lanes<T>['onIdle'] = (idle) => void this.ahead.fill(idle),
-  ): Promise<void> {
-    const { slots } = this.resources.runner
-    return inLanes({ slots, items, work, onIdle })
+  /** @param fill whether slots that have nothing to do may train runs ahead */
+  private lanes<T>(items: readonly T[], work: Lanes<T>['work'], fill = true): Promise<void> {
+    const onIdle: Lanes<T>['onIdle'] = (idle) => void (fill && this.ahead.fill(idle))
+    return inLanes({ slots: this.resources.runner.slots, items, work, onIdle })
   }
 
   private async one(id: string, request: RunRequest, onWrite: OnWrite): Promise<RunOutcome> {
     if (this.resources.signal?.aborted) throw new Interrupted()
     const again = this.asked.has(id)
     const refused = again ? undefined : this.budget.take(this.verifying)
-    if (refused) return this.notRun(request, refused)
+    if (refused) return notRun(request, refused)
     this.asked.add(id)
     await this.ahead.claim(id)
     const kept = await this.resources.journal.read(id)
     if (kept && (again || this.settled || (isFinal(kept) && !this.lacksWeights(kept, request)))) return this.found(kept)
-    if (this.settled) return this.notRun(request, this.budget.leftOut() ?? lost(request))
+    if (this.settled) return notRun(request, this.budget.leftOut() ?? lost(request))
     const heldBack = this.heldBack(this.verifying)
     // If no time is left to retry a crash, the stage gets the outcome that it got before.
     if (kept && !this.budget.inTime(heldBack)) return this.found(kept)
     const late = this.budget.late(heldBack)
-    return late ? this.notRun(request, late) : this.trainOne(id, request, onWrite)
+    return late ? notRun(request, late) : this.trainOne(id, request, onWrite)
   }
 
   /** Runs of a base spec belong to another plan and go through another scheduler. */
@@ -215,7 +211,7 @@ export class RunScheduler {
       return result
     } catch (error) {
       if (signal?.aborted) throw new Interrupted()
-      if (this.timer?.aborted) return this.notRun(request, this.budget.overrun())
+      if (this.timer?.aborted) return notRun(request, this.budget.overrun())
       throw error
     }
   }
@@ -229,11 +225,9 @@ export class RunScheduler {
     await journal.append(result)
     this.early.add(id)
   }
-
-  private notRun(request: RunRequest, reason: string): RunOutcome {
-    return { status: 'not-run', request, reason }
-  }
 }
+
+const notRun = (request: RunRequest, reason: string): RunOutcome => ({ status: 'not-run', request, reason })
 
 function lost({ stage, label }: RunRequest): never {
   throw new InputError([
@@ -251,6 +245,6 @@ function lost({ stage, label }: RunRequest): never {
  * A crash is no certain evidence about the levers, so a study that continues retries it. A probe is the exception: it tests
  * whether a batch fits, and not fitting is an answer.
  */
-function isFinal({ status, request }: RunResult): boolean {
-  return status !== 'crashed' || request.job.kind === 'probe'
-}
+const isFinal = ({ status, request }: RunResult): boolean => status !== 'crashed' || isProbe(request)
+
+const isProbe = ({ job }: RunRequest): boolean => job.kind === 'probe'

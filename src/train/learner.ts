@@ -154,5 +154,5 @@ export function decayMask(tf: Tf, model: Model): Tensor {
   return tf.tensor1d(mask)
 }
 /** A copy, whatever the engine returns. */
-const numbersOf = (tensor: Tensor): Float32Array => Float32Array.from(tensor.dataSync())
+const numbersOf = (tensor: Tensor): Float32Array => new Float32Array(tensor.dataSync())
 const numberOf = (scalar: Tensor): number => scalar.dataSync()[0] ?? NaN

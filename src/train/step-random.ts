@@ -46,17 +46,38 @@ export function dropoutMaskValues(
   rate: number,
   into: Float32Array = new Float32Array(size),
 ): Float32Array {
-  if (!(rate >= 0 && rate < 1)) throw new Error(`a dropout rate must be in [0, 1), found ${rate}`)
-  const kept = 1 / (1 - rate)
+  const { first, second, threshold, kept } = dropoutDraw(path, rate)
   const bits = new Uint8Array(size)
-  dropoutMaskBits(path, rate, bits)
+  fillBits(bits, first, second, threshold)
   for (let i = 0; i < size; i++) into[i] = (bits[i] ?? 0) * kept
   return into
 }
 
+/** What decides a mask: two keys of its path, the least hash of a kept value, at most 2³², and what that becomes. */
+export interface DropoutDraw {
+  readonly first: number
+  readonly second: number
+  readonly threshold: number
+  readonly kept: number
+}
+
+export function dropoutDraw(path: readonly number[], rate: number): DropoutDraw {
+  if (!(rate >= 0 && rate < 1)) throw new Error(`a dropout rate must be in [0, 1), found ${rate}`)
+  return {
+    first: key(path, 0x243f6a88),
+    second: key(path, 0x85a308d3),
+    threshold: Math.round(rate * 0x1_0000_0000),
+    kept: 1 / (1 - rate),
+  }
+}
+
+/** Writes the mask of `dropoutMaskValues` to where it goes. */
+export type FillMask = (path: readonly number[], rate: number, into: Float32Array) => void
+
 /** The same mask as 1 for kept values and 0 for dropped ones, written into `bits`. */
 export function dropoutMaskBits(path: readonly number[], rate: number, bits: Uint8Array): void {
-  fillBits(bits, key(path, 0x243f6a88), key(path, 0x85a308d3), Math.round(rate * 0x1_0000_0000))
+  const { first, second, threshold } = dropoutDraw(path, rate)
+  fillBits(bits, first, second, threshold)
 }
 
 /** 32 bits of key from a path of integers; all 53 bits of every number count. */

@@ -6,6 +6,8 @@ export interface Kernels {
   run(memory: ArrayBufferLike, instructions: Int32Array): void
   /** As `gatherRows`, which makes a view of each row. */
   copyRows(matrix: Float32Array, width: number, rows: Int32Array, into: Float32Array): void
+  /** As `dropoutMaskValues`, by its draw. */
+  fillMask(into: Float32Array, first: number, second: number, threshold: number, kept: number): void
 }
 
 export const loadKernels = (file: string): Kernels => createRequire(import.meta.url)(file) as Kernels

@@ -1,3 +1,4 @@
+import { dropoutDraw } from '../../train/step-random.ts'
 import { operationNames } from '../wasm/replay/elementwise.ts'
 import { sizeOf } from '../wasm/replay/backend.ts'
 import { type Instruction, kinds } from '../wasm/replay/instructions.ts'
@@ -25,8 +26,13 @@ export const cpuTarget = (kernels: Kernels, reference: Target): Target => ({
     kernels.copyRows(matrix, width, rows, into)
     return into
   },
+  fillMask(path, rate, into) {
+    const { first, second, threshold, kept } = dropoutDraw(path, rate)
+    kernels.fillMask(into, first, second, threshold, kept)
+  },
   scratch: () => slack,
   joined: joinedSteps,
+  linksFast: true,
   link(steps, { memory, at, of, joined }, call) {
     const runs: (() => void)[] = []
     let waiting: number[] = []

@@ -9,6 +9,7 @@ import type { Kernels } from '../../../src/engines/cpu/kernels.ts'
 import { cpuTarget } from '../../../src/engines/cpu/target.ts'
 import type { Tensor, Tf } from '../../../src/layers/forward.ts'
 import type { Engine } from '../../../src/train/engine.ts'
+import { dropoutMaskValues } from '../../../src/train/step-random.ts'
 import { imageRuns, setups, trained } from '../../train/compiled-steps.ts'
 import { wasmEngine } from '../../support/tf-wasm.ts'
 import { cases, type Compute, replayed } from '../wasm/replay/cases.ts'
@@ -158,6 +159,51 @@ describe.skipIf(why !== undefined)(`compiled kernels${why ? ` (${why})` : ''}`, 
       }) as never),
     )
     expect(results[0]).toEqual(results[1])
+  })
+
+  test('draw the masks of a step, whatever the vectors', () => {
+    for (const size of [0, 1, 7, 16, 33, 4096, 70_001])
+      for (const rate of [0, 0.1, 0.5, 0.999, 1 - 1e-11]) {
+        const path = [size, -3, 2 ** 40, 7]
+        const expected = dropoutMaskValues(path, size, rate)
+        for (const { fillMask } of [wide, narrow]) {
+          // The element after it stays as it is.
+          const found = new Float32Array(size + 1).fill(9)
+          fillMask(path, rate, found.subarray(0, size))
+          expect(Buffer.compare(Buffer.from(found.buffer), Buffer.from(Float32Array.of(...expected, 9).buffer))).toBe(0)
+        }
+      }
+  })
+
+  test.each(['compiled kernels', 'generated code'])('carry results to the next run, by %s', (by) => {
+    tf.tidy(() => {
+      const [a, b] = [tf.tensor1d([1, 2, 3]), tf.tensor1d([1, 1, 1])]
+      const { result, recording } = record(tf, () => {
+        const both = tf.concat([tf.mul(a, 2), tf.add(b, a)])
+        // The first has a place of its own, the second is part of another.
+        return [tf.sub(a, tf.mul(b, 0.5)), tf.slice(both, [3], [3]), both] as [Tensor, Tensor, Tensor]
+      })
+      const [nextA, nextB, both] = result
+      const program = createProgram(tf, recording, [a, b], result, by === 'compiled kernels' ? wide : wasmTarget(true), [
+        [nextA.dataId, a.dataId],
+        [nextB.dataId, b.dataId],
+      ])
+      let [x, y] = [
+        [1, 2, 3],
+        [1, 1, 1],
+      ]
+      program.floats(a.dataId).set(x)
+      program.floats(b.dataId).set(y)
+      for (let turn = 0; turn < 5; turn++) {
+        if (turn > 0) program.carry()
+        program.run()
+        expect([...program.floats(both.dataId)]).toEqual([...x.map((v) => v * 2), ...x.map((v, i) => v + (y[i] ?? NaN))])
+        ;[x, y] = [x.map((v, i) => v - 0.5 * (y[i] ?? NaN)), x.map((v, i) => v + (y[i] ?? NaN))]
+        expect([...program.floats(nextA.dataId)]).toEqual(x)
+        expect([...program.floats(nextB.dataId)]).toEqual(y)
+      }
+      program.dispose()
+    })
   })
 
   test('stop at a row that a table does not have', () => {

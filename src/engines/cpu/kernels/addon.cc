@@ -4,6 +4,7 @@
 #include <utility>
 #include "reductions.h"
 #include "convolution.h"
+#include "masks.h"
 
 namespace {
 struct Place {
@@ -35,8 +36,9 @@ struct Reader {
   template <typename T = float> T *place() { return (T *)(memory + (uint32_t)*at++); }
 };
 
-Loop loop_of(Reader r) {
-  Loop loop;
+/** Valid until the next call, which takes its memory over. */
+const Loop &loop_of(Reader r) {
+  static Loop loop;
   loop.length = r.next();
   loop.width = r.next();
   loop.sources.resize(r.next());
@@ -106,7 +108,7 @@ Convolution convolution(Reader &r) {
 bool run(Kind kind, Reader r, const Sink &sink = {}) {
   switch (kind) {
     case Kind::loop: {
-      const Loop loop = loop_of(r);
+      const Loop &loop = loop_of(r);
       LoopRun all(loop);
       all.run(0, loop.length);
       all.end();
@@ -165,7 +167,7 @@ bool run(Kind kind, Reader r, const Sink &sink = {}) {
       const int fed = r.next();
       const bool kept = r.next() != 0;
       const int32_t *kernel = r.at, *after = kernel + 2 + kernel[1];
-      const Loop loop = loop_of({r.memory, after + 2});
+      const Loop &loop = loop_of({r.memory, after + 2});
       LoopRun all(loop);
       run((Kind)kernel[0], {r.memory, kernel + 2}, {&all, fed, kept});
       all.end();
@@ -246,12 +248,29 @@ static napi_value copy_rows(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/** fillMask(into: Float32Array, first: number, second: number, threshold: number, kept: number) */
+static napi_value fill_mask_values(napi_env env, napi_callback_info info) {
+  size_t count = 5, room = 0;
+  napi_value given[5];
+  void *into = nullptr;
+  double numbers[4];
+  bool known = napi_get_cb_info(env, info, &count, given, nullptr, nullptr) == 0 &&
+               napi_get_typedarray_info(env, given[0], nullptr, &room, &into, nullptr, nullptr) == 0;
+  for (int i = 0; i < 4; i++) known = known && napi_get_value_double(env, given[i + 1], &numbers[i]) == 0;
+  if (known)
+    fill_mask((float *)into, room, (uint32_t)(int64_t)numbers[0], (uint32_t)(int64_t)numbers[1], numbers[2], (float)numbers[3]);
+  else napi_throw_error(env, nullptr, "fillMask needs room, two keys, a threshold, and a value");
+  return nullptr;
+}
+
 __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   napi_value function;
   napi_create_function(env, "run", 3, run_instructions, nullptr, &function);
   napi_set_named_property(env, exports, "run", function);
   napi_create_function(env, "copyRows", 8, copy_rows, nullptr, &function);
   napi_set_named_property(env, exports, "copyRows", function);
+  napi_create_function(env, "fillMask", 8, fill_mask_values, nullptr, &function);
+  napi_set_named_property(env, exports, "fillMask", function);
   return exports;
 }
 }

@@ -4,6 +4,7 @@ import { type Compiler, structureOf, untilRefused } from '../../../train/step-co
 import { normStructure } from '../../../train/squared-norms.ts'
 import type { TrainState } from '../../../train/step.ts'
 import type { TrainingData } from '../../../train/types.ts'
+import { createOpener } from './checked.ts'
 import { type NormProgram, normsBy, openNormProgram } from './norm-program.ts'
 import { openPredictProgram, predicted, type PredictProgram } from './predict-program.ts'
 import type { Program } from './program.ts'
@@ -32,6 +33,7 @@ export function createCompiler(
   notice: (message: string) => void = () => {},
 ): Compiler {
   const [steps, predictions, norms] = [kept<StepProgram>(), kept<PredictProgram>(), kept<NormProgram>()]
+  const opener = createOpener(target)
   /** By structure. Structures that differ in a lever alone mostly share a program. */
   const plans = new Map<string, StepPlan>()
   /** Why steps of a structure cannot be replayed. */
@@ -45,7 +47,7 @@ export function createCompiler(
         let recorded: RecordedStep | undefined
         const record = (): RecordedStep => (recorded ??= recordStep(tf, source, at, step))
         const plan = plans.get(structure) ?? planOf(record())
-        const opened = steps.of(plan.signature, () => openStepProgram(tf, record(), source, at, step, target))
+        const opened = steps.of(plan.signature, () => openStepProgram(tf, record(), source, at, step, opener))
         plans.set(structure, plan)
         return planned(opened, plan)
       }
@@ -62,13 +64,13 @@ export function createCompiler(
     },
     predict(model, state, rows) {
       return predicting(() => {
-        const program = predictions.of(String(rows.length), () => openPredictProgram(tf, model, state, data, rows, target))
+        const program = predictions.of(String(rows.length), () => openPredictProgram(tf, model, state, data, rows, opener))
         return predicted(program, state, data, rows)
       })
     },
     norms(settings, state, batches) {
       return measuring(() => {
-        const open = (): NormProgram => openNormProgram(tf, settings, state, batches, target)
+        const open = (): NormProgram => openNormProgram(tf, settings, state, batches, opener)
         return normsBy(tf, norms.of(normStructure(settings, batches), open), settings, state, batches)
       })
     },

@@ -3,9 +3,9 @@ import { callNorms, type NormCall, squaredNorms } from '../../../train/squared-n
 import type { StepBatch, StepSettings, TrainState } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
 import { type DataId, hashOf, idOf, infoOf } from './backend.ts'
-import { createProgram, openChecked, type Program } from './program.ts'
+import type { Opener } from './checked.ts'
+import { createProgram, type Program } from './program.ts'
 import { record } from './recording.ts'
-import type { Target } from './target.ts'
 
 /** `squaredNorms` as a program, and which of its tensors are what. */
 export interface NormProgram extends Pick<NormCall, 'inputs'> {
@@ -20,25 +20,24 @@ export function openNormProgram(
   settings: StepSettings,
   state: TrainState,
   batches: readonly StepBatch[],
-  target: Target,
+  opener: Opener,
 ): NormProgram {
   return tidy(tf, () => {
     const other = { ...state, weights: tf.mul(state.weights, 0.5) }
     const { result, recording } = record(tf, () => callNorms(tf, settings, other, batches))
     const { given, inputs } = result
     const [known, wanted] = [given.map(infoOf), infoOf(result.norms)]
-    const bits = hashOf(squaredNorms(tf, settings, state, batches))
-    return openChecked<NormProgram>(
-      target,
-      (target) => ({
+    return opener.open<NormProgram>(recording, {
+      open: (target) => ({
         program: createProgram(tf, recording, known, [wanted], target),
         given: given.map(idOf),
         norms: wanted.dataId,
         inputs,
       }),
-      (opened) => hashOf(tf.tensor(normsBy(tf, opened, settings, state, batches))) === bits,
-      'norms of gradients do not replay with the same bits',
-    )
+      expected: () => hashOf(squaredNorms(tf, settings, state, batches)),
+      found: (opened) => hashOf(tf.tensor(normsBy(tf, opened, settings, state, batches))),
+      reason: 'norms of gradients do not replay with the same bits',
+    })
   })
 }
 

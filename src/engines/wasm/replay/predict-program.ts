@@ -4,9 +4,9 @@ import { type ModelState, outputsOf, predictors } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
 import type { Model, TrainingData } from '../../../train/types.ts'
 import { type DataId, hashOf, infoOf } from './backend.ts'
-import { createProgram, openChecked, type Program } from './program.ts'
+import type { Opener } from './checked.ts'
+import { createProgram, type Program } from './program.ts'
 import { record } from './recording.ts'
-import type { Target } from './target.ts'
 
 /** Outputs for a fixed number of rows, as a program, and which of its tensors are what. */
 export interface PredictProgram {
@@ -25,28 +25,27 @@ export function openPredictProgram(
   state: ModelState,
   data: TrainingData,
   rows: Int32Array,
-  target: Target,
+  opener: Opener,
 ): PredictProgram {
-  const { recording, given, wanted, bits } = tidy(tf, () => {
+  return tidy(tf, () => {
     const inputs = tf.tensor(gatherRows(data.inputs, inputWidth(data), rows), [rows.length, ...data.inputShape])
     const other = { weights: tf.mul(state.weights, 0.5), statistics: state.statistics.map((s) => tf.add(s, 1)) }
     const { result, recording } = record(tf, () => outputsOf(tf, model, other, inputs))
-    const given = [...predictors(other), inputs].map(infoOf)
-    return { recording, given, wanted: infoOf(result), bits: hashOf(outputsOf(tf, model, state, inputs)) }
+    const [given, wanted] = [[...predictors(other), inputs].map(infoOf), infoOf(result)]
+    const ids = given.map(({ dataId }) => dataId)
+    return opener.open<PredictProgram>(recording, {
+      open: (target) => ({
+        program: createProgram(tf, recording, given, [wanted], target),
+        state: ids.slice(0, -1),
+        inputs: ids.at(-1) as DataId,
+        outputs: wanted.dataId,
+        held: { rows: null },
+      }),
+      expected: () => hashOf(outputsOf(tf, model, state, inputs)),
+      found: (opened) => hashOf(tf.tensor(predicted(opened, state, data, rows), wanted.shape)),
+      reason: 'a prediction does not replay with the same bits',
+    })
   })
-  const ids = given.map(({ dataId }) => dataId)
-  return openChecked<PredictProgram>(
-    target,
-    (target) => ({
-      program: createProgram(tf, recording, given, [wanted], target),
-      state: ids.slice(0, -1),
-      inputs: ids.at(-1) as DataId,
-      outputs: wanted.dataId,
-      held: { rows: null },
-    }),
-    (opened) => tidy(tf, () => hashOf(tf.tensor(predicted(opened, state, data, rows), wanted.shape))) === bits,
-    'a prediction does not replay with the same bits',
-  )
 }
 
 /** Outputs, rows × width. */

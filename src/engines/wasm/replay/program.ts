@@ -1,9 +1,10 @@
 import type { DataType, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 import type { CopyRows } from '../../../base/rows.ts'
 import { NotTraceable, type Tf } from '../../../layers/forward.ts'
+import type { FillMask } from '../../../train/step-random.ts'
 import { backendOf, type DataId, sizeOf, type Values, type WasmBackend } from './backend.ts'
 import { lower } from './lower.ts'
-import { arrange, outermost, type Place } from './places.ts'
+import { arrange, outermost, type Place, type Places, type Room } from './places.ts'
 import { inputsOf, type KernelCall, mapInputs, type Recording } from './recording.ts'
 import type { Target } from './target.ts'
 
@@ -17,9 +18,16 @@ export interface Program {
   constants(values: readonly Values[]): void
   /** Copies rows of a matrix into what `floats` returned. */
   readonly copyRows: CopyRows
+  /** Writes a mask there, too. */
+  readonly fillMask: FillMask
   run(): void
+  /** The next run reads what the last one made where it read what that was made of; pairs as given to `createProgram`. */
+  carry(): void
   dispose(): void
 }
+
+/** A wanted tensor, and the known one whose place it takes in the next run. */
+export type Carried = readonly [made: DataId, read: DataId]
 
 /**
  * `known` are the tensors that are written before each run, `wanted` those that are read after it. The memory is that of the
@@ -31,6 +39,7 @@ export function createProgram(
   known: readonly TensorInfo[],
   wanted: readonly TensorInfo[],
   target: Target,
+  carried: readonly Carried[] = [],
 ): Program {
   const backend = backendOf(tf)
   const { steps, places } = lower(
@@ -40,13 +49,16 @@ export function createProgram(
     target,
   )
   const joined = target.joined(steps, places)
+  const exchanged = target.linksFast ? exchangedRooms(carried, places) : new Map<Room, Room>()
   const rooms = arrange(places.rooms, steps.length)
   const bytes = rooms + target.scratch(steps)
   const address = backend.wasm._malloc(bytes) >>> 0
   if (address === 0) throw new Error(`out of memory: a step needs ${bytes} bytes at once`)
+  /** 1 while exchanged rooms stand for each other. */
+  let turn: 0 | 1 = 0
   const at = (place: Place): number => {
     const { room, offset } = outermost(place)
-    return address + room.address + offset
+    return address + ((turn === 1 ? exchanged.get(room) : undefined) ?? room).address + offset
   }
   const heap = (): ArrayBufferLike => backend.wasm.asm.memory.buffer
   const constantIds = [...recording.constants.keys()]
@@ -58,9 +70,14 @@ export function createProgram(
       new Uint8Array(heap(), at(places.of(dataId)), bytes.length).set(bytes)
     })
   writeConstants([...recording.constants.values()])
-  const tenants = createTenants(backend, (dataId) => at(places.of(dataId)))
+  const turns = [0, 1].map(() => ({
+    tenants: createTenants(backend, (dataId) => at(places.of(dataId))),
+    /** What `floats` has returned since the memory grew last: steps ask for the same again and again. */
+    shown: new Map<DataId, Float32Array>(),
+    runs: undefined as readonly (() => void)[] | undefined,
+  })) as [Turn, Turn]
   const dispose = (): void => {
-    tenants.dispose()
+    for (const { tenants } of turns) tenants.dispose()
     backend.wasm._free(address)
   }
   const layout = {
@@ -71,11 +88,14 @@ export function createProgram(
     at,
     of: (info: TensorInfo) => at(places.of(info.dataId)),
   }
-  const runs = orElse(dispose, () => target.link(steps, layout, (call) => callOf(backend, call, tenants)))
+  const linked = (): readonly (() => void)[] => {
+    const { tenants } = turns[turn]
+    return (turns[turn].runs ??= target.link(steps, layout, (call) => callOf(backend, call, tenants)))
+  }
+  orElse(dispose, linked)
   const sizes = new Map([...known, ...wanted].map((info) => [info.dataId, sizeOf(info.shape)]))
-  /** What `floats` has returned since the memory grew last: steps ask for the same again and again. */
-  const shown = new Map<DataId, Float32Array>()
   const floats = (dataId: DataId): Float32Array => {
+    const { shown } = turns[turn]
     const known = shown.get(dataId)
     if (known?.buffer === heap()) return known
     const made = new Float32Array(heap(), at(places.of(dataId)), sizes.get(dataId))
@@ -87,32 +107,36 @@ export function createProgram(
     floats,
     constants: writeConstants,
     copyRows: target.copyRows,
+    fillMask: target.fillMask,
     run() {
-      for (const run of runs) run()
+      for (const run of linked()) run()
+    },
+    carry() {
+      for (const [made, read] of carried) if (!exchanged.has(places.of(made).room)) floats(read).set(floats(made))
+      if (exchanged.size > 0) turn = turn === 0 ? 1 : 0
     },
     dispose,
   }
 }
 
-/**
- * What is opened for a target, after a check of the same on a target that has the backend's bits. Disposes of what fails the
- * check and throws `NotTraceable` with the reason.
- */
-export function openChecked<P extends { readonly program: Program }>(
-  target: Target,
-  open: (target: Target) => P,
-  isAlike: (opened: P) => boolean,
-  reason: string,
-): P {
-  const opened = open(target.reference ?? target)
-  let alike = false
-  try {
-    alike = isAlike(opened)
-  } finally {
-    if (!alike || target.reference) opened.program.dispose()
+/** A program linked with its rooms where they were laid out, or with some of them exchanged. */
+interface Turn {
+  readonly tenants: Tenants
+  readonly shown: Map<DataId, Float32Array>
+  runs: readonly (() => void)[] | undefined
+}
+
+/** Pairs of rooms that can take each other's place in every other run, so that nothing is copied; both ways. */
+function exchangedRooms(carried: readonly Carried[], places: Places): ReadonlyMap<Room, Room> {
+  const exchanged = new Map<Room, Room>()
+  for (const pair of carried) {
+    const [made, read] = pair.map((dataId) => places.of(dataId)) as [Place, Place]
+    const whole = [made, read].every(({ room, offset }) => offset === 0 && !exchanged.has(room))
+    if (!whole || made.room.pinned || made.room.bytes !== read.room.bytes) continue
+    made.room.pinned = true
+    exchanged.set(made.room, read.room).set(read.room, made.room)
   }
-  if (!alike) throw new NotTraceable(reason)
-  return target.reference ? open(target) : opened
+  return exchanged
 }
 
 /** What is made; if it cannot be made, such as code beyond the engine's limits, what was there for it is disposed of. */

@@ -1,13 +1,13 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Tensor, Tf } from '../../../layers/forward.ts'
 import type { CompiledSteps, StepSource } from '../../../train/step-compiler.ts'
-import { dropoutMaskValues, watchMasks } from '../../../train/step-random.ts'
+import { watchMasks } from '../../../train/step-random.ts'
 import { coefficientsOf, stateOf, type TrainState, tensorsOf, trainStep } from '../../../train/step.ts'
 import { tidy } from '../../../train/tidy.ts'
 import { type DataId, hashOf, idOf, infoOf, type Values } from './backend.ts'
-import { createProgram, openChecked, type Program } from './program.ts'
+import type { Opener } from './checked.ts'
+import { type Carried, createProgram, type Program } from './program.ts'
 import { record, type Recording, signatureOf } from './recording.ts'
-import type { Target } from './target.ts'
 
 /** A step as a program, and which of its tensors are what. */
 export interface StepProgram extends StepPlan {
@@ -44,25 +44,22 @@ export const planned = (step: StepProgram, { constants, masks }: StepPlan): Step
 const anyRate = 1e-3
 const otherRates = [2e-3, 3e-3]
 
-/**
- * The program of a recorded step, after a check that it does what further steps do. Those are taken before the program has
- * memory of its own, which can then be what they have freed. Throws `NotTraceable`.
- */
+/** The program of a recorded step, after a check that it does what further steps do. Throws `NotTraceable`. */
 export function openStepProgram(
   tf: Tf,
   { recording, given, wanted, ...places }: RecordedStep,
   source: StepSource,
   state: TrainState,
   from: number,
-  target: Target,
+  opener: Opener,
 ): StepProgram {
-  const bits = eagerSteps(tf, source, state, from + 1)
-  return openChecked(
-    target,
-    (target) => ({ ...places, program: createProgram(tf, recording, given, wanted, target) }),
-    (step) => replayedSteps(tf, step, source, state, from + 1).join() === bits.join(),
-    'its steps are not alike: JavaScript computes part of each step',
-  )
+  const carried = places.nextState.map((made, i): Carried => [made, places.state[i] as DataId])
+  return opener.open(recording, {
+    open: (target) => ({ ...places, program: createProgram(tf, recording, given, wanted, target, carried) }),
+    expected: () => eagerSteps(tf, source, state, from + 1).join(),
+    found: (step) => replayedSteps(tf, step, source, state, from + 1).join(),
+    reason: 'its steps are not alike: JavaScript computes part of each step',
+  })
 }
 
 /** A step that was taken once, to see what it does. */
@@ -158,7 +155,7 @@ export function takeSteps(
   write(source.fixed, step.fixed)
   program.constants(step.constants)
   const reports = rates.map((rate, i) => {
-    if (i > 0) nextState.forEach((dataId, j) => program.floats(step.state[j] as DataId).set(program.floats(dataId)))
+    if (i > 0) program.carry()
     coefficientsOf(source.settings, from + i, rate).forEach((value, j) => {
       program.floats(step.coefficients[j] as DataId)[0] = value
     })
@@ -176,8 +173,6 @@ function writeBatches({ program, batches, masks }: StepProgram, source: StepSour
     const place = batches[pass] as StepProgram['batches'][number]
     program.floats(place.targets).set(targets)
   })
-  for (const { dataId, pass, site, rate } of masks) {
-    const mask = program.floats(dataId)
-    dropoutMaskValues([source.seed, step, pass, site], mask.length, rate, mask)
-  }
+  for (const { dataId, pass, site, rate } of masks)
+    program.fillMask([source.seed, step, pass, site], rate, program.floats(dataId))
 }

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { CopyRows } from '../../../base/rows.ts'
 import type { WasmMemory } from '../../../base/wasm-assembler.ts'
+import type { FillMask } from '../../../train/step-random.ts'
 import type { ElementOperation } from './elementwise.ts'
 import type { Generated } from './generated/definition.ts'
 import type { Place, Places } from './places.ts'
@@ -25,6 +26,7 @@ export interface Target {
   rowFits(width: number, length: number): boolean
   /** Copies rows of a matrix to where a program reads them. */
   readonly copyRows: CopyRows
+  readonly fillMask: FillMask
   /** Bytes that the steps use while they run; one place serves all. */
   scratch(steps: readonly Step[]): number
   /**
@@ -32,6 +34,8 @@ export interface Target {
    * sources that is. Their inputs are kept until the loop has ended.
    */
   joined(steps: readonly Step[], places: Places): ReadonlyMap<number, number>
+  /** Whether `link` takes no time to speak of. */
+  readonly linksFast: boolean
   /** Functions that run the steps in order. @param call what runs a kernel of the backend */
   link(steps: readonly Step[], layout: Layout, call: (call: KernelCall) => () => void): readonly (() => void)[]
 }

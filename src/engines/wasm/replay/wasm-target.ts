@@ -1,4 +1,5 @@
 import { gatherRows } from '../../../base/rows.ts'
+import { dropoutMaskValues } from '../../../train/step-random.ts'
 import { fourLanes, instantiate, oneLane, type WasmFunction } from '../../../base/wasm-assembler.ts'
 import { loopFunction, roundOf, rowBytes } from './loop-code.ts'
 import type { Target } from './target.ts'
@@ -16,6 +17,7 @@ export const wasmTarget = (simd: boolean): Target => ({
   // Whole rounds of the row, in vectors of four, make up the elements.
   rowFits: (width, length) => roundOf(width) <= widestRow && length % roundOf(width) === 0,
   copyRows: gatherRows,
+  fillMask: (path, rate, into) => void dropoutMaskValues(path, into.length, rate, into),
   scratch: (steps) =>
     Math.max(
       0,
@@ -24,6 +26,7 @@ export const wasmTarget = (simd: boolean): Target => ({
       ),
     ),
   joined: () => new Map(),
+  linksFast: false,
   link(steps, { memory, base, scratch, of }, call) {
     const functions = steps.map((step, i): WasmFunction | null => {
       const name = `step${i}`
