@@ -19,6 +19,7 @@ export const cpuTarget = (kernels: Kernels, reference: Target): Target => ({
   reference,
   order: nearProducers,
   sumsInLoops: true,
+  computesAgain: true,
   accepts: () => true,
   computes: () => true,
   rowFits: (width, length) => length % width === 0,

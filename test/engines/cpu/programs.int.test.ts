@@ -107,6 +107,27 @@ const own: readonly Case[] = [
     (tf, x, w, scale) => normalized(tf, tf.reshape(tf.conv2d(x as never, w as never, 1, 'same'), [-1, 20]), scale, scale),
   ],
   [
+    'a normalization that loops, a product and sums read',
+    [[300, 24], [24], [24, 20]],
+    (tf, x, scale, w) => {
+      const centred = tf.sub(x, tf.mean(x, 0))
+      const unit = tf.mul(centred, tf.rsqrt(tf.add(tf.mean(tf.square(centred), 0), 1e-3)))
+      const y = tf.add(tf.mul(unit, scale), tf.reshape(unit, [300, 24]))
+      return [tf.matMul(y, w), tf.sum(tf.mul(unit, x), 0), tf.relu(unit), tf.max(y, 1), tf.matMul(centred, w)]
+    },
+  ],
+  [
+    'a normalization of rows, with slopes',
+    [[60, 40], [40]],
+    (tf, x, scale) => {
+      const unit = (x: Tensor): Tensor => {
+        const centred = tf.sub(x, tf.mean(x, 1, true))
+        return tf.mul(tf.mul(centred, tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), 1e-3))), scale)
+      }
+      return [unit(x), tf.grad((x) => tf.sum(tf.square(tf.relu(unit(x as Tensor)))))(x)]
+    },
+  ],
+  [
     'the slope of a pooling, scaled',
     [[2, 6, 8, 20]],
     (tf, x) => {

@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { createAgain, hasColumns, readsOf, rowsOf, type Tree, treeOf } from './again.ts'
 import { bytesOf, type DataId, sizeOf } from './backend.ts'
 import { type Elementwise, elementwise } from './elementwise.ts'
 import { createPlaces, type Place, type Places, used } from './places.ts'
-import { createSlopes, type Slopes } from './slopes.ts'
 import type { Loop, Operand, Step } from './steps.ts'
 import type { Generated } from './generated/definition.ts'
 import { generators } from './generated/index.ts'
@@ -34,16 +34,19 @@ export function lower(
   const constantOf = (info: TensorInfo): void => {
     if (constants.has(info.dataId) && !places.has(info.dataId)) places.make(info, -1)
   }
-  const slopes = createSlopes(wanted)
-  for (const call of target.order(needed(calls, known, wanted))) {
+  const order = target.order(needed(calls, known, wanted))
+  const again = createAgain(order, wanted, target)
+  const compute = (each: Elementwise): boolean => addToLoop(places, steps, treeOf(each, again), target)
+  for (const call of order) {
     inputsOf(call).forEach(constantOf)
     const each = elementwise(call)
-    if (slopes.wait(call, each)) continue
-    // Only a loop can compute a slope itself.
-    if (!each) for (const slope of slopes.readBy(call)) addToLoop(places, steps, slope, target, slopes)
+    if (again.wait(call, each)) continue
+    // Only a loop can compute it with what it reads.
+    if (!each) again.readBy(call).forEach(compute)
     if (viewed(places, call)) continue
-    if (each && target.computes(each.operation) && addToLoop(places, steps, each, target, slopes)) continue
-    for (const slope of slopes.readBy(call)) addToLoop(places, steps, slope, target, slopes)
+    if (each && target.computes(each.operation) && compute(each)) continue
+    again.readBy(call).forEach(compute)
+    if (each && target.computes(each.operation) && compute(each)) continue
     const down = target.sumsInLoops ? sumDown(call) : null
     if (down && addSum(places, steps, down)) continue
     const generated = firstOf(generators, (generate) => accepted(generate(call), target))
@@ -109,21 +112,16 @@ const alongRows = ({ shape }: TensorInfo, attributes: KernelCall['attributes']):
   return axis >= 0 && shape.slice(0, axis).every((length) => length === 1)
 }
 
-/** Adds the operation to the last loop of its length that comes after everything it reads, or to a new one. */
-function addToLoop(
-  places: Places,
-  steps: Step[],
-  { operation, operands: given, out }: Elementwise,
-  target: Target,
-  slopes: Slopes,
-): boolean {
-  const operands = given.map((operand) => ({ ...operand, slope: slopes.of(operand.info.dataId) }))
-  const length = sizeOf(out.shape)
-  const columns = operands.some(({ cover }) => cover === 'column')
-  const row = operands.find(({ cover }) => cover === 'row')
-  const width = columns ? (out.shape.at(-1) ?? 1) : row ? sizeOf(row.info.shape) : null
-  if (row && (columns ? sizeOf(row.info.shape) !== width : !target.rowFits(sizeOf(row.info.shape), length))) return false
-  const read = operands.map(({ info, slope }) => places.of((slope?.operands[0]?.info ?? info).dataId))
+/**
+ * Adds the operation to the last loop of its length that comes after everything it reads, or to a new one; false if no loop
+ * can have its rows.
+ */
+function addToLoop(places: Places, steps: Step[], tree: Tree, target: Target): boolean {
+  const width = rowsOf(tree, target)
+  if (width === undefined) return false
+  const { out } = tree.each
+  const [length, columns] = [sizeOf(out.shape), hasColumns(tree)]
+  const reads = readsOf(tree).map(({ info, cover }) => ({ cover, place: places.of(info.dataId) }))
   const fits = (step: Step, at: number): step is Loop =>
     step.kind === 'loop' &&
     step.length === length &&
@@ -131,25 +129,30 @@ function addToLoop(
     // Rows that are no whole vectors are slow with one element for each row.
     (step.columns === columns || (step.width ?? width ?? 0) % 4 === 0 || length <= shortLoop) &&
     // A part of the loop's own results, such as their first row, is complete only after the loop.
-    read.every((place, i) => (operands[i]?.cover === 'each' && ownIndex(step, place) >= 0) || place.room.ready < at)
+    reads.every(({ cover, place }) => (cover === 'each' && ownIndex(step, place) >= 0) || place.room.ready < at)
   const at = lastOr(steps, fits, { length, width, columns })
   const loop = steps[at] as Loop
-  const operandOf = (i: number): Operand => {
-    const [place, { info, cover }] = [read[i] as Place, operands[i] as (typeof operands)[number]]
+  const read = ({ info, cover }: Elementwise['operands'][number]): Operand => {
+    const place = places.of(info.dataId)
     const index = ownIndex(loop, place)
     if (index >= 0 && cover === 'each') return { cover: 'own', index }
     used(place, at)
     return cover === 'row' ? { cover, place, width: sizeOf(info.shape) } : { cover, place }
   }
-  const slopeIn = (i: number, { operation: of, out }: Elementwise): Operand => {
-    const room = places.make({ ...out, dataId: {} }, at)
-    return { cover: 'own', index: loop.operations.push({ of, operands: [operandOf(i)], out: room }) - 1 }
+  const add = ({ each, inner }: Tree, to: TensorInfo): number => {
+    const operands = each.operands.map((operand, i) => {
+      const computed = inner[i]
+      return computed ? innerOf(computed) : read(operand)
+    })
+    return loop.operations.push({ of: each.operation, operands, out: places.make(to, at) }) - 1
   }
-  loop.operations.push({
-    of: operation,
-    operands: operands.map(({ slope }, i) => (slope ? slopeIn(i, slope) : operandOf(i))),
-    out: places.make(out, at),
-  })
+  const innerOf = (computed: Tree): Operand => {
+    const { operands, out } = computed.each
+    const index = loop.again.get(operands) ?? add(computed, { ...out, dataId: {} })
+    loop.again.set(operands, index)
+    return { cover: 'own', index }
+  }
+  add(tree, out)
   return true
 }
 
@@ -184,7 +187,7 @@ function lastOr(
   needs: Pick<Loop, 'length' | 'width' | 'columns'>,
 ): number {
   let at = steps.findLastIndex(fits)
-  if (at < 0) at = steps.push({ kind: 'loop', ...needs, operations: [], sums: [] }) - 1
+  if (at < 0) at = steps.push({ kind: 'loop', ...needs, operations: [], sums: [], again: new Map() }) - 1
   const loop = steps[at] as Loop
   loop.width ??= needs.width
   loop.columns ||= needs.columns

@@ -1,4 +1,4 @@
-import type { ElementOperation } from './elementwise.ts'
+import type { ElementOperation, Elementwise } from './elementwise.ts'
 import type { Generated } from './generated/definition.ts'
 import type { Place, Room } from './places.ts'
 import type { KernelCall } from './recording.ts'
@@ -19,6 +19,8 @@ export interface Loop {
   readonly operations: { readonly of: ElementOperation; readonly operands: readonly Operand[]; readonly out: Room }[]
   /** Sums down the columns of its rows. */
   readonly sums: { readonly operand: Operand; readonly out: Room }[]
+  /** Numbers of operations that other loops compute as well, by their operands in the recording. */
+  readonly again: Map<Elementwise['operands'], number>
 }
 
 /** A kernel as code of its own. */

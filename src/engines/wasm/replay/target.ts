@@ -22,6 +22,8 @@ export interface Target {
   order(calls: readonly KernelCall[]): readonly KernelCall[]
   /** Whether a loop can also sum down its columns. */
   readonly sumsInLoops: boolean
+  /** Whether loops rather compute a scaled or shifted tensor again than read it. */
+  readonly computesAgain: boolean
   /** Whether a loop over so many elements can repeat a row of this width. */
   rowFits(width: number, length: number): boolean
   /** Copies rows of a matrix to where a program reads them. */

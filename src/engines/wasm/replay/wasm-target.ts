@@ -12,6 +12,7 @@ export const wasmTarget = (simd: boolean): Target => ({
   reference: null,
   order: (calls) => calls,
   sumsInLoops: false,
+  computesAgain: false,
   accepts: ({ wasm }) => simd && wasm !== undefined,
   computes: ({ lane }) => lane !== undefined,
   // Whole rounds of the row, in vectors of four, make up the elements.
