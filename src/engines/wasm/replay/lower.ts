@@ -41,12 +41,11 @@ export function lower(
     inputsOf(call).forEach(constantOf)
     const each = elementwise(call)
     if (again.wait(call, each)) continue
-    // Only a loop can compute it with what it reads.
-    if (!each) again.readBy(call).forEach(compute)
-    if (viewed(places, call)) continue
-    if (each && target.computes(each.operation) && compute(each)) continue
+    const inLoop = (): boolean => each !== null && target.computes(each.operation) && compute(each)
+    if (inLoop()) continue
+    // A kernel reads from memory, as does a loop whose rows are others.
     again.readBy(call).forEach(compute)
-    if (each && target.computes(each.operation) && compute(each)) continue
+    if (viewed(places, call) || inLoop()) continue
     const down = target.sumsInLoops ? sumDown(call) : null
     if (down && addSum(places, steps, down)) continue
     const generated = firstOf(generators, (generate) => accepted(generate(call), target))
