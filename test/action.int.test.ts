@@ -141,7 +141,7 @@ describe('the engine', () => {
     expect([step.exitCode, step.stderr]).toEqual([0, ''])
     expect(step.log).toContain('The cpu engine was compiled.')
     expect(step.log).not.toMatch(/tensorflow|no-engine/)
-    expect(engineOf()).toBe('cpu 1')
+    expect(engineOf()).toBe('cpu 2')
   })
 
   it('is the native one where the runner has it and the cpu engine does not compile', async ({ skip }) => {

@@ -19,7 +19,7 @@ export interface CpuEngineOptions {
 }
 
 /** Part of the label; another version of the kernels may give other bits. */
-const version = 1
+const version = 2
 
 /** Throws `InputError` if the kernels or the binary of the wasm backend are missing or do not load. */
 export async function createCpuEngine({ folder, wasmFolder }: CpuEngineOptions): Promise<Engine> {

@@ -89,4 +89,12 @@ int main() {
   sum_segments(a.data(), rows.data(), 5, 6, 8, out.data() + 30);
   add(out, 78);
   tell("reductions");
+  for (const Tiles t : {Tiles{3, 1, 48, 1, 32}, Tiles{6, 5, 2, 3, 12}, Tiles{4, 1, 7, 7, 16}}) {
+    const int pixels = t.rows * t.columns * t.height * t.width;
+    mean_pool(t, a.data(), out.data());
+    add(out, t.rows * t.columns * t.channels);
+    mean_pool_back(t, b.data(), out.data(), {});
+    add(out, pixels * t.channels);
+  }
+  tell("means");
 }

@@ -34,6 +34,16 @@ const product = (a: readonly number[], b: readonly number[], turnA = false, turn
   (tf, a, b) => [tf.matMul(a, b, turnA, turnB)],
 ]
 
+/** Average pooling with its gradient, which a loop takes. */
+function pooled(images: readonly number[], window: [number, number], strides: number | [number, number]): Case {
+  const mean = (tf: Tf, x: Tensor): Tensor => tf.avgPool(x as never, window, strides, 'valid')
+  return [
+    `means of ${window.join('×')} in ${images.join('×')}`,
+    [images],
+    (tf, x) => [mean(tf, x), tf.mul(tf.grad((x) => tf.sum(tf.square(mean(tf, x as Tensor))))(x), 3)],
+  ]
+}
+
 const normalized: Compute = (tf, x, scale) => {
   const mean = tf.mean(x, 0)
   const centred = tf.sub(x, mean)
@@ -106,6 +116,11 @@ const own: readonly Case[] = [
     [[4, 6, 6, 3], [3, 3, 3, 20], [20]],
     (tf, x, w, scale) => normalized(tf, tf.reshape(tf.conv2d(x as never, w as never, 1, 'same'), [-1, 20]), scale, scale),
   ],
+  pooled([3, 48, 1, 32], [48, 1], 1),
+  pooled([2, 7, 9, 16], [7, 9], [1, 1]),
+  pooled([2, 4, 6, 12], [2, 3], [2, 3]),
+  pooled([2, 5, 6, 4], [2, 2], [2, 2]),
+  pooled([2, 5, 6, 3], [5, 6], 1),
   [
     'a normalization that loops, a product and sums read',
     [[300, 24], [24], [24, 20]],

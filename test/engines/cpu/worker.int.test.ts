@@ -43,7 +43,7 @@ else
         await trainedOn('cpu', cpuFolder as string),
         await trainedOn('wasm', bundle.wasmFolder),
       ]
-      expect(found.label).toBe('cpu 1')
+      expect(found.label).toBe('cpu 2')
       expect(again.run.weights).toBe(found.run.weights)
       expect(found.run.steps.learningRate).toEqual(wanted.run.steps.learningRate)
       for (const [i, loss] of found.run.steps.loss.entries())

@@ -7,6 +7,6 @@ else {
   engineConformance('cpu', cpuEngine)
 
   test('has a label that depends on its version alone', async () => {
-    expect((await cpuEngine()).label).toBe('cpu 1')
+    expect((await cpuEngine()).label).toBe('cpu 2')
   })
 }

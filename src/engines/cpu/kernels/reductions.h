@@ -142,6 +142,52 @@ static void max_pool_back(const Tiles &t, const float *images, const float *most
   (t.channels % 16 == 0 ? max_pool_back_of<16> : max_pool_back_of<4>)(t, images, most, slope, out, sink);
 }
 
+template <int Count> static void mean_pool_of(const Tiles &t, const float *images, float *out) {
+  const int line = t.columns * t.width * t.channels;
+  const float pixels = (float)(t.height * t.width);
+  for (int row = 0; row < t.rows; row++, images += (ptrdiff_t)t.height * line, out += t.columns * t.channels)
+    each_tile(t, [&](int pixel, int tile) {
+      for (int c = 0; c < t.channels; c += Count) {
+        // Four sums do not wait for each other.
+        typename Lanes<Count>::Type sums[4] = {};
+        const float *from = images + pixel + c;
+        int y = 0;
+        for (; y + 4 <= t.height; y += 4, from += 4 * (ptrdiff_t)line)
+          for (int x = 0; x < t.width; x++)
+            for (int i = 0; i < 4; i++) sums[i] += get<Count>(from + i * (ptrdiff_t)line + x * t.channels);
+        for (; y < t.height; y++, from += line)
+          for (int x = 0; x < t.width; x++) sums[0] += get<Count>(from + x * t.channels);
+        put<Count>(out + tile + c, ((sums[0] + sums[1]) + (sums[2] + sums[3])) / pixels);
+      }
+    });
+}
+
+/** Every pixel of a window gets an equal share of its slope. */
+template <int Count> static void mean_pool_back_of(const Tiles &t, const float *slope, float *result, const Sink &sink) {
+  const int line = t.columns * t.width * t.channels;
+  const ptrdiff_t floats = (ptrdiff_t)t.height * line;
+  const float pixels = (float)(t.height * t.width);
+  for (ptrdiff_t row = 0; row < t.rows; row++, slope += t.columns * t.channels) {
+    float *out = sink.place(result, row * floats, floats);
+    each_tile(t, [&](int pixel, int tile) {
+      for (int c = 0; c < t.channels; c += Count) {
+        const typename Lanes<Count>::Type share = get<Count>(slope + tile + c) / pixels;
+        for (int y = 0; y < t.height; y++)
+          for (int x = 0; x < t.width; x++) put<Count>(out + pixel + c + (ptrdiff_t)y * line + x * t.channels, share);
+      }
+    });
+    sink.take(out, row * floats, floats);
+  }
+}
+
+static void mean_pool(const Tiles &t, const float *images, float *out) {
+  (t.channels % 16 == 0 ? mean_pool_of<16> : mean_pool_of<4>)(t, images, out);
+}
+
+static void mean_pool_back(const Tiles &t, const float *slope, float *out, const Sink &sink) {
+  (t.channels % 16 == 0 ? mean_pool_back_of<16> : mean_pool_back_of<4>)(t, slope, out, sink);
+}
+
 /** Over the last dimension: exponentials from the largest on, divided by their sum. */
 static void softmax(const float *__restrict from, float *__restrict to, int rows, int width) {
   for (int r = 0; r < rows; r++, from += width, to += width) {

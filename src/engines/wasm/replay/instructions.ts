@@ -10,6 +10,8 @@ export const kinds = [
   'sum_segments',
   'max_pool',
   'max_pool_back',
+  'mean_pool',
+  'mean_pool_back',
   'softmax',
   'convolve',
   'convolve_back',

@@ -1,7 +1,7 @@
 import type { Generator } from './definition.ts'
 import { convolution } from './convolution.ts'
 import { gather } from './gather.ts'
-import { maxPool } from './max-pool.ts'
+import { averagePool, maxPool } from './pooling.ts'
 import { product } from './product.ts'
 import { reduction } from './reduction.ts'
 import { segmentSum } from './segment-sum.ts'
@@ -9,6 +9,7 @@ import { softmax } from './softmax.ts'
 import { transpose } from './transpose.ts'
 
 export const generators: readonly Generator[] = [
+  averagePool,
   convolution,
   gather,
   maxPool,

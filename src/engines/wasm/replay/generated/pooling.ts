@@ -59,6 +59,36 @@ export function maxPool({ name, inputs, attributes, outputs }: KernelCall): Gene
   }
 }
 
+/**
+ * Average pooling and its gradient, where the windows are tiles, such as one for each image; null for any other call. Compiled
+ * kernels alone have it: they add up in another order than the backend.
+ */
+export function averagePool({ name, inputs, attributes, outputs }: KernelCall): Generated | null {
+  const [out] = outputs
+  const { x, dy, input } = inputs
+  const [images, pooled] = name === 'AvgPool' ? [x, out] : name === 'AvgPoolGrad' ? [input, dy] : []
+  if (!images || !pooled || !out) return null
+  const [, tall, wide] = images.shape
+  const single =
+    pooled.shape[1] === 1 && pooled.shape[2] === 1 && pair(attributes?.['filterSize']).join() === `${tall},${wide}`
+  const tiles = tilesOf(images, single ? { ...attributes, strides: [tall ?? 0, wide ?? 0] } : attributes)
+  if (!tiles) return null
+  const { rows, columns, height, width, channels } = tiles
+  const sizes = [rows, columns, height, width, channels]
+  return name === 'AvgPool'
+    ? {
+        reads: [images],
+        out,
+        instruction: (address) => ({ kind: 'mean_pool', numbers: [...sizes, address(images), address(out)] }),
+      }
+    : {
+        reads: [pooled],
+        out,
+        piece: height * width * columns * channels,
+        instruction: (address) => ({ kind: 'mean_pool_back', numbers: [...sizes, address(pooled), address(out)] }),
+      }
+}
+
 function tilesOf({ shape, dtype }: TensorInfo, attributes: KernelCall['attributes']): Tiles | null {
   const [count = 0, tall = 0, wide = 0, channels = 0] = shape
   const [height, width] = pair(attributes?.['filterSize'])
