@@ -118,10 +118,10 @@ export class RunScheduler {
   async answer(requests: readonly RunRequest[]): Promise<RunOutcome[]> {
     const ids = requests.map(this.idOf)
     const outcomes = new Map<string, RunOutcome>()
-    // A probe waits until every other run has ended.
     const one: Lanes<[string, RunRequest]>['work'] = async ([id, request], onWrite) => {
       outcomes.set(id, await this.one(id, request, onWrite))
     }
+    // A probe waits for every other run, so no slot starts one ahead of it.
     await this.lanes([...this.firstOfEqual(requests)], one, !requests.some(isProbe))
     return requests.map((request, i) => ({ ...(outcomes.get(ids[i] as string) as RunOutcome), request }))
   }

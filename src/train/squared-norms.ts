@@ -24,21 +24,31 @@ export const normStructure = ({ levers }: StepSettings, batches: readonly StepBa
 
 /** `squaredNorms` once, to be recorded, and what it was given. */
 export interface NormCall {
-  /** Everything from outside: weights, statistics, batches, and the masks that it drew. */
+  /** Everything from outside: weights, statistics, batches, and last the masks that it drew, which are disposed of. */
   readonly given: readonly Tensor[]
   readonly norms: Tensor
   /** The same tensors for another state and other batches. Call it inside a tidy scope, because it draws masks. */
   readonly inputs: (settings: StepSettings, state: TrainState, batches: readonly StepBatch[]) => readonly Tensor[]
 }
 
-/** Calls `squaredNorms`. Wrap it in tidy. */
-export function callNorms(tf: Tf, settings: StepSettings, state: TrainState, batches: readonly StepBatch[]): NormCall {
+/**
+ * Calls `squaredNorms`. Wrap it in tidy.
+ * @param onMask told of each mask as it is drawn; after the call masks are disposed of
+ */
+export function callNorms(
+  tf: Tf,
+  settings: StepSettings,
+  state: TrainState,
+  batches: readonly StepBatch[],
+  onMask: (mask: Tensor) => void = () => {},
+): NormCall {
   const drawn: Tensor[] = []
   const drawAgain: ((those: readonly StepBatch[]) => Tensor | undefined)[] = []
   const watched = batches.map((batch, i) => ({
     ...batch,
     random: watchMasks(batch.random, ({ site, shape, rate, mask }) => {
       drawn.push(mask)
+      onMask(mask)
       drawAgain.push((those) => those[i]?.random.dropoutMask(site, shape, rate))
     }),
   }))

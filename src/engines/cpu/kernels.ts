@@ -6,7 +6,7 @@ export interface Kernels {
   run(memory: ArrayBufferLike, instructions: Int32Array): void
   /** As `gatherRows`, which makes a view of each row. */
   copyRows(matrix: Float32Array, width: number, rows: Int32Array, into: Float32Array): void
-  /** As `dropoutMaskValues`, by its draw. */
+  /** The same values as `dropoutMaskValues`, from what `dropoutDraw` returns. */
   fillMask(into: Float32Array, first: number, second: number, threshold: number, kept: number): void
 }
 

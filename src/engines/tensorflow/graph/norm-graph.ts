@@ -22,11 +22,15 @@ export function openNormSession(
 ): NormSession {
   const { backend } = native
   return tidy(tf, () => {
-    const { result, entries } = record(backend, () => callNorms(tf, settings, state, batches))
+    const masks: number[] = []
+    const { result, entries } = record(backend, () =>
+      callNorms(tf, settings, state, batches, (mask) => masks.push(idOf(backend, mask))),
+    )
     const { given, norms, inputs } = result
     const graph = createGraph()
     const refs = given.map(({ shape }) => graph.placeholder('given', dataType.float32, shape))
-    const known = new Map(backend.getInputTensorIds([...given]).map((id, i) => [id, refs[i] ?? '']))
+    const ids = [...backend.getInputTensorIds(given.slice(0, given.length - masks.length)), ...masks]
+    const known = new Map(ids.map((id, i) => [id, refs[i] ?? '']))
     const outputs = replay(graph, backend.binding, entries, known, [idOf(backend, norms)])
     return { ...openSession(native, graph.nodes, refs, outputs), inputs }
   })

@@ -7,15 +7,15 @@ import type { Target } from './target.ts'
 /**
  * Cheap operations that are not computed where they were recorded: each loop that reads one computes it again from what stays
  * in memory anyway. So their results are never written. They are the slopes of relu, 1 or 0, which follow from its output, and
- * what scales or shifts the rows or columns of a tensor that others read as well, as normalizations do.
+ * the scaling or shifting of rows or columns, as in normalizations, if the tensor before it has other readers too.
  */
 export interface Again {
-  /** Whether loops compute the call's result, which it is to be left to. */
+  /** True if the call is left to the loops that read its result. */
   wait(call: KernelCall, each: Elementwise | null): boolean
   /** How a loop computes the tensor; undefined if it is in memory. */
   of(dataId: DataId): Elementwise | undefined
-  /** Those that the call reads, which the caller now computes into memory. */
-  readBy(call: KernelCall): readonly Elementwise[]
+  /** Those of the tensors that wait, in an order in which the caller can now compute them into memory. */
+  take(tensors: readonly TensorInfo[]): readonly Elementwise[]
 }
 
 /** An operation whose operands may be results of others that a loop computes with it. */
@@ -92,12 +92,14 @@ export function createAgain(calls: readonly KernelCall[], wanted: readonly DataI
       const known = waiting.get(x.dataId)
       if (each && kept) waiting.set(out.dataId, { ...each, operands: [{ info: kept, cover: 'each' }] })
       else if (each && adjusts(each)) waiting.set(out.dataId, each)
-      else if (known && showsInput(call)) waiting.set(out.dataId, { ...known, out })
+      else if (known && showsInput(call)) waiting.set(out.dataId, { ...known, out: { ...out, shape: known.out.shape } })
       else return false
       return true
     },
-    readBy(call) {
-      const found = inputsOf(call).flatMap(({ dataId }) => waiting.get(dataId) ?? [])
+    take(tensors) {
+      const taken = new Set(tensors.map(({ dataId }) => dataId))
+      // They wait in an order in which each comes after what it reads.
+      const found = [...waiting.values()].filter(({ out }) => taken.has(out.dataId))
       for (const { out } of found) waiting.delete(out.dataId)
       return found
     },

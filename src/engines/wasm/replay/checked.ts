@@ -1,6 +1,7 @@
 import { NotTraceable } from '../../../layers/forward.ts'
 import type { Program } from './program.ts'
-import type { Recording } from './recording.ts'
+import type { DataId } from './backend.ts'
+import { inputsOf, type Recording } from './recording.ts'
 import type { Target } from './target.ts'
 
 /** Opens programs for a target, after a check that they do what was recorded. */
@@ -26,9 +27,9 @@ export interface Checked<P> {
 export function createOpener(target: Target): Opener {
   const checked = new Set<string>()
   return {
-    open({ calls }, { open, expected, found, reason }) {
+    open(recording, { open, expected, found, reason }) {
       const { reference } = target
-      const kernels = calls.map(({ name }) => name).join()
+      const kernels = flowOf(recording)
       if (reference && checked.has(kernels)) return open(target)
       const wanted = expected()
       const opened = open(reference ?? target)
@@ -43,4 +44,18 @@ export function createOpener(target: Target): Opener {
       return reference ? open(target) : opened
     },
   }
+}
+
+/** Equal for the same kernels in the same order that read the same of each other and of what JavaScript created. */
+function flowOf({ calls, constants }: Recording): string {
+  const numbers = new Map<DataId, number>([...constants.keys()].map((dataId, i) => [dataId, i]))
+  const numberOf = ({ dataId }: { readonly dataId: DataId }): number => {
+    const number = numbers.get(dataId) ?? numbers.size
+    numbers.set(dataId, number)
+    return number
+  }
+  return JSON.stringify([
+    constants.size,
+    calls.map((call) => [call.name, inputsOf(call).map(numberOf), call.outputs.map(numberOf)]),
+  ])
 }

@@ -40,11 +40,14 @@ export function lower(
   for (const call of order) {
     inputsOf(call).forEach(constantOf)
     const each = elementwise(call)
+    // A loop computes again only what it needs an element of for each of its own.
+    const others = each?.operands.filter(({ cover }) => cover !== 'each') ?? []
+    again.take(others.map(({ info }) => info)).forEach(compute)
     if (again.wait(call, each)) continue
     const inLoop = (): boolean => each !== null && target.computes(each.operation) && compute(each)
     if (inLoop()) continue
     // A kernel reads from memory, as does a loop whose rows are others.
-    again.readBy(call).forEach(compute)
+    again.take(inputsOf(call)).forEach(compute)
     if (viewed(places, call) || inLoop()) continue
     const down = target.sumsInLoops ? sumDown(call) : null
     if (down && addSum(places, steps, down)) continue

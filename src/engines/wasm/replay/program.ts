@@ -18,10 +18,10 @@ export interface Program {
   constants(values: readonly Values[]): void
   /** Copies rows of a matrix into what `floats` returned. */
   readonly copyRows: CopyRows
-  /** Writes a mask there, too. */
+  /** Writes a dropout mask into what `floats` returned. */
   readonly fillMask: FillMask
   run(): void
-  /** The next run reads what the last one made where it read what that was made of; pairs as given to `createProgram`. */
+  /** Makes results of the last run the inputs of the next, in the pairs that `createProgram` was given. */
   carry(): void
   dispose(): void
 }
@@ -50,6 +50,8 @@ export function createProgram(
   )
   const joined = target.joined(steps, places)
   const exchanged = target.linksFast ? exchangedRooms(carried, places) : new Map<Room, Room>()
+  /** Pairs of which the first has no room of its own to exchange: it may share one with another, or show an old value. */
+  const copied = carried.filter(([made, read]) => exchanged.get(places.of(made).room) !== places.of(read).room)
   const rooms = arrange(places.rooms, steps.length)
   const bytes = rooms + target.scratch(steps)
   const address = backend.wasm._malloc(bytes) >>> 0
@@ -112,7 +114,9 @@ export function createProgram(
       for (const run of linked()) run()
     },
     carry() {
-      for (const [made, read] of carried) if (!exchanged.has(places.of(made).room)) floats(read).set(floats(made))
+      // What shows a known tensor is taken before that one is overwritten.
+      const values = copied.map(([made]) => (places.of(made).room.ready < 0 ? floats(made).slice() : floats(made)))
+      copied.forEach(([, read], i) => floats(read).set(values[i] as Float32Array))
       if (exchanged.size > 0) turn = turn === 0 ? 1 : 0
     },
     dispose,

@@ -19,7 +19,7 @@ export interface Loop {
   readonly operations: { readonly of: ElementOperation; readonly operands: readonly Operand[]; readonly out: Room }[]
   /** Sums down the columns of its rows. */
   readonly sums: { readonly operand: Operand; readonly out: Room }[]
-  /** Numbers of operations that other loops compute as well, by their operands in the recording. */
+  /** Operations that this loop computes again: their numbers, by their recorded operands. */
   readonly again: Map<Elementwise['operands'], number>
 }
 
