@@ -15,7 +15,7 @@ let trainer: AnyTrainer | undefined
 let loading: Promise<CreateTrainer> | undefined
 
 // A worker's heap is small, and a run makes many short-lived objects: by default V8 marks all of it ten times a second.
-setFlagsFromString('--heap-growing-percent=300')
+setFlagsFromString('--heap-growing-percent=600')
 
 if (process.send === undefined) {
   console.error('This is a worker of tunegate; it is started by a study and does nothing by itself.')
