@@ -6,7 +6,7 @@ import type { Target } from '../../../src/engines/wasm/replay/target.ts'
 import { cpuTarget } from '../../../src/engines/cpu/target.ts'
 import type { Tensor, Tf } from '../../../src/layers/forward.ts'
 import { wasmEngine } from '../../support/tf-wasm.ts'
-import { type Compute, replayed } from '../wasm/replay/cases.ts'
+import { type Compute, distance, replayed } from '../wasm/replay/cases.ts'
 import { createOpener } from '../../../src/engines/wasm/replay/checked.ts'
 import { stream } from '../../../src/base/random.ts'
 import { compiledKernels, removeKernels, whyNoKernels } from './compiled.ts'
@@ -14,11 +14,6 @@ import { compiledKernels, removeKernels, whyNoKernels } from './compiled.ts'
 const why = whyNoKernels()
 
 type Case = readonly [string, readonly (readonly number[])[], Compute]
-/** Largest distance, in units of the largest number. */
-function distance(found: readonly number[], expected: readonly number[]): number {
-  const scale = Math.max(1e-30, ...expected.map(Math.abs).filter(Number.isFinite))
-  return Math.max(0, ...expected.map((e, i) => (Object.is(e, found[i]) ? 0 : Math.abs((found[i] ?? NaN) - e) / scale)))
-}
 /** What is scaled or shifted, or a slope, read in all the ways in which it can be read. */
 const cases: readonly Case[] = [
   [

@@ -12,7 +12,7 @@ import type { Engine } from '../../../src/train/engine.ts'
 import { dropoutMaskValues } from '../../../src/train/step-random.ts'
 import { imageRuns, setups, trained } from '../../train/compiled-steps.ts'
 import { wasmEngine } from '../../support/tf-wasm.ts'
-import { cases, type Compute, replayed } from '../wasm/replay/cases.ts'
+import { cases, type Compute, distance, replayed } from '../wasm/replay/cases.ts'
 import { compiledKernels, removeKernels, whyNoKernels } from './compiled.ts'
 
 const why = whyNoKernels()
@@ -151,12 +151,6 @@ const own: readonly Case[] = [
     },
   ],
 ]
-
-/** Largest distance, in units of the largest number. */
-function distance(found: readonly number[], expected: readonly number[]): number {
-  const scale = Math.max(1e-30, ...expected.map(Math.abs).filter(Number.isFinite))
-  return Math.max(0, ...expected.map((e, i) => (Object.is(e, found[i]) ? 0 : Math.abs((found[i] ?? NaN) - e) / scale)))
-}
 
 describe.skipIf(why !== undefined)(`compiled kernels${why ? ` (${why})` : ''}`, () => {
   let tf: Tf

@@ -39,6 +39,12 @@ export function replayed(
   }) as never) as unknown as { found: number[][]; expected: number[][] }[]
 }
 
+/** Largest distance, in units of the largest number. */
+export function distance(found: readonly number[], expected: readonly number[]): number {
+  const scale = Math.max(1e-30, ...expected.map(Math.abs).filter(Number.isFinite))
+  return Math.max(0, ...expected.map((e, i) => (Object.is(e, found[i]) ? 0 : Math.abs((found[i] ?? NaN) - e) / scale)))
+}
+
 export const cases: readonly (readonly [string, readonly (readonly number[])[], Compute])[] = [
   [
     'a chain over elements',
