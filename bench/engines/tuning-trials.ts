@@ -5,6 +5,7 @@ import { onFold } from '../../src/data/folds.ts'
 import type { Splits } from '../../src/data/types.ts'
 import type { AugmentationPolicy } from '../../src/records/plan.ts'
 import type { Evaluation, RunResult } from '../../src/records/run.ts'
+import { mean } from '../../src/stats/describe.ts'
 import { prepare } from '../../src/study/prepare.ts'
 import { scaledPolicy } from '../../src/train/augment.ts'
 import { fixedSample } from '../../src/train/evaluate.ts'
@@ -23,8 +24,7 @@ export const stepsOf = (runs: readonly RunResult[]): number => runs.reduce((sum,
 export function accuracyOf(runs: readonly RunResult[]): number {
   const verified = runs.flatMap((run) => (run.status === 'complete' && run.best?.test ? [run.evaluations] : []))
   const accuracy = ({ validation }: Evaluation): number => ('accuracy' in validation ? validation.accuracy : NaN)
-  const best = verified.map((evaluations) => Math.max(...evaluations.map(accuracy)))
-  return best.reduce((a, b) => a + b, 0) / best.length
+  return mean(verified.map((evaluations) => Math.max(...evaluations.map(accuracy))))
 }
 
 /**

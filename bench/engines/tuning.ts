@@ -21,6 +21,8 @@ interface Timed {
   readonly took: readonly Took[]
   readonly runs: number
   readonly accuracy: number
+  /** Whether it is held to the goals. */
+  readonly judged: boolean
 }
 
 interface Peer extends Took {
@@ -76,22 +78,19 @@ function comparison(program: Timed, peer: Timed, goal: number | null): string[] 
 }
 
 function tableOf(own: readonly Timed[], others: ReadonlyMap<PeerName, Timed>, steps: number): Table {
-  const row = (program: Timed, judged: boolean): string[] => [
+  const row = (program: Timed): string[] => [
     program.name,
     String(program.runs),
     program.accuracy.toFixed(4),
     `${clockOf(program).toFixed(1)} s`,
     `${processorOf(program).toFixed(1)} s`,
-    ...[...others].flatMap(([name, peer]) => comparison(program, peer, judged ? peers[name].goal : null)),
+    ...[...others].flatMap(([name, peer]) => comparison(program, peer, program.judged ? peers[name].goal : null)),
   ]
   const compared = [...others.keys()].flatMap((name) => [`to ${name}, by processors (by the clock)`, `goal to ${name}`])
   return {
     title: `The whole ${given.example} tuning, ${steps} steps, ${given.workers} processes, median of ${given.rounds}`,
     head: ['program', 'runs', 'validation accuracy, verified', 'by the clock', 'processors', ...compared],
-    rows: [
-      ...[...others.values()].map((peer) => row(peer, false)),
-      ...own.map((program) => row(program, program.name.endsWith(' cpu'))),
-    ],
+    rows: [...others.values(), ...own].map(row),
   }
 }
 
@@ -108,11 +107,11 @@ async function main(spec: string): Promise<void> {
   }
   const own = [...found].map(([engine, took]): Timed => {
     const runs = runsIn(folderOf(engine))
-    return { name: `tunegate run, ${engine}`, took, runs: runs.length, accuracy: accuracyOf(runs) }
+    return { name: `tunegate run, ${engine}`, took, runs: runs.length, accuracy: accuracyOf(runs), judged: engine === 'cpu' }
   })
   const others = [...trained].map(([name, took]): [PeerName, Timed] => {
     const { trials: runs = NaN, accuracy = NaN } = took[0] ?? {}
-    return [name, { name: `Optuna + ${name}`, took, runs, accuracy }]
+    return [name, { name: `Optuna + ${name}`, took, runs, accuracy, judged: false }]
   })
   const text = markdownOf(tableOf(own, new Map(others), stepsOf(runsIn(first))))
   console.log(text)

@@ -50,7 +50,7 @@ export function createProgram(
   )
   const joined = target.joined(steps, places)
   const exchanged = target.linksFast ? exchangedRooms(carried, places) : new Map<Room, Room>()
-  /** Pairs of which the first has no room of its own to exchange: it may share one with another, or show an old value. */
+  /** Pairs whose rooms are not exchanged, so their values are copied. */
   const copied = carried.filter(([made, read]) => exchanged.get(places.of(made).room) !== places.of(read).room)
   const rooms = arrange(places.rooms, steps.length)
   const bytes = rooms + target.scratch(steps)

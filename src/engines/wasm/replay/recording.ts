@@ -101,12 +101,8 @@ export function signatureOf(
   given: readonly TensorInfo[],
   wanted: readonly TensorInfo[],
 ): string {
-  const numbers = new Map<DataId, number>()
-  const numbered = ({ dataId, shape, dtype }: TensorInfo): unknown => {
-    const number = numbers.get(dataId) ?? numbers.size
-    numbers.set(dataId, number)
-    return [number, shape, dtype]
-  }
+  const numberOf = createNumbering()
+  const numbered = ({ dataId, shape, dtype }: TensorInfo): unknown => [numberOf(dataId), shape, dtype]
   const created = [...constants].map(([dataId, values]) => numbered({ dataId, shape: [values.length], dtype: 'float32' }))
   const called = calls.map((call) => [
     call.name,
@@ -120,6 +116,16 @@ export function signatureOf(
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
   )
   return sha256(text)
+}
+
+/** Numbers tensors in the order in which they are first asked for. */
+export function createNumbering(): (dataId: DataId) => number {
+  const numbers = new Map<DataId, number>()
+  return (dataId) => {
+    const number = numbers.get(dataId) ?? numbers.size
+    numbers.set(dataId, number)
+    return number
+  }
 }
 
 /** Other tensors in the same form: by name, or as a list, which some kernels take. */
